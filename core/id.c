@@ -1,0 +1,52 @@
+/* Identifiers; see id.h. */
+#include "core/id.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+
+void id_random(void *out, size_t len)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	unsigned char *p = out;
+
+	if (fd < 0)
+		abort();
+	while (len > 0) {
+		ssize_t n = read(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			abort();
+		p += n;
+		len -= (size_t)n;
+	}
+	(void)close(fd); /* only ever read from */
+}
+
+void id_new(char out[ID_BYTES])
+{
+	/* One read of the system's generator serves many ids: the bytes are
+	 * identifiers, not secrets. Per thread, so no lock. */
+	static _Thread_local unsigned char pool[160];
+	static _Thread_local size_t left;
+	uint64_t now = (uint64_t)clock_now_ms();
+	const unsigned char *r;
+
+	if (left < 10) {
+		id_random(pool, sizeof pool);
+		left = sizeof pool;
+	}
+	left -= 10;
+	r = pool + left;
+	(void)snprintf(out, ID_BYTES, "%08x-%04x-7%03x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		(unsigned)(now >> 16), (unsigned)(now & 0xFFFF),
+		(unsigned)(r[0] << 8 | r[1]) & 0xFFF, (r[2] & 0x3F) | 0x80U, r[3], r[4], r[5], r[6],
+		r[7], r[8], r[9]);
+}

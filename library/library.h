@@ -1,0 +1,81 @@
+/*
+ * Prompts as files: one parser and writer per format that people keep prompts
+ * in. Knows nothing of the store: parsed prompts go to the caller's function.
+ * Any thread; no state.
+ */
+#ifndef LIBRARY_LIBRARY_H
+#define LIBRARY_LIBRARY_H
+
+#include <stdbool.h>
+
+#include "core/buf.h"
+#include "core/prompt.h"
+
+/* One thing to tell the person about one place in one file. */
+struct library_note {
+	struct str file;
+	unsigned line; /* from 1; 0: the whole file */
+	bool error;    /* else a warning: the prompt was taken all the same */
+	const char *text;
+};
+
+struct library_sink {
+	void *data;
+	/* A prompt as read, path set (collection and folders in front); borrowed.
+	 * Negative stops the import. */
+	int (*prompt)(void *data, const struct prompt *prompt, struct err *err);
+	void (*note)(void *data, const struct library_note *note);
+	/* How far: files done of files found. May be NULL. */
+	void (*progress)(void *data, size_t done, size_t total);
+};
+
+/* A format: its name and what it can do. The table ends with a NULL name. */
+struct library_format {
+	const char *name;	 /* "prompt-md" */
+	const char *description; /* one line for --help */
+	/* Does this file look like one of mine? path is relative, text the first
+	 * 4 KiB. 0 no … 100 certain. */
+	int (*recognise)(struct str path, struct str text);
+	/* All prompts of one file (one, for most formats). Faults become notes. */
+	int (*parse)(
+		struct str path, struct str text, const struct library_sink *sink, struct err *err);
+	/* The file for one prompt; NULL: this format is written whole (write_all). */
+	int (*write)(const struct prompt *prompt, struct buf *out, struct err *err);
+	/* Where, below the export folder, that file goes. Appended to path. */
+	int (*place)(const struct prompt *prompt, struct buf *path, struct err *err);
+	/* For formats of many prompts in one file (csv, langfuse, espanso). */
+	int (*write_all)(
+		const struct prompt *const *prompts, size_t n, struct buf *out, struct err *err);
+	const char *whole_file; /* its name: "prompts.csv" */
+};
+extern const struct library_format *const library_formats[];
+const struct library_format *library_format_find(struct str name);
+
+struct library_import {
+	const struct library_format *format; /* NULL: recognise each file */
+	struct str collection;		     /* empty: none */
+	struct str source;		     /* empty: "local" */
+	bool (*cancelled)(void);	     /* asked between files; may be NULL */
+};
+
+/* A file or a folder, links inside not followed, files over 4 MiB noted as errors.
+ * Counts in *seen what was looked at. 0 also when single files failed. */
+int library_import(const char *path, const struct library_import *options,
+	const struct library_sink *sink, size_t *seen, struct err *err);
+
+struct library_export_result {
+	size_t written, unchanged, refused;
+};
+
+/*
+ * Write prompts below dir (made when absent). Files are ours when they are listed
+ * with their digest in dir/.promptd-export.json; a file that is not, or that was
+ * changed since, is left alone, noted and counted as refused. Each file is
+ * written to a temporary name and renamed. Files of prompts no longer exported
+ * stay.
+ */
+int library_export(const char *dir, const struct library_format *format,
+	const struct prompt *const *prompts, size_t n, const struct library_sink *notes,
+	struct library_export_result *result, struct err *err);
+
+#endif

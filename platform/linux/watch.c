@@ -1,0 +1,79 @@
+/* Noticing that a file changed, with inotify; see platform.h. */
+#define _DEFAULT_SOURCE /* NAME_MAX beside inotify */
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "core/str.h"
+
+struct platform_watch {
+	int fd;
+	char *prefix;
+};
+
+int platform_watch_open(
+	struct platform_watch **out, const char *dir, const char *prefix, struct err *err)
+{
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(err, errno, "cannot watch files");
+	if (inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE) < 0) {
+		(void)err_errno(err, errno, "cannot watch %s", dir);
+		(void)close(fd);
+		return -1;
+	}
+	*out = xmalloc(sizeof **out);
+	(*out)->fd = fd;
+	(*out)->prefix = xstrdup(prefix);
+	return 0;
+}
+
+void platform_watch_close(struct platform_watch *watch)
+{
+	if (watch == NULL)
+		return;
+	(void)close(watch->fd);
+	free(watch->prefix);
+	free(watch);
+}
+
+int platform_watch_fd(const struct platform_watch *watch)
+{
+	return watch->fd;
+}
+
+static bool watch_matches(const struct platform_watch *watch, const char *events, size_t len)
+{
+	bool found = false;
+	size_t at = 0;
+
+	while (at + sizeof(struct inotify_event) <= len) {
+		struct inotify_event event;
+		const char *name = events + at + sizeof event;
+
+		memcpy(&event, events + at, sizeof event);
+		if ((event.mask & IN_Q_OVERFLOW) != 0)
+			found = true;
+		if (event.len > 0 && strncmp(name, watch->prefix, strlen(watch->prefix)) == 0)
+			found = true;
+		at += sizeof event + event.len;
+	}
+	return found;
+}
+
+bool platform_watch_take(struct platform_watch *watch)
+{
+	char events[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+	bool found = false;
+	ssize_t len;
+
+	while ((len = read(watch->fd, events, sizeof events)) > 0)
+		found = watch_matches(watch, events, (size_t)len) || found;
+	return found;
+}

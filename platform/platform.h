@@ -1,0 +1,50 @@
+/*
+ * What the operating system gives us, one folder a system (linux/, windows/,
+ * macos/); the rest of the program knows no other door to it. This part:
+ * directories and files of the user, and noticing that a file changed. Hotkey,
+ * picker, paste and secrets join it with the desktop.
+ */
+#ifndef PLATFORM_PLATFORM_H
+#define PLATFORM_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/err.h"
+
+#define PLATFORM_PATH_MAX 512
+
+/*
+ * Where this user's things are. $PROMPTD_HOME/{data,config,state,run} when that
+ * is set; else XDG, found by home and uid also when no variable is set (some
+ * assistants start servers with a bare environment). Nothing is created.
+ */
+struct platform_dirs {
+	char home[PLATFORM_PATH_MAX];	/* the user's home directory */
+	char data[PLATFORM_PATH_MAX];	/* prompts.db, ledger.db */
+	char config[PLATFORM_PATH_MAX]; /* promptd.conf */
+	char state[PLATFORM_PATH_MAX];	/* logs, what `connect` wrote */
+	char run[PLATFORM_PATH_MAX];	/* sockets; gone after logout */
+};
+int platform_dirs(struct platform_dirs *dirs, struct err *err);
+
+/* Make a directory and its parents 0700; refuses one that another user owns. */
+int platform_make_dir(const char *path, struct err *err);
+
+/* Absolute path of a program beside the running one, without resolving links
+ * that a package manager may move. */
+int platform_program(const char *name, char path[PLATFORM_PATH_MAX], struct err *err);
+
+/*
+ * Notice changes to files whose names begin with `prefix` in a directory: a
+ * descriptor that becomes readable, and a function that drains it and says
+ * whether anything did change. No wake-ups while nothing changes.
+ */
+struct platform_watch;
+int platform_watch_open(
+	struct platform_watch **out, const char *dir, const char *prefix, struct err *err);
+void platform_watch_close(struct platform_watch *watch);
+int platform_watch_fd(const struct platform_watch *watch);
+bool platform_watch_take(struct platform_watch *watch);
+
+#endif

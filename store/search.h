@@ -1,0 +1,33 @@
+/*
+ * Ranked search over titles, path names, tags, aliases and texts: the answer
+ * while one types, and the answer to a whole question. See store.h for threads.
+ *
+ * Query language (store/query.h): words (all must match; the last may be a
+ * prefix), "a phrase", tag:NAME or #NAME, in:COLLECTION, -word. Anything else
+ * is a word; no query is an error.
+ */
+#ifndef STORE_SEARCH_H
+#define STORE_SEARCH_H
+
+#include "store/prompts.h"
+
+#define STORE_SEARCH_LIMIT_MAX 100
+
+struct store_search {
+	struct str text;
+	struct store_filter filter; /* as well as what the text says */
+	unsigned limit;		    /* rows, 1 … STORE_SEARCH_LIMIT_MAX */
+	unsigned offset;	    /* rows to leave out, for a further page; ≤ 500 */
+	bool titles_only;	    /* while one types: no texts */
+};
+
+/*
+ * Titles first (all words, prefix, in order of use), then texts (own rank, at
+ * most 500 looked at), then fuzzy over titles when there is still room and the
+ * words have three letters or more. An empty text lists the most used. *more is
+ * set when a further page exists.
+ */
+int store_search(struct store *store, const struct store_search *search, store_row_fn *fn,
+	void *data, bool *more, struct err *err);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The agent's two SQLite files: prompts.db (what can be fetched or rebuilt) and
+ * ledger.db (what exists nowhere else). Opening, migrating, and the handle that
+ * the other headers of this room take. The only room that knows SQL.
+ *
+ * A handle belongs to one thread. Several processes, and several handles in one,
+ * may have the same files open: WAL mode is the meeting point.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/err.h"
+
+struct store;
+
+struct store_options {
+	const char *dir; /* holds prompts.db, ledger.db; made 0700 when absent */
+	bool read_only;	 /* open what is there, create and migrate nothing */
+};
+
+enum store_outcome {
+	STORE_OK = 0,
+	STORE_NOT_FOUND = 1,
+	STORE_AMBIGUOUS = 2,
+	/* store_open: a newer program made the files; opened for reading only. */
+	STORE_NEWER = 3,
+	/* store_open: a file was damaged; it was set aside as NAME.damaged-<time>
+	 * and what could be read was carried over. err says so. */
+	STORE_SALVAGED = 4,
+};
+
+/*
+ * Open, creating and migrating as needed (each migration in a transaction).
+ * STORE_NEWER and STORE_SALVAGED are usable handles with err set for the person.
+ * Waits at most 5 s for another process. Prepares nothing that the first
+ * question does not need: 1 ms.
+ */
+int store_open(struct store **out, const struct store_options *options, struct err *err);
+void store_close(struct store *store); /* commits usage still pending */
+
+/* Changes whenever another handle or process committed to prompts.db, and when
+ * this one did. About 4 µs. */
+uint64_t store_data_version(struct store *store);
+bool store_is_read_only(const struct store *store);
+
+/* Many writes to prompts.db as one transaction; nest not. */
+int store_begin(struct store *store, struct err *err);
+int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store);
+
+/* A 32-byte secret of this user, made at first use, kept in ledger.db; for
+ * authenticating what a client hands back to us. */
+int store_secret(struct store *store, unsigned char secret[32], struct err *err);
+
+/* Quick check of both files (PRAGMA quick_check, ledger checksums) for doctor;
+ * err names the first fault. */
+int store_check(struct store *store, struct err *err);
+
+/* Paths and sizes in bytes, for status. */
+struct store_facts {
+	char prompts_file[512], ledger_file[512];
+	int64_t prompts_bytes, ledger_bytes;
+	int64_t n_prompts, n_versions, n_tags, n_collections, n_usage_pending;
+	int schema_prompts, schema_ledger; /* number of the last migration */
+};
+int store_facts(struct store *store, struct store_facts *facts, struct err *err);
+
+#endif

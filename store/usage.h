@@ -1,0 +1,62 @@
+/*
+ * The usage outbox and what is remembered of use, in ledger.db. A row says who
+ * was served which version and how it went; there is no field for text, values
+ * or search words. See store.h for threads.
+ */
+#ifndef STORE_USAGE_H
+#define STORE_USAGE_H
+
+#include "core/id.h"
+#include "store/prompts.h"
+
+/* Words of the fields are sync.md's; texts are cut at 64 bytes and filtered. */
+struct usage_event {
+	char event_id[ID_BYTES]; /* empty: one is made */
+	int64_t occurred_ms;	 /* 0: now */
+	struct str prompt_id, digest;
+	int64_t version;
+	struct str client_type; /* hotkey, mcp, editor, cli */
+	struct str client_name, client_version, era;
+	struct str surface; /* tool, prompt, resource, skill, render, … */
+	struct str action;  /* get, render, paste, copy, rate, search_pick */
+	struct str outcome; /* ok, error, cancelled */
+	struct str error_code, trace_id, span_id;
+	int64_t latency_us;
+	int rating;  /* 1-5, 0: none */
+	int success; /* 1 yes, 0 no, -1 not said */
+	struct str model;
+};
+
+/*
+ * Add a row to the transaction that store_usage_commit() ends. The use is
+ * counted for the ranking too. Rows are durable when the commit returned, never
+ * before: answer only then.
+ */
+int store_usage_add(struct store *store, const struct usage_event *event, struct err *err);
+int store_usage_commit(struct store *store, struct err *err);
+
+/* A rating with notes (an execution); the notes stay in this file. */
+struct execution {
+	struct str prompt_id, model, notes;
+	int64_t version;
+	int rating, success;
+};
+int store_execution_add(struct store *store, const struct execution *execution, struct err *err);
+
+/* Rows waiting, oldest first, as the JSON object that will be sent. */
+typedef int store_usage_fn(void *data, struct str event_id, struct str json);
+int store_usage_list(
+	struct store *store, unsigned limit, store_usage_fn *fn, void *data, struct err *err);
+
+/* Values given to an input before, newest first, for completion. They never
+ * leave this file. Values over 256 bytes are not kept; 20 an input. */
+int store_value_add(struct store *store, struct str prompt_id, struct str input, struct str value,
+	struct err *err);
+typedef int store_value_fn(void *data, struct str value);
+int store_value_list(struct store *store, struct str prompt_id, struct str input, struct str prefix,
+	unsigned limit, store_value_fn *fn, void *data, struct err *err);
+
+/* Carry the counted use into the search order; cheap when there is little. */
+int store_usage_rank(struct store *store, struct err *err);
+
+#endif
