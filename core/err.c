@@ -15,7 +15,8 @@ static void err_ellipsis(struct err *err)
 	memcpy(err->text + end, "...", 4);
 }
 
-static size_t err_format(struct err *err, enum err_code code, const char *format, va_list args)
+static size_t __attribute__((format(printf, 3, 0)))
+err_format(struct err *err, enum err_code code, const char *format, va_list args)
 {
 	int len;
 
