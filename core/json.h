@@ -26,23 +26,28 @@ enum json_fault {
 
 /*
  * Parse all of text; *out is a new reference. 0, or a positive json_fault with
- * err set to line, column and reason (no bytes of the text).
+ * err set to line, column and reason (no bytes of the text); -1: out of memory.
+ * Any value may stand alone; a NUL byte is refused, \u0000 in a string is not.
  */
 int json_door_parse(struct str text, json_t **out, struct err *err);
 
 /*
  * Where the value of the outermost member `name` stands in the text, without
  * parsing: for ids, which are echoed byte for byte. False when there is none
- * (or the text is not an object that far). The first of several counts.
+ * (or the text is not an object that far). The first of several counts. It looks
+ * no closer than finding needs: of a text that json_door_parse() refuses, what
+ * it finds may be no JSON value itself.
  */
 bool json_find_member(struct str text, const char *name, struct str *value);
 
-/* Append compact JSON, members in insertion order. 0, -1 when over the limit. */
+/* Append compact JSON, members in insertion order. 0, -1 when over the limit or
+ * out of memory: then the buffer is marked failed and holds half a text. */
 int json_write(const json_t *json, struct buf *out);
 /* The same, keys sorted: for digests. */
 int json_write_sorted(const json_t *json, struct buf *out);
 
-/* Members, NULL or the default when absent or of another type. Borrowed. */
+/* Members, NULL or the default when absent or of another type. Borrowed.
+ * json_text() is NULL also for a string with a NUL in it: see json_str(). */
 const char *json_text(const json_t *object, const char *name);
 struct str json_str(const json_t *object, const char *name);
 bool json_flag(const json_t *object, const char *name, bool otherwise);

@@ -21,7 +21,7 @@
 #define PROMPT_PATH_MAX 255
 #define PROMPT_TITLE_MAX 512
 #define PROMPT_DESCRIPTION_MAX 4096
-#define PROMPT_TEXT_MAX (1024 * 1024)
+#define PROMPT_TEXT_MAX (1024 * 1024) /* all messages together */
 #define PROMPT_EXTRA_MAX (64 * 1024)
 #define PROMPT_NAME_MAX 64 /* an input's name */
 #define PROMPT_INPUTS_MAX 64
@@ -29,6 +29,7 @@
 #define PROMPT_TAGS_MAX 64
 #define PROMPT_TAG_MAX 100
 #define PROMPT_MESSAGES_MAX 64
+#define PROMPT_SLUG_MAX 120 /* what prompt_slug() makes at most */
 
 enum prompt_type { PROMPT_STRING, PROMPT_NUMBER, PROMPT_INTEGER, PROMPT_BOOLEAN };
 
@@ -94,7 +95,7 @@ struct prompt_input *prompt_add_input(struct prompt *prompt, struct str name);
 void prompt_input_add_choice(struct prompt_input *input, struct str choice);
 void prompt_add_tag(struct prompt *prompt, struct str tag); /* once each */
 void prompt_add_alias(struct prompt *prompt, struct str alias);
-/* Free the old string and set a copy of text. */
+/* Free the old string and set a copy of text; text.p NULL makes it NULL. */
 void prompt_set(char **field, struct str text);
 
 const struct prompt_input *prompt_input_find(const struct prompt *prompt, struct str name);
@@ -123,10 +124,16 @@ json_t *prompt_inputs_json(const struct prompt *prompt);
 json_t *prompt_messages_json(const struct prompt *prompt);
 int prompt_inputs_parse(struct prompt *prompt, const json_t *json, struct err *err);
 int prompt_messages_parse(struct prompt *prompt, const json_t *json, struct err *err);
+/* Parsing replaces the prompt's own, or on failure leaves them as they were; it
+ * looks at types only, prompt_check() at the rest. A "default" may come as a
+ * number or boolean too. */
 const char *prompt_type_name(enum prompt_type type); /* "string", … */
 bool prompt_type_parse(struct str name, enum prompt_type *type);
 const char *prompt_role_name(enum prompt_role role);
 bool prompt_role_parse(struct str name, enum prompt_role *role);
+/* Can this text be a value of the type? Booleans are "true" and "false" here,
+ * numbers as JSON writes them, integers of 64 bits. */
+bool prompt_type_fits(enum prompt_type type, struct str text);
 
 /*
  * SHA-256 of what makes a version: the compact JSON, keys sorted, of
