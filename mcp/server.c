@@ -1,0 +1,36 @@
+/* What all sessions of a process share; see server.h. */
+#include "mcp/server.h"
+
+#include <stdlib.h>
+
+#include "mcp/cache.h"
+#include "mcp/tools.h"
+
+int mcp_server_new(
+	struct mcp_server **out, const struct mcp_server_options *options, struct err *err)
+{
+	struct mcp_server *server = xcalloc(1, sizeof *server);
+
+	server->options = *options;
+	if (server->options.name == NULL)
+		server->options.name = "promptd";
+	if (server->options.methods == NULL)
+		server->options.methods = mcp_methods;
+	if (server->options.tools == NULL)
+		server->options.tools = mcp_tools;
+	server->cache = mcp_cache_new();
+	if (server->cache == NULL) {
+		free(server);
+		return err_set(err, ERR_MEMORY, "out of memory");
+	}
+	*out = server;
+	return 0;
+}
+
+void mcp_server_free(struct mcp_server *server)
+{
+	if (server == NULL)
+		return;
+	mcp_cache_free(server->cache);
+	free(server);
+}
