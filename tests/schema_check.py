@@ -96,17 +96,14 @@ EXTENSION_RESULTS = {
 	"skills/list": {
 		"required": ["skills"],
 		"properties": {"skills": {"type": "array", "items": SKILL_ENTRY}},
-		"cacheable": True,
 	},
 	"skills/get": {
 		"required": ["skill"],
 		"properties": {"skill": SKILL_ENTRY, "nextCursor": False},
-		"cacheable": True,
 	},
 	"resources/directory/read": {
 		"required": ["resources"],
 		"properties": {"resources": {"type": "array", "items": {"$ref": "Resource"}}},
-		"cacheable": False,
 	},
 }
 
@@ -156,12 +153,10 @@ class Revision:
 
 	@functools.lru_cache(maxsize=None)
 	def _extension_validator(self, method):
-		shape = dict(EXTENSION_RESULTS[method])
-		cacheable = shape.pop("cacheable") and self.name >= MODERN
-		common = ["CacheableResult"] if cacheable else ["Result"]
-		text = json.dumps(shape).replace('"Resource"', '"#/%s/Resource"' % self.key)
-		parts = [{"$ref": "#/%s/%s" % (self.key, name)} for name in common]
-		return self._made({"allOf": parts + [json.loads(text)]})
+		common = "CacheableResult" if self.name >= MODERN else "Result"
+		shape = json.dumps(EXTENSION_RESULTS[method])
+		shape = json.loads(shape.replace('"Resource"', '"#/%s/Resource"' % self.key))
+		return self._made({"allOf": [{"$ref": "#/%s/%s" % (self.key, common)}, shape]})
 
 	def _made(self, schema):
 		dialect = jsonschema.Draft7Validator

@@ -54,7 +54,7 @@ VALID = {
 	"skills": modern("skills/list", {"skills": [SKILL], **CACHE}),
 	"legacy skill": answer("2025-06-18", "skills/get", {"skill": SKILL}),
 	"directory": modern("resources/directory/read", {"resources": [
-		{"uri": "skill://a/b", "name": "b", "mimeType": "inode/directory"}]}),
+		{"uri": "skill://a/b", "name": "b", "mimeType": "inode/directory"}], **CACHE}),
 	"progress": spoken("2025-06-18", "notifications/progress", progressToken="t", progress=1),
 	"blob": modern("resources/read", {"contents": [{"uri": "a:b", "blob": "AAAA"}], **CACHE}),
 	"batch": {"revision": "2025-03-26", "request": [{"id": 1, "method": "ping"}],
