@@ -26,12 +26,16 @@ struct render {
 enum render_outcome { RENDER_DONE = 0, RENDER_MISSING = 1 };
 
 /*
- * args: a JSON object name → string, number, boolean (or NULL for none). Text is
- * converted to the declared type ("5" for an integer, "true"/"yes"/"1" for a
- * boolean), numbers are written as they came. Names that are not declared, wrong
- * types and values outside an enum are errors (ERR_INVALID, naming the input and
- * what is allowed). RENDER_MISSING without `holes`: nothing but missing is set.
- * Fini in every case.
+ * args: a JSON object name → string, number, boolean (or NULL for none; a null
+ * member is as good as none). Text is converted to the declared type ("5" for an
+ * integer, "true"/"yes"/"1"/"on" for a boolean), a number or boolean for a text
+ * is written as it came. Names that are not declared, wrong types (lists and
+ * objects, and text that does not convert), NUL in a text and values outside an
+ * enum are errors (ERR_INVALID, naming the input and what is allowed; the value
+ * is not repeated). An empty text is a value. All messages together stay under
+ * TEMPLATE_OUTPUT_MAX. In sections a boolean is itself; any other input is true
+ * when its text is not empty. RENDER_MISSING without `holes`: nothing but missing
+ * is set; with `holes`, missing is set beside the messages. Fini in every case.
  */
 int render_prompt(const struct prompt *prompt, const json_t *args,
 	const struct render_options *options, struct render *out, struct err *err);

@@ -5,12 +5,15 @@
  * pass: what a value holds is never looked at again. Any thread.
  *
  *   {{name}} {{ name }}        a value, inserted as it is: no escaping
+ *   {{{name}}} {{&name}}       the same (mustache's ways to say "unescaped")
  *   {{#flag}}…{{/flag}}        the text, when flag is true
  *   {{^flag}}…{{/flag}}        the text, when flag is false or has no value
  *   {{> path/name}}            another prompt, rendered with the same values
  *
  * A section tag or partial alone on its line takes the whole line with it
- * (mustache's "standalone" rule). Only a section over a declared name is a
+ * (mustache's "standalone" rule), and what stood before a partial begins each of
+ * its lines. A tag is one line: no break between its braces, blanks and tabs only
+ * around the name. Sections nest 32 deep. Only a section over a declared name is a
  * section; {{#each …}} and the like stay literal, and so does a tag that is
  * not closed. Rules and cases: mustache's spec, interpolation, sections of
  * booleans and inverted; what lies outside is listed in tests/test_template.c.
@@ -37,7 +40,7 @@ enum template_lookup {
 
 struct template_value {
 	struct str text; /* borrowed for the render */
-	bool truth;	 /* what a section asks: false for "false", "", "0" of a boolean */
+	bool truth;	 /* what a section asks */
 };
 
 /* Where names and partials come from; the caller's functions. */
@@ -53,9 +56,10 @@ struct template_source {
 
 /*
  * Append the rendered text to out. Holes are left as they are written. Negative:
- * a section is not closed or closed out of order, partials form a cycle or go
- * deeper than TEMPLATE_PARTIAL_DEPTH, more than TEMPLATE_OUTPUT_MAX bytes; the
- * message carries the line ("line 3: …"), out holds rubbish.
+ * a section is not closed or closed out of order, partials form a cycle, go
+ * deeper than TEMPLATE_PARTIAL_DEPTH or are too many (some 4,000, or 16 MiB of
+ * their text), more than TEMPLATE_OUTPUT_MAX bytes; the message carries the line
+ * ("line 3: …", or "partial 'x' line 3: …"), out holds rubbish.
  */
 int template_render(
 	struct str text, const struct template_source *source, struct buf *out, struct err *err);
