@@ -24,10 +24,11 @@ fuzz) wanted="$build $test $fuzz" ;;
 	exit 2
 	;;
 esac
-# Node is welcome from anywhere; only a machine without one gets Debian's.
+# Node and Python are welcome from anywhere; only a machine without gets Debian's.
 if [ "$what" != build ]; then
 	command -v node >/dev/null || wanted="$wanted nodejs"
 	command -v npm >/dev/null || wanted="$wanted npm"
+	command -v python3 >/dev/null || wanted="$wanted python3"
 fi
 
 if ! command -v dpkg-query >/dev/null; then

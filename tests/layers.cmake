@@ -206,9 +206,11 @@ foreach(room IN LISTS rooms)
 		math(EXPR n_files "${n_files} + 1")
 	endforeach()
 endforeach()
-# Tests may include what they like; the functions are banned there as well.
+# Tests and examples may include what they like; the functions are banned there as
+# well.
 set(room tests)
-file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/tests/*.c" "${ROOT}/tests/*.h")
+file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/tests/*.c" "${ROOT}/tests/*.h"
+	"${ROOT}/clients/*.c")
 list(FILTER files EXCLUDE REGEX "/node_modules/")
 foreach(file IN LISTS files)
 	check_file(FALSE)
