@@ -1,7 +1,8 @@
 /*
  * Runs a fuzz target over files instead of inventing inputs: the corpora are part
  * of the ordinary tests. Each input lies in a heap buffer of exactly its size, so
- * that a read past its end is seen. Arguments are files and folders.
+ * that a read past its end is seen; of small ones every beginning is an input too,
+ * for most parsers break where a text breaks off. Arguments are files and folders.
  */
 #include <dirent.h>
 #include <stddef.h>
@@ -11,12 +12,29 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define REPLAY_CUT_MAX 1024
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void fail(const char *what, const char *path)
 {
 	(void)fprintf(stderr, "%s: %s\n", path, what);
 	exit(1);
+}
+
+static void replay_beginnings(const uint8_t *data, size_t size)
+{
+	size_t cut;
+
+	for (cut = 1; cut < size; cut++) {
+		uint8_t *copy = malloc(cut);
+
+		if (copy == NULL)
+			abort();
+		memcpy(copy, data, cut);
+		(void)LLVMFuzzerTestOneInput(copy, cut);
+		free(copy);
+	}
 }
 
 static void replay_file(const char *path, size_t size)
@@ -27,7 +45,11 @@ static void replay_file(const char *path, size_t size)
 	if (file == NULL || data == NULL || fread(data, 1, size, file) != size)
 		fail("cannot be read", path);
 	(void)fclose(file);
+	/* Said before, so that one knows which it was when it does not come back. */
+	(void)fprintf(stderr, "%s\n", path);
 	(void)LLVMFuzzerTestOneInput(data, size);
+	if (size <= REPLAY_CUT_MAX)
+		replay_beginnings(data, size);
 	free(data);
 }
 
