@@ -41,9 +41,10 @@ json_t *mcp_server_capabilities(const struct mcp_server *server, enum mcp_revisi
 
 	if (server->options.capabilities != NULL)
 		return server->options.capabilities(revision);
-	capabilities = json_pack("{s:{s:b}, s:{s:b}, s:{s:b, s:b}, s:{s:{s:b}}}", "tools",
-		"listChanged", 1, "prompts", "listChanged", 1, "resources", "listChanged", 1,
-		"subscribe", 1, "extensions", "io.modelcontextprotocol/skills", "directoryRead", 1);
+	/* No listChanged for tools: theirs is the same list whatever is synced. */
+	capabilities = json_pack("{s:{}, s:{s:b}, s:{s:b, s:b}, s:{s:{s:b}}}", "tools", "prompts",
+		"listChanged", 1, "resources", "listChanged", 1, "subscribe", 1, "extensions",
+		"io.modelcontextprotocol/skills", "directoryRead", 1);
 	if (mcp_has_completions(revision))
 		json_object_set_new(capabilities, "completions", json_object());
 	return capabilities;

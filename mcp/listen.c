@@ -39,7 +39,7 @@ static bool listen_add_uri(
 	entry = &listen->uris[listen->n_uris++];
 	session->n_uris++;
 	entry->uri = str_dup(uri);
-	entry->stamp = mcp_resource_stamp(session->server, uri);
+	entry->stamp = session->server->options.resource_stamp(session->server, uri);
 	return true;
 }
 
@@ -193,7 +193,7 @@ void mcp_subscribe(struct mcp_request *request)
 
 	if (uri.n == 0)
 		mcp_fail(request, RPC_INVALID_PARAMS, NULL, "uri must be a string");
-	else if (mcp_resource_stamp(request->server, uri) == 0)
+	else if (request->server->options.resource_stamp(request->server, uri) == 0)
 		mcp_fail(request, RPC_RESOURCE_NOT_FOUND,
 			json_pack("{s:o}", "uri", json_from_str(uri)), "no such resource");
 	else if (!listen_add_uri(request->session, &request->session->legacy, uri))
@@ -230,7 +230,8 @@ static void listen_tell_uris(struct mcp_session *session, struct session_listen 
 
 	for (i = 0; i < listen->n_uris; i++) {
 		struct session_uri *entry = &listen->uris[i];
-		uint64_t stamp = mcp_resource_stamp(session->server, str_of(entry->uri));
+		uint64_t stamp = session->server->options.resource_stamp(
+			session->server, str_of(entry->uri));
 
 		if (stamp == entry->stamp)
 			continue;

@@ -36,6 +36,8 @@ struct mcp_server_options {
 	const struct mcp_method *methods;
 	const struct mcp_tool *const *tools;
 	json_t *(*capabilities)(enum mcp_revision revision);
+	/* Stands for a resource's content: 0 when there is no such resource. */
+	uint64_t (*resource_stamp)(struct mcp_server *server, struct str uri);
 	void *data;
 };
 

@@ -18,6 +18,8 @@ int mcp_server_new(
 		server->options.methods = mcp_methods;
 	if (server->options.tools == NULL)
 		server->options.tools = mcp_tools;
+	if (server->options.resource_stamp == NULL)
+		server->options.resource_stamp = mcp_resource_stamp;
 	server->cache = mcp_cache_new();
 	if (server->cache == NULL) {
 		free(server);

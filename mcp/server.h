@@ -28,7 +28,7 @@ json_t *mcp_state_open(
 	struct mcp_server *server, const struct mcp_request *request, struct str sealed);
 
 /* Something that changes whenever the resource's content does; 0: no such
- * resource. In resources.c; replaced by other programs through options. */
+ * resource. The default of options.resource_stamp; in resources.c. */
 uint64_t mcp_resource_stamp(struct mcp_server *server, struct str uri);
 
 #endif

@@ -1,0 +1,206 @@
+/* The stdio transport; see stdio.h. */
+#include "mcp/stdio.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "mcp/framing.h"
+
+/* Answers are handed out early when they grow to this. */
+#define FLUSH_BYTES (256UL * 1024)
+/* Changes of the library are told at most this often: an import makes many. */
+#define TELL_MS 200
+/* How long a client that stopped reading may keep us when we were told to end. */
+#define LINGER_MS 500
+
+struct loop {
+	const struct mcp_stdio *stdio;
+	struct mcp_session *session;
+	struct framing framing;
+	bool out_is_socket;
+	bool input_ended, client_gone, stopped;
+	int64_t told_ms;   /* when changes were last told */
+	bool changes_wait; /* something changed since */
+};
+
+static bool fd_is_socket(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/*
+ * One write that does not block, flags untouched: a socket can be asked so; a
+ * pipe that polls writable has room for PIPE_BUF bytes, POSIX says, and no more
+ * is tried. Anything else (a file) does not block.
+ */
+static ssize_t write_some(struct loop *loop, const struct buf *out)
+{
+	if (loop->out_is_socket)
+		return send(loop->stdio->out_fd, out->data, out->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return write(loop->stdio->out_fd, out->data, out->len < PIPE_BUF ? out->len : PIPE_BUF);
+}
+
+static int wait_writable(struct loop *loop, int timeout_ms)
+{
+	struct pollfd fds[2] = {
+		{.fd = loop->stdio->out_fd, .events = POLLOUT},
+		{.fd = loop->stopped ? -1 : loop->stdio->stop_fd, .events = POLLIN},
+	};
+	int n = poll(fds, 2, timeout_ms);
+
+	if (n > 0 && fds[1].revents != 0)
+		loop->stopped = true;
+	return n > 0 && fds[0].revents != 0 ? 1 : 0;
+}
+
+/* Write all there is. A client that is gone ends the loop and is no error; one
+ * that does not read is waited for, unless we were told to end. */
+static int flush_out(struct loop *loop, struct err *err)
+{
+	struct buf *out = mcp_session_out(loop->session);
+	int64_t since = clock_monotonic_us();
+	size_t done = 0;
+
+	while (done < out->len && !loop->client_gone) {
+		struct buf rest = *out;
+		ssize_t n;
+
+		rest.data += done;
+		rest.len -= done;
+		if (!wait_writable(loop, loop->stopped ? 50 : -1)) {
+			if (loop->stopped && clock_monotonic_us() - since > LINGER_MS * 1000L)
+				break;
+			continue;
+		}
+		n = write_some(loop, &rest);
+		if (n > 0)
+			done += (size_t)n;
+		else if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
+			loop->client_gone = true;
+		else if (n < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+			return err_errno(err, errno, "cannot write to the client");
+	}
+	buf_clear(out);
+	return 0;
+}
+
+/* Usage first, then the answers that it stands for. */
+static int settle(struct loop *loop, struct err *err)
+{
+	struct err lost;
+
+	if (mcp_session_settle(loop->session, &lost) != 0 && loop->stdio->warn != NULL)
+		loop->stdio->warn(&lost);
+	return flush_out(loop, err);
+}
+
+static int handle_lines(struct loop *loop, struct err *err)
+{
+	enum framing_outcome outcome;
+	struct str line;
+
+	for (;;) {
+		outcome = framing_next(&loop->framing, &line);
+		if (outcome == FRAMING_MORE && loop->input_ended)
+			outcome = framing_rest(&loop->framing, &line);
+		if (outcome == FRAMING_MORE)
+			return settle(loop, err);
+		if (outcome == FRAMING_LINE)
+			mcp_session_receive(loop->session, line);
+		else
+			mcp_session_too_long(loop->session, line);
+		if (mcp_session_out(loop->session)->len >= FLUSH_BYTES && settle(loop, err) != 0)
+			return -1;
+	}
+}
+
+static int read_some(struct loop *loop, struct err *err)
+{
+	char *room = framing_room(&loop->framing);
+	ssize_t n;
+
+	if (room == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	n = read(loop->stdio->in_fd, room, FRAMING_CHUNK);
+	if (n < 0) {
+		if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)
+			return 0;
+		if (errno != ECONNRESET)
+			return err_errno(err, errno, "cannot read from the client");
+		n = 0;
+	}
+	if (n == 0)
+		loop->input_ended = true;
+	framing_filled(&loop->framing, (size_t)n);
+	return handle_lines(loop, err);
+}
+
+static int tell_changes(struct loop *loop, struct err *err)
+{
+	loop->changes_wait = false;
+	loop->told_ms = clock_monotonic_us() / 1000;
+	mcp_session_library_changed(loop->session);
+	return settle(loop, err);
+}
+
+/* How long to sleep: for ever, but for changes that are to be told soon. */
+static int sleep_ms(const struct loop *loop)
+{
+	int64_t due;
+
+	if (!loop->changes_wait)
+		return -1;
+	due = loop->told_ms + TELL_MS - clock_monotonic_us() / 1000;
+	return due > 0 ? (int)due : 0;
+}
+
+static int loop_once(struct loop *loop, struct err *err)
+{
+	const struct mcp_stdio *stdio = loop->stdio;
+	bool watch = stdio->watch_fd >= 0 && mcp_session_wants_changes(loop->session);
+	struct pollfd fds[3] = {
+		{.fd = stdio->in_fd, .events = POLLIN},
+		{.fd = stdio->stop_fd, .events = POLLIN},
+		{.fd = watch ? stdio->watch_fd : -1, .events = POLLIN},
+	};
+
+	if (poll(fds, 3, sleep_ms(loop)) < 0)
+		return errno == EINTR ? 0 : err_errno(err, errno, "poll");
+	if (fds[1].revents != 0)
+		loop->stopped = true;
+	if (fds[2].revents != 0 && stdio->watch_take(stdio->watch_data))
+		loop->changes_wait = true;
+	if (fds[0].revents != 0 && read_some(loop, err) != 0)
+		return -1;
+	if (loop->changes_wait && sleep_ms(loop) == 0)
+		return tell_changes(loop, err);
+	return 0;
+}
+
+int mcp_stdio_run(struct mcp_server *server, const struct mcp_stdio *stdio, struct err *err)
+{
+	struct loop loop = {
+		.stdio = stdio,
+		.session = mcp_session_new(server, "stdio"),
+		.out_is_socket = fd_is_socket(stdio->out_fd),
+	};
+	int result = 0;
+
+	framing_init(&loop.framing, MCP_MESSAGE_MAX);
+	while (result == 0 && !loop.input_ended && !loop.client_gone && !loop.stopped)
+		result = loop_once(&loop, err);
+	if (result == 0 && !loop.client_gone) {
+		mcp_session_close(loop.session);
+		result = settle(&loop, err);
+	}
+	framing_fini(&loop.framing);
+	mcp_session_free(loop.session);
+	return result;
+}
