@@ -12,7 +12,8 @@ static void message_refuse(struct rpc_message *message, int code, const char *re
 {
 	message->kind = RPC_INVALID;
 	message->code = code;
-	(void)snprintf(message->reason, sizeof message->reason, "%s", reason);
+	(void)snprintf(message->reason, sizeof message->reason, "%.*s",
+		(int)sizeof message->reason - 1, reason);
 }
 
 /* A string or an integer, as text: "abc", 7, -1. Fractions, null and the rest
