@@ -16,8 +16,11 @@ struct library_note {
 	struct str file;
 	unsigned line; /* from 1; 0: the whole file */
 	bool error;    /* else a warning: the prompt was taken all the same */
+	bool info;     /* not even that: a file that holds no prompt, say */
 	const char *text;
 };
+
+struct library_context; /* of a running import: what lies beside a file */
 
 struct library_sink {
 	void *data;
@@ -27,6 +30,7 @@ struct library_sink {
 	void (*note)(void *data, const struct library_note *note);
 	/* How far: files done of files found. May be NULL. */
 	void (*progress)(void *data, size_t done, size_t total);
+	struct library_context *context; /* library_import()'s own business; else NULL */
 };
 
 /* A format: its name and what it can do. The table ends with a NULL name. */
@@ -43,13 +47,20 @@ struct library_format {
 	int (*write)(const struct prompt *prompt, struct buf *out, struct err *err);
 	/* Where, below the export folder, that file goes. Appended to path. */
 	int (*place)(const struct prompt *prompt, struct buf *path, struct err *err);
-	/* For formats of many prompts in one file (csv, langfuse, espanso). */
+	/* A second file of the same prompt (fabric's user.md): its path and text. 1:
+	 * this prompt needs none. NULL: never. */
+	int (*write_beside)(
+		const struct prompt *prompt, struct buf *path, struct buf *out, struct err *err);
+	/* For formats of many prompts in one file (csv, langfuse, espanso); beside
+	 * write(): a file about all of them (fabric's descriptions). */
 	int (*write_all)(
 		const struct prompt *const *prompts, size_t n, struct buf *out, struct err *err);
 	const char *whole_file; /* its name: "prompts.csv" */
 };
 extern const struct library_format *const library_formats[];
 const struct library_format *library_format_find(struct str name);
+
+#define LIBRARY_FILE_BYTES_MAX (4 * 1024 * 1024)
 
 struct library_import {
 	const struct library_format *format; /* NULL: recognise each file */

@@ -1,0 +1,336 @@
+/* Between foreign variables and our own; see convert.h. */
+#include "library/convert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct convert_piece {
+	struct str text; /* literal, or the placeholder as it was written */
+	int input;	 /* index, or -1: literal */
+};
+
+struct convert_message {
+	enum prompt_role role;
+	size_t first, n; /* pieces */
+};
+
+void convert_init(struct convert *convert, struct prompt *prompt)
+{
+	*convert = (struct convert){.prompt = prompt};
+}
+
+static void convert_add(struct convert *convert, struct str text, int input)
+{
+	if (convert->n_pieces == convert->size) {
+		convert->size = convert->size > 0 ? 2 * convert->size : 16;
+		convert->pieces =
+			xrealloc(convert->pieces, convert->size * sizeof(*convert->pieces));
+	}
+	convert->pieces[convert->n_pieces++] = (struct convert_piece){text, input};
+}
+
+void convert_text(struct convert *convert, struct str text)
+{
+	if (text.n > 0)
+		convert_add(convert, text, -1);
+}
+
+static bool is_name_char(char c, bool first)
+{
+	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_')
+		return true;
+	return !first && ((c >= '0' && c <= '9') || c == '-' || c == '.');
+}
+
+void input_name_from(struct str text, char out[PROMPT_NAME_MAX + 1])
+{
+	size_t i, n = 0;
+	bool gap = false;
+
+	for (i = 0; i < text.n && n + 2 < PROMPT_NAME_MAX - 4; i++) {
+		if (!is_name_char(text.p[i], false)) {
+			gap = n > 0;
+			continue;
+		}
+		if (gap || (n == 0 && !is_name_char(text.p[i], true)))
+			out[n++] = '_';
+		gap = false;
+		out[n++] = text.p[i];
+	}
+	if (n == 0) {
+		memcpy(out, "input", 5);
+		n = 5;
+	}
+	out[n] = '\0';
+}
+
+struct str input_foreign_name(const struct prompt_input *input)
+{
+	char name[PROMPT_NAME_MAX + 1];
+	size_t n = strlen(input->name), digits = 0;
+
+	if (input->description == NULL)
+		return str_of(input->name);
+	input_name_from(str_of(input->description), name);
+	if (strcmp(name, input->name) == 0)
+		return str_of(input->description);
+	/* Or with the number that a name gets when it is taken: "input_2". */
+	while (digits < n && input->name[n - 1 - digits] >= '0' &&
+		input->name[n - 1 - digits] <= '9')
+		digits++;
+	if (digits > 0 && n > digits + 1 && input->name[n - 1 - digits] == '_' &&
+		strlen(name) == n - digits - 1 && strncmp(name, input->name, n - digits - 1) == 0)
+		return str_of(input->description);
+	return str_of(input->name);
+}
+
+static int convert_find(const struct convert *convert, struct str key)
+{
+	size_t i;
+
+	for (i = 0; i < convert->prompt->n_inputs; i++)
+		if (convert->keys[i].p != NULL && str_equal(convert->keys[i], key))
+			return (int)i;
+	return -1;
+}
+
+/* Free among the inputs, but for input `self`? */
+static bool name_is_free(const struct prompt *prompt, struct str name, size_t self)
+{
+	size_t i;
+
+	for (i = 0; i < prompt->n_inputs; i++)
+		if (i != self && str_is(name, prompt->inputs[i].name))
+			return false;
+	return true;
+}
+
+struct prompt_input *convert_input(
+	struct convert *convert, struct str original, struct str key, bool *fresh)
+{
+	struct prompt *prompt = convert->prompt;
+	int found = convert_find(convert, key);
+	struct prompt_input *input;
+	char name[PROMPT_NAME_MAX + 1];
+
+	*fresh = false;
+	if (found >= 0) {
+		convert_add(convert, original, found);
+		return &prompt->inputs[found];
+	}
+	if (prompt->n_inputs >= PROMPT_INPUTS_MAX) {
+		convert_text(convert, original);
+		return NULL;
+	}
+	input_name_from(key, name);
+	convert->keys[prompt->n_inputs] = key;
+	convert_add(convert, original, (int)prompt->n_inputs);
+	input = prompt_add_input(prompt, str_of(name));
+	input->required = true;
+	if (!str_is(key, name))
+		prompt_set(&input->description, key);
+	*fresh = true;
+	return input;
+}
+
+void convert_message(struct convert *convert, enum prompt_role role)
+{
+	size_t n = convert->n_messages;
+
+	convert->messages = xrealloc(convert->messages, (n + 1) * sizeof(*convert->messages));
+	convert->messages[n] =
+		(struct convert_message){role, convert->first, convert->n_pieces - convert->first};
+	convert->n_messages++;
+	convert->first = convert->n_pieces;
+}
+
+/* Names that stand in literal text as tags. */
+struct names {
+	struct str *at;
+	size_t n, size;
+};
+
+static void names_visit(void *data, enum template_tag tag, struct str name, size_t line)
+{
+	struct names *names = data;
+
+	(void)tag;
+	(void)line;
+	if (names->n == names->size) {
+		names->size = names->size > 0 ? 2 * names->size : 16;
+		names->at = xrealloc(names->at, names->size * sizeof(*names->at));
+	}
+	names->at[names->n++] = name;
+}
+
+static int names_compare(const void *a, const void *b)
+{
+	return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+static bool names_have(const struct names *names, struct str name)
+{
+	return names->n > 0 &&
+	       bsearch(&name, names->at, names->n, sizeof(*names->at), names_compare) != NULL;
+}
+
+static void convert_rename(struct convert *convert, size_t i, const struct names *taken)
+{
+	struct prompt *prompt = convert->prompt;
+	struct prompt_input *input = &prompt->inputs[i];
+	char *base = xstrdup(input->name);
+	unsigned number = 1;
+
+	while (names_have(taken, str_of(input->name)) ||
+		!name_is_free(prompt, str_of(input->name), i)) {
+		struct buf name = BUF_INIT(PROMPT_NAME_MAX);
+
+		(void)buf_add_format(&name, "%.*s_%u", PROMPT_NAME_MAX - 12, base, ++number);
+		prompt_set(&input->name, (struct str){buf_text(&name), name.len});
+		buf_fini(&name);
+	}
+	if (number > 1 && input->description == NULL)
+		prompt_set(&input->description, convert->keys[i]);
+	free(base);
+}
+
+static void convert_name_all(struct convert *convert)
+{
+	struct names taken = {0};
+	size_t i;
+
+	for (i = 0; i < convert->n_pieces; i++)
+		if (convert->pieces[i].input < 0)
+			template_scan(convert->pieces[i].text, names_visit, &taken);
+	if (taken.n > 0)
+		qsort(taken.at, taken.n, sizeof(*taken.at), names_compare);
+	for (i = 0; i < convert->prompt->n_inputs; i++)
+		if (convert->keys[i].p != NULL)
+			convert_rename(convert, i, &taken);
+	free(taken.at);
+}
+
+/* How many tags name an input that came from a placeholder? */
+struct counter {
+	const struct convert *convert;
+	size_t n;
+};
+
+static void counter_visit(void *data, enum template_tag tag, struct str name, size_t line)
+{
+	struct counter *counter = data;
+	const struct prompt *prompt = counter->convert->prompt;
+	size_t i;
+
+	(void)tag;
+	(void)line;
+	for (i = 0; i < prompt->n_inputs; i++)
+		if (counter->convert->keys[i].p != NULL && str_is(name, prompt->inputs[i].name))
+			counter->n++;
+}
+
+/* Does a brace stand on either side of the placeholder? */
+static bool piece_is_embraced(
+	const struct convert *convert, const struct convert_message *message, size_t i)
+{
+	const struct convert_piece
+		*before = &convert->pieces[i - (i > message->first)],
+		*after = &convert->pieces[i + (i + 1 < message->first + message->n)];
+
+	return (before->input < 0 && str_ends(before->text, "{")) ||
+	       (after->input < 0 && str_starts(after->text, "}"));
+}
+
+/* Returns how many placeholders were written. */
+static size_t message_write(const struct convert *convert, const struct convert_message *message,
+	bool careful, struct buf *out)
+{
+	size_t i, written = 0;
+
+	for (i = message->first; i < message->first + message->n; i++) {
+		const struct convert_piece *piece = &convert->pieces[i];
+
+		if (piece->input < 0 || (careful && piece_is_embraced(convert, message, i))) {
+			(void)buf_add(out, piece->text.p, piece->text.n);
+			continue;
+		}
+		(void)buf_add_format(out, "{{%s}}", convert->prompt->inputs[piece->input].name);
+		written++;
+	}
+	return written;
+}
+
+static void message_end(struct convert *convert, const struct convert_message *message,
+	struct reader *reader, unsigned line)
+{
+	struct buf text = BUF_INIT(8 * PROMPT_TEXT_MAX);
+	struct counter counter = {.convert = convert};
+	size_t written = message_write(convert, message, false, &text);
+
+	template_scan((struct str){buf_text(&text), text.len}, counter_visit, &counter);
+	if (counter.n != written) {
+		reader_note(reader, line, NOTE_WARNING,
+			"a variable between braces cannot be told apart and stays literal");
+		buf_clear(&text);
+		(void)message_write(convert, message, true, &text);
+	}
+	if (buf_failed(&text))
+		reader_note(reader, line, NOTE_ERROR, "the text is too long");
+	else
+		(void)prompt_add_message(
+			convert->prompt, message->role, (struct str){buf_text(&text), text.len});
+	buf_fini(&text);
+}
+
+void convert_end(struct convert *convert, struct reader *reader, unsigned line)
+{
+	size_t i;
+
+	if (convert->first < convert->n_pieces)
+		convert_message(convert, PROMPT_USER);
+	convert_name_all(convert);
+	for (i = 0; i < convert->n_messages; i++)
+		message_end(convert, &convert->messages[i], reader, line);
+	free(convert->pieces);
+	free(convert->messages);
+	convert_init(convert, convert->prompt);
+}
+
+/* A tag of a declared input, as convert_walk() finds it. */
+struct walk {
+	const struct convert_out *out;
+	struct str text;
+	size_t done; /* bytes handed over */
+};
+
+static void walk_visit(void *data, enum template_tag tag, struct str name, size_t line)
+{
+	struct walk *walk = data;
+	const struct prompt_input *input = prompt_input_find(walk->out->prompt, name);
+	size_t from = (size_t)(name.p - walk->text.p), end = from + name.n;
+	struct str before;
+
+	(void)line;
+	if (input == NULL || tag == TEMPLATE_TAG_PARTIAL)
+		return;
+	while (walk->text.p[from - 1] != '{')
+		from--;
+	from -= 2;
+	while (walk->text.p[end] != '}')
+		end++;
+	end += 2;
+	before = (struct str){walk->text.p + walk->done, from - walk->done};
+	walk->out->literal(walk->out->data, before);
+	walk->done = end;
+	if (!walk->out->tag(
+		    walk->out->data, tag, input, end < walk->text.n ? walk->text.p[end] : '\0'))
+		walk->out->literal(walk->out->data, (struct str){walk->text.p + from, end - from});
+}
+
+void convert_walk(struct str text, const struct convert_out *out)
+{
+	struct walk walk = {.out = out, .text = text};
+
+	template_scan(text, walk_visit, &walk);
+	out->literal(out->data, (struct str){text.p + walk.done, text.n - walk.done});
+}

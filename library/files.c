@@ -1,0 +1,325 @@
+/* Files of a library; see files.h. Every path is walked part by part with
+ * O_NOFOLLOW, so that no link on the way leads elsewhere. */
+/* realpath() is X/Open's, not POSIX's. */
+#define _XOPEN_SOURCE 700
+#include "library/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+int files_open(const char *path, struct files_root *root, struct err *err)
+{
+	char *real = realpath(path, NULL), *slash;
+	struct stat st;
+
+	*root = (struct files_root){.folder = -1};
+	if (real == NULL || stat(real, &st) != 0) {
+		int number = errno;
+
+		free(real);
+		return err_errno(err, number, "%s", path);
+	}
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) {
+		free(real);
+		return err_set(err, ERR_INVALID, "%s: neither a file nor a folder", path);
+	}
+	root->path = real;
+	if (S_ISREG(st.st_mode)) {
+		slash = strrchr(real, '/');
+		root->single = xstrdup(slash + 1);
+		*(slash == real ? slash + 1 : slash) = '\0';
+	}
+	root->folder = open(root->path, FOLDER_FLAGS);
+	if (root->folder < 0) {
+		int number = errno;
+
+		files_close(root);
+		return err_errno(err, number, "%s", path);
+	}
+	return 0;
+}
+
+void files_close(struct files_root *root)
+{
+	if (root->folder >= 0)
+		(void)close(root->folder);
+	free(root->path);
+	free(root->single);
+	*root = (struct files_root){.folder = -1};
+}
+
+static bool is_left_out(const char *name)
+{
+	static const char *const hidden[] = {".claude", ".gemini", ".github", ".fabric", ".prompts",
+		".agents", ".codex", ".cursor", ".vscode", ".config", ".espanso", NULL};
+	size_t i;
+
+	if (strcmp(name, "node_modules") == 0)
+		return true;
+	if (name[0] != '.')
+		return false;
+	for (i = 0; hidden[i] != NULL; i++)
+		if (strcmp(name, hidden[i]) == 0)
+			return false;
+	return true;
+}
+
+static void list_add(struct files_list *list, const char *folder, const char *name)
+{
+	struct buf path = BUF_INIT(1024 * 1024);
+
+	if (list->n == FILES_MAX) {
+		list->cut = true;
+		return;
+	}
+	if (list->n == list->size) {
+		list->size = list->size > 0 ? 2 * list->size : 64;
+		list->paths = xrealloc(list->paths, list->size * sizeof(*list->paths));
+	}
+	(void)buf_add_format(&path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
+	list->paths[list->n] = buf_take(&path);
+	list->n += list->paths[list->n] != NULL;
+}
+
+static void walk_folder(int folder, const char *path, unsigned depth, struct files_list *list);
+
+static void walk_entry(
+	int folder, const char *path, const char *name, unsigned depth, struct files_list *list)
+{
+	struct buf below = BUF_INIT(1024 * 1024);
+	struct stat st;
+	int child;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return;
+	if (S_ISREG(st.st_mode)) {
+		if (name[0] != '.')
+			list_add(list, path, name);
+		return;
+	}
+	if (!S_ISDIR(st.st_mode) || is_left_out(name))
+		return;
+	child = openat(folder, name, FOLDER_FLAGS);
+	if (child < 0) {
+		list->unread++;
+		return;
+	}
+	(void)buf_add_format(&below, "%s%s%s", path, path[0] != '\0' ? "/" : "", name);
+	walk_folder(child, buf_text(&below), depth + 1, list);
+	buf_fini(&below);
+}
+
+/* Takes the descriptor. Recursion is bounded by FILES_DEPTH_MAX. */
+static void walk_folder(int folder, const char *path, unsigned depth, struct files_list *list)
+{
+	const struct dirent *entry;
+	DIR *stream;
+
+	if (depth > FILES_DEPTH_MAX) {
+		list->cut = true;
+		(void)close(folder);
+		return;
+	}
+	stream = fdopendir(folder);
+	if (stream == NULL) {
+		list->unread++;
+		(void)close(folder);
+		return;
+	}
+	while (!(list->cut && list->n == FILES_MAX) && (entry = readdir(stream)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			walk_entry(dirfd(stream), path, entry->d_name, depth, list);
+	(void)closedir(stream);
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int files_walk(const struct files_root *root, struct files_list *list, struct err *err)
+{
+	int folder;
+
+	*list = (struct files_list){0};
+	if (root->single != NULL) {
+		list_add(list, "", root->single);
+		return 0;
+	}
+	folder = openat(root->folder, ".", FOLDER_FLAGS);
+	if (folder < 0)
+		return err_errno(err, errno, "%s", root->path);
+	walk_folder(folder, "", 1, list);
+	if (list->n > 0)
+		qsort(list->paths, list->n, sizeof(*list->paths), compare_paths);
+	return 0;
+}
+
+void files_list_fini(struct files_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		free(list->paths[i]);
+	free(list->paths);
+	*list = (struct files_list){0};
+}
+
+/* The folder that path's last part is in, opened; -1 with errno. *name is that part. */
+static int open_parent(int folder, const char *path, const char **name)
+{
+	int at = openat(folder, ".", FOLDER_FLAGS), next;
+	const char *slash;
+
+	while (at >= 0 && (slash = strchr(path, '/')) != NULL) {
+		char *part = str_dup((struct str){path, (size_t)(slash - path)});
+
+		next = openat(at, part, FOLDER_FLAGS);
+		free(part);
+		(void)close(at);
+		at = next;
+		path = slash + 1;
+	}
+	*name = path;
+	return at;
+}
+
+static int read_all(int fd, const char *path, struct buf *out, struct err *err)
+{
+	char bytes[65536];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, errno, "%s", path);
+		if (buf_add(out, bytes, (size_t)n) != 0)
+			return FILES_BIG;
+	}
+	return 0;
+}
+
+static int open_outcome(int number, const char *path, struct err *err)
+{
+	if (number == ENOENT || number == ENOTDIR)
+		return FILES_NONE;
+	if (number == ELOOP || number == ENXIO)
+		return FILES_OTHER;
+	return err_errno(err, number, "%s", path);
+}
+
+int files_read(int folder, const char *path, struct buf *out, struct err *err)
+{
+	const char *name;
+	int parent = open_parent(folder, path, &name), fd, result;
+	struct stat st;
+
+	if (parent < 0)
+		return open_outcome(errno, path, err);
+	/* Never to wait for a pipe that somebody put there. */
+	fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	result = fd < 0 ? open_outcome(errno, path, err) : 0;
+	(void)close(parent);
+	if (fd < 0)
+		return result;
+	if (fstat(fd, &st) != 0)
+		result = err_errno(err, errno, "%s", path);
+	else if (!S_ISREG(st.st_mode))
+		result = FILES_OTHER;
+	else if (st.st_size > 0 && (size_t)st.st_size > out->limit - out->len)
+		result = FILES_BIG;
+	else
+		result = read_all(fd, path, out, err);
+	(void)close(fd);
+	return result;
+}
+
+int files_make_folders(int folder, const char *path, struct err *err)
+{
+	int at = openat(folder, ".", FOLDER_FLAGS), next;
+	const char *slash, *rest = path;
+
+	while (at >= 0 && (slash = strchr(rest, '/')) != NULL) {
+		char *part = str_dup((struct str){rest, (size_t)(slash - rest)});
+
+		if (mkdirat(at, part, 0777) != 0 && errno != EEXIST)
+			next = -1;
+		else
+			next = openat(at, part, FOLDER_FLAGS);
+		free(part);
+		(void)close(at);
+		at = next;
+		rest = slash + 1;
+	}
+	if (at < 0)
+		return err_errno(err, errno, "%s", path);
+	(void)close(at);
+	return 0;
+}
+
+static int write_all(int fd, struct str bytes)
+{
+	while (bytes.n > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes.p += n;
+		bytes.n -= (size_t)n;
+	}
+	return fsync(fd);
+}
+
+static int replace_in(
+	int parent, const char *name, struct str bytes, const char *path, struct err *err)
+{
+	struct buf temporary = BUF_INIT(8192);
+	int fd, number, result;
+
+	(void)buf_add_format(&temporary, ".%s.%ld.tmp", name, (long)getpid());
+	(void)unlinkat(parent, buf_text(&temporary), 0);
+	fd = openat(parent, buf_text(&temporary),
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	result = fd < 0 ? -1 : write_all(fd, bytes);
+	number = errno;
+	if (fd >= 0 && close(fd) != 0 && result == 0) {
+		number = errno;
+		result = -1;
+	}
+	if (result == 0 && renameat(parent, buf_text(&temporary), parent, name) != 0) {
+		number = errno;
+		result = -1;
+	}
+	if (result != 0) {
+		(void)unlinkat(parent, buf_text(&temporary), 0);
+		(void)err_errno(err, number, "%s", path);
+	} else {
+		/* Best effort: some file systems cannot sync a folder. */
+		(void)fsync(parent);
+	}
+	buf_fini(&temporary);
+	return result;
+}
+
+int files_replace(int folder, const char *path, struct str bytes, struct err *err)
+{
+	const char *name;
+	int parent = open_parent(folder, path, &name), result;
+
+	if (parent < 0)
+		return err_errno(err, errno, "%s", path);
+	result = replace_in(parent, name, bytes, path, err);
+	(void)close(parent);
+	return result;
+}

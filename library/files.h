@@ -1,0 +1,52 @@
+/*
+ * Files of a library, without following links: listing, reading, replacing.
+ * The only place of this room that touches the file system. Any thread.
+ */
+#ifndef LIBRARY_FILES_H
+#define LIBRARY_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+#include "core/str.h"
+
+#define FILES_DEPTH_MAX 16
+#define FILES_MAX 200000
+
+/* A file or folder given by a person (a link there is followed, once). */
+struct files_root {
+	int folder;   /* descriptor: of the folder, or of the one the file is in */
+	char *path;   /* absolute path of that folder */
+	char *single; /* name of the file; NULL: all of the folder */
+};
+int files_open(const char *path, struct files_root *root, struct err *err);
+void files_close(struct files_root *root);
+
+/* Paths of all regular files below, relative, sorted by bytes. Left out: links,
+ * hidden files, hidden folders but those that tools keep prompts in (.claude …),
+ * node_modules. */
+struct files_list {
+	char **paths;
+	size_t n, size;
+	bool cut;      /* more than FILES_MAX, or deeper than FILES_DEPTH_MAX */
+	size_t unread; /* folders that could not be opened */
+};
+int files_walk(const struct files_root *root, struct files_list *list, struct err *err);
+void files_list_fini(struct files_list *list);
+
+/*
+ * Append a regular file to out. 0; FILES_NONE: not there; FILES_OTHER: a link,
+ * folder, pipe or the like; FILES_BIG: more than out may hold; negative: failed.
+ */
+enum files_outcome { FILES_NONE = 1, FILES_OTHER, FILES_BIG };
+int files_read(int folder, const char *path, struct buf *out, struct err *err);
+
+/* Make the folders of path below folder, none of them a link. */
+int files_make_folders(int folder, const char *path, struct err *err);
+/* Write bytes to a temporary name beside path, sync, rename over it, sync the
+ * folder. What path held before is there until the rename. */
+int files_replace(int folder, const char *path, struct str bytes, struct err *err);
+
+#endif

@@ -1,0 +1,404 @@
+/*
+ * The walk over files: which format is it, is it text, and the last touches to
+ * every prompt: collection, path unique in this import, where it came from.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text_filter.h"
+#include "library/context.h"
+#include "library/files.h"
+#include "library/library.h"
+#include "library/reader.h"
+
+#define RECOGNISE_BYTES 4096
+#define RECOGNISED 50 /* a score from which a file is taken unasked */
+#define PARENTS_MAX 3 /* ".." in context_read() */
+
+struct library_context {
+	const struct files_root *root;
+	json_t *kept;
+};
+
+int context_read(struct library_context *context, const char *path, struct buf *out)
+{
+	struct str rest = str_of(path);
+	unsigned parents = 0;
+	size_t before = out->len;
+	int result;
+
+	while (rest.n > 0)
+		parents += str_is(str_cut(rest, '/', &rest), "..");
+	if (context == NULL || parents > PARENTS_MAX)
+		return -1;
+	result = files_read(context->root->folder, path, out, NULL);
+	if (result == 0 && str_is_utf8((struct str){buf_text(out), out->len}))
+		return 0;
+	if (!buf_failed(out))
+		buf_truncate(out, before);
+	return -1;
+}
+
+const json_t *context_keep(struct library_context *context, struct str key, json_t *json)
+{
+	if (json == NULL)
+		json = json_null();
+	if (json_object_setn_new_nocheck(context->kept, key.p, key.n, json) != 0)
+		return NULL;
+	return json;
+}
+
+bool context_kept(struct library_context *context, struct str key, const json_t **json)
+{
+	*json = json_object_getn(context->kept, key.p, key.n);
+	return *json != NULL;
+}
+
+struct str context_folder(const struct library_context *context)
+{
+	return str_of(context->root->path);
+}
+
+/* One running import. */
+struct import {
+	const char *path; /* as the person gave it */
+	const struct library_import *options;
+	const struct library_sink *sink; /* the caller's */
+	struct library_sink own;	 /* between the parsers and the caller */
+	struct files_root root;
+	struct library_context context;
+	struct str file; /* relative path of the file being parsed */
+	bool hidden;	 /* it held characters that do not show */
+	json_t *paths;	 /* of prompts so far */
+};
+
+/* The file as the person would name it. */
+static void import_shown_path(const struct import *import, struct str file, struct buf *out)
+{
+	(void)buf_add_str(out, import->path);
+	if (import->root.single != NULL)
+		return;
+	if (out->len > 0 && out->data[out->len - 1] != '/')
+		(void)buf_add_char(out, '/');
+	(void)buf_add(out, file.p, file.n);
+}
+
+static void import_note(void *data, const struct library_note *note)
+{
+	struct import *import = data;
+	struct library_note shown = *note;
+	struct buf path = BUF_INIT(64 * 1024);
+
+	if (import->sink->note == NULL)
+		return;
+	import_shown_path(import, note->file, &path);
+	shown.file = (struct str){buf_text(&path), path.len};
+	import->sink->note(import->sink->data, &shown);
+	buf_fini(&path);
+}
+
+/* A reader for notes that no parser makes. */
+static struct reader import_reader(struct import *import)
+{
+	return (struct reader){.path = import->file, .sink = &import->own};
+}
+
+/* Put the collection in front of the path, unless it stands there. */
+static void import_collection(const struct import *import, struct prompt *prompt)
+{
+	struct buf path = BUF_INIT(64 * 1024);
+	char *slug;
+
+	if (import->options->collection.n > 0)
+		prompt_set(&prompt->collection, import->options->collection);
+	if (prompt->collection == NULL || prompt->collection[0] == '\0')
+		return;
+	slug = prompt_slug(str_of(prompt->collection));
+	(void)buf_add_format(&path, "%s/", slug);
+	if (!str_starts(str_of(prompt->path), buf_text(&path))) {
+		(void)buf_add_str(&path, prompt->path);
+		prompt_set(&prompt->path, (struct str){buf_text(&path), path.len});
+	}
+	free(slug);
+	buf_fini(&path);
+}
+
+/* The second prompt of one path gets "-2" and so on, in the order of the walk;
+ * kept is the next number to try, so that a thousand of them stay cheap. */
+static void import_unique(struct import *import, struct prompt *prompt)
+{
+	json_t *next = json_object_get(import->paths, prompt->path);
+	struct reader reader = import_reader(import);
+	struct buf path = BUF_INIT(64 * 1024);
+	json_int_t number;
+
+	if (next == NULL) {
+		(void)json_object_set_new(import->paths, prompt->path, json_integer(2));
+		return;
+	}
+	number = json_integer_value(next);
+	do {
+		buf_clear(&path);
+		(void)buf_add_format(&path, "%s-%" JSON_INTEGER_FORMAT, prompt->path, number++);
+	} while (json_object_get(import->paths, buf_text(&path)) != NULL);
+	(void)json_integer_set(next, number);
+	(void)json_object_set_new(import->paths, buf_text(&path), json_integer(2));
+	reader_note(&reader, 0, NOTE_INFO, "\"%s\" is there already; this one became \"%s\"",
+		prompt->path, buf_text(&path));
+	prompt_set(&prompt->path, (struct str){buf_text(&path), path.len});
+	buf_fini(&path);
+}
+
+/* Does any of its texts hold what the door wrote in place of such a character? */
+static bool prompt_shows_hidden(const struct prompt *prompt)
+{
+	size_t i;
+
+	for (i = 0; i < prompt->n_messages; i++)
+		if (strstr(prompt->messages[i].text, "<U+") != NULL)
+			return true;
+	for (i = 0; i < prompt->n_inputs; i++) {
+		const struct prompt_input *input = &prompt->inputs[i];
+
+		if ((input->description != NULL && strstr(input->description, "<U+") != NULL) ||
+			(input->initial != NULL && strstr(input->initial, "<U+") != NULL))
+			return true;
+	}
+	return strstr(prompt->title, "<U+") != NULL ||
+	       (prompt->description != NULL && strstr(prompt->description, "<U+") != NULL);
+}
+
+static void import_origin(const struct import *import, struct prompt *prompt)
+{
+	struct buf path = BUF_INIT(64 * 1024);
+
+	(void)buf_add_format(&path, "%s%s%.*s", import->root.path,
+		strcmp(import->root.path, "/") == 0 ? "" : "/", (int)import->file.n,
+		import->file.p);
+	prompt_set(&prompt->origin, (struct str){buf_text(&path), path.len});
+	buf_fini(&path);
+}
+
+static int import_prompt(void *data, const struct prompt *read, struct err *err)
+{
+	struct import *import = data;
+	struct prompt *prompt = prompt_copy(read);
+	struct reader reader = import_reader(import);
+	struct err fault = {0};
+	int result = 0;
+
+	import_collection(import, prompt);
+	import_unique(import, prompt);
+	import_origin(import, prompt);
+	if (prompt->source == NULL)
+		prompt_set(&prompt->source,
+			import->options->source.n > 0 ? import->options->source : STR("local"));
+	if (import->hidden && prompt_shows_hidden(prompt))
+		prompt->flags |= PROMPT_FLAG_HIDDEN;
+	if (prompt_check(prompt, &fault) != 0)
+		reader_note(&reader, 0, NOTE_ERROR, "%s", fault.text);
+	else
+		result = import->sink->prompt(import->sink->data, prompt, err);
+	prompt_free(prompt);
+	return result;
+}
+
+/* \r\n to \n, in place. */
+static void text_unix(struct buf *text)
+{
+	size_t i, to = 0;
+
+	if (text->len == 0 || memchr(text->data, '\r', text->len) == NULL)
+		return;
+	for (i = 0; i < text->len; i++)
+		if (text->data[i] != '\r' || i + 1 == text->len || text->data[i + 1] != '\n')
+			text->data[to++] = text->data[i];
+	buf_truncate(text, to);
+}
+
+/*
+ * The door: UTF-8, one kind of newline, no byte order mark, nothing that does
+ * not show. False: not text, and noted.
+ */
+static bool import_door(struct import *import, struct buf *text)
+{
+	struct reader reader = import_reader(import);
+	struct str all;
+	size_t at;
+
+	if (text->len >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0)
+		buf_consume(text, 3);
+	all = (struct str){buf_text(text), text->len};
+	if (!str_is_utf8(all)) {
+		reader_note(&reader, 0, NOTE_ERROR, "not UTF-8 text");
+		return false;
+	}
+	text_unix(text);
+	all.n = text->len;
+	at = text_filter_find(all);
+	import->hidden = at < all.n;
+	if (import->hidden) {
+		struct buf shown = BUF_INIT(9 * LIBRARY_FILE_BYTES_MAX);
+		size_t n = text_filter_show(all, &shown);
+
+		reader_note(&reader, text_line(all, at, 1), NOTE_WARNING,
+			"%zu character%s that do not show or that act, the first here; now shown "
+			"as <U+XXXX>",
+			n, n == 1 ? "" : "s");
+		buf_fini(text);
+		*text = shown;
+	}
+	return true;
+}
+
+/* What recognisers see: the path with the last two folders above it, for a tree
+ * may be given as ~/.claude/commands. */
+static void import_seen_path(const struct import *import, struct buf *out)
+{
+	struct str above = str_of(import->root.path), parent = path_folders(above);
+	size_t skip = path_folders(parent).n;
+
+	if (skip > 0 || (above.n > 0 && above.p[0] == '/'))
+		skip++;
+	if (skip > above.n)
+		skip = above.n;
+	(void)buf_add(out, above.p + skip, above.n - skip);
+	(void)buf_add_char(out, '/');
+	(void)buf_add(out, import->file.p, import->file.n);
+}
+
+static const struct library_format *import_recognise(const struct import *import, struct str text)
+{
+	const struct library_format *best = NULL, *only = import->options->format;
+	struct buf path = BUF_INIT(64 * 1024);
+	int score = 0;
+	size_t i;
+
+	/* A file that somebody points at is taken on the smallest sign. */
+	if (import->root.single != NULL && only != NULL)
+		return only;
+	import_seen_path(import, &path);
+	text = str_prefix(text, RECOGNISE_BYTES);
+	for (i = 0; library_formats[i] != NULL && library_formats[i]->name != NULL; i++) {
+		const struct library_format *format = library_formats[i];
+		int found;
+
+		if (only != NULL && only != format)
+			continue;
+		found = format->recognise((struct str){buf_text(&path), path.len}, text);
+		if (found > score) {
+			best = format;
+			score = found;
+		}
+	}
+	buf_fini(&path);
+	if (score >= RECOGNISED || only != NULL || import->root.single != NULL)
+		return best;
+	return NULL;
+}
+
+/* Endings that some format has; anything else is not even opened. */
+static bool may_be_prompt(struct str path)
+{
+	static const char *const endings[] = {".md", ".markdown", ".mdc", ".prompt", ".csv",
+		".toml", ".yml", ".yaml", ".json", ".txt", NULL};
+	size_t i;
+
+	for (i = 0; endings[i] != NULL; i++)
+		if (str_ends(path, endings[i]))
+			return true;
+	return false;
+}
+
+static int import_text(struct import *import, struct str text, struct err *err)
+{
+	const struct library_format *format = import_recognise(import, text);
+	struct reader reader = import_reader(import);
+
+	if (format == NULL) {
+		reader_note(&reader, 0, NOTE_INFO, "no prompt format that is known here");
+		return 0;
+	}
+	return format->parse(import->file, text, &import->own, err);
+}
+
+static int import_file(struct import *import, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT(LIBRARY_FILE_BYTES_MAX);
+	struct reader reader;
+	struct err fault = {0};
+	int result;
+
+	import->file = str_of(path);
+	import->hidden = false;
+	reader = import_reader(import);
+	if (import->root.single == NULL && !may_be_prompt(import->file)) {
+		reader_note(&reader, 0, NOTE_INFO, "not the ending of a prompt's file");
+		return 0;
+	}
+	result = files_read(import->root.folder, path, &text, &fault);
+	if (result < 0)
+		reader_note(&reader, 0, NOTE_ERROR, "%s", fault.text);
+	else if (result == FILES_BIG)
+		reader_note(&reader, 0, NOTE_ERROR, "larger than %d MiB",
+			LIBRARY_FILE_BYTES_MAX / 1024 / 1024);
+	else if (result != 0)
+		reader_note(&reader, 0, NOTE_WARNING, "no longer a regular file");
+	result = 0;
+	if (!reader.failed && text.len > 0 && !buf_failed(&text) && import_door(import, &text))
+		result = import_text(import, (struct str){buf_text(&text), text.len}, err);
+	buf_fini(&text);
+	return result;
+}
+
+static int import_files(
+	struct import *import, const struct files_list *list, size_t *seen, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		if (import->options->cancelled != NULL && import->options->cancelled())
+			break;
+		if (import_file(import, list->paths[i], err) != 0)
+			return -1;
+		++*seen;
+		if (import->sink->progress != NULL)
+			import->sink->progress(import->sink->data, i + 1, list->n);
+	}
+	return 0;
+}
+
+int library_import(const char *path, const struct library_import *options,
+	const struct library_sink *sink, size_t *seen, struct err *err)
+{
+	struct import import = {.path = path, .options = options, .sink = sink};
+	struct files_list list;
+	struct reader reader;
+	int result;
+
+	*seen = 0;
+	if (files_open(path, &import.root, err) != 0)
+		return -1;
+	import.own = (struct library_sink){
+		.data = &import,
+		.prompt = import_prompt,
+		.note = import_note,
+		.context = &import.context,
+	};
+	import.context = (struct library_context){&import.root, json_object()};
+	import.paths = json_object();
+	result = files_walk(&import.root, &list, err);
+	reader = import_reader(&import);
+	if (result == 0 && list.cut)
+		reader_note(&reader, 0, NOTE_ERROR, "more than %d files or %d levels of folders",
+			FILES_MAX, FILES_DEPTH_MAX);
+	if (result == 0 && list.unread > 0)
+		reader_note(&reader, 0, NOTE_ERROR, "%zu folders could not be read", list.unread);
+	if (result == 0)
+		result = import_files(&import, &list, seen, err);
+	files_list_fini(&list);
+	json_decref(import.context.kept);
+	json_decref(import.paths);
+	files_close(&import.root);
+	return result;
+}
