@@ -19,7 +19,7 @@
 #include "platform/platform.h"
 #include "store/store.h"
 
-/* Other programs rely on these numbers and on the words of command_status(). */
+/* Other programs rely on these numbers and on the words of command_exit_word(). */
 enum command_exit {
 	COMMAND_DONE = 0,
 	COMMAND_FAILED = 1,
@@ -32,7 +32,7 @@ enum command_exit {
 };
 /* "done", "failed", "usage", "not_found", "agent_unreachable", "login_needed",
  * "refused", "cancelled": "status" of every --json answer. */
-const char *command_status(enum command_exit exit);
+const char *command_exit_word(enum command_exit exit);
 
 /* What a word or an option's value is, for the shell's completion. */
 enum command_kind {
@@ -76,6 +76,7 @@ struct command {
 	const struct command_option *options;	/* ends with a NULL name; NULL: none */
 	const struct command_example *examples; /* ends with a NULL line; NULL: none */
 	bool hidden;
+	bool always; /* runs although promptd.conf cannot be read; see call->config_err */
 	/* Does it; returns an enum command_exit. Unless that is COMMAND_DONE it has
 	 * said why by call_fail() or call_fail_err() first. */
 	int (*run)(struct call *call);
@@ -101,6 +102,8 @@ struct call {
 	struct output *notes; /* progress and remarks: stderr */
 	const struct config *config;
 	const struct platform_dirs *dirs;
+
+	struct err config_err; /* why the config is all defaults; code 0: it is not */
 
 	const char **values; /* by position in command->options; NULL: not given */
 	struct store *store;
@@ -140,6 +143,8 @@ int call_store(struct call *call, bool write, struct store **store);
 bool call_cancelled(void);
 int call_cancel(struct call *call);
 
+/* Any bytes as a JSON string: what is not UTF-8 is escaped as on a terminal. New. */
+json_t *call_text_json(struct str text);
 /* Set a member of call->answer; the value's reference is taken. NULL is no value. */
 void call_answer(struct call *call, const char *name, json_t *value);
 void call_answer_text(struct call *call, const char *name, struct str text);

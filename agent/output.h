@@ -28,6 +28,7 @@ enum output_style {
 struct output {
 	FILE *file;
 	bool terminal;
+	bool moves; /* a terminal that can wipe a line */
 	bool colour;
 	bool utf8;	  /* the locale can show more than ASCII */
 	unsigned columns; /* width of the terminal; 80 when it does not say */
@@ -50,6 +51,8 @@ void output_text(struct output *out, struct str text);
 /* The text of a prompt: its exact bytes when no terminal reads them, else escaped,
  * lines kept, with a newline at the end. */
 void output_body(struct output *out, struct str text);
+/* Bytes as they are: only for what is safe by construction. */
+void output_bytes(struct output *out, struct str text);
 /* From here on in this style; OUTPUT_PLAIN ends it. */
 void output_style(struct output *out, enum output_style style);
 /* output_text() in a style. */
@@ -64,8 +67,8 @@ struct str output_fit(struct str text, size_t columns, size_t *width);
 void output_wrap(struct output *out, unsigned indent, const char *text);
 
 /*
- * A table. On a terminal: a heading, aligned columns, the last ones that may
- * shrink shrunk until it fits. On a pipe: no heading, tabs between the cells,
+ * A table. On a terminal: a heading and aligned columns, the widest of those that
+ * may shrink shrunk until it fits. On a pipe: no heading, tabs between the cells,
  * nothing cut.
  */
 struct output_column {

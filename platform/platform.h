@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/err.h"
 
@@ -34,6 +35,22 @@ int platform_make_dir(const char *path, struct err *err);
 /* Absolute path of a program beside the running one, without resolving links
  * that a package manager may move. */
 int platform_program(const char *name, char path[PLATFORM_PATH_MAX], struct err *err);
+
+bool platform_is_terminal(int fd);
+/* Columns of the terminal behind a descriptor; 0 when it is none or keeps silent. */
+unsigned platform_terminal_columns(int fd);
+
+/* Bytes that this user may still write where path is. */
+int platform_disk_free(const char *path, int64_t *bytes, struct err *err);
+
+/* Who may look at a file or directory? */
+enum platform_access {
+	PLATFORM_PRIVATE = 0, /* this user alone */
+	PLATFORM_ABSENT = 1,
+	PLATFORM_OPEN = 2,    /* other users may read or write it */
+	PLATFORM_FOREIGN = 3, /* another user owns it */
+};
+int platform_access(const char *path, struct err *err);
 
 /*
  * Notice changes to files whose names begin with `prefix` in a directory: a

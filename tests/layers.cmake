@@ -58,7 +58,8 @@ place("sys/(inotify|epoll|eventfd|timerfd|signalfd|prctl|random|sendfile|syscall
 place("pthread\\.h|threads\\.h|semaphore\\.h" "core/.*" "store/.*" "sync/.*" "hub/.*" "agent/.*"
 	"platform/.*")
 # Not in POSIX.1-2008, but wherever promptd will run its command line.
-place("getopt\\.h|sys/ioctl\\.h" "agent/.*" "hub/main\\.c")
+place("getopt\\.h" "agent/.*" "hub/main\\.c")
+place("sys/ioctl\\.h" "platform/(linux|windows|macos)/.*")
 
 # The C and POSIX headers that every room may include.
 set(plain "(assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath|time|uchar|wchar|wctype|dirent|fcntl|fnmatch|ftw|glob|grp|langinfo|libgen|poll|pwd|regex|sched|spawn|strings|syslog|termios|unistd|utime|wordexp|netdb|arpa/inet|net/if|netinet/in|netinet/tcp|sys/(file|mman|resource|select|socket|stat|statvfs|time|times|types|uio|un|utsname|wait))\\.h")

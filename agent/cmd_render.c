@@ -1,0 +1,334 @@
+/*
+ * promptd render: a prompt with its inputs filled in, ready to be used.
+ *
+ * KEY=VALUE is the value as it stands. KEY=@FILE is what a file holds, KEY=@-
+ * what comes on stdin, byte for byte; KEY=@@TEXT is a value that begins with @.
+ */
+#include "agent/lookup.h"
+#include "agent/suggest.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/render.h"
+#include "store/usage.h"
+
+/* One value is never larger than what may come out. */
+#define VALUE_BYTES_MAX TEMPLATE_OUTPUT_MAX
+
+static int read_stream(struct call *call, FILE *file, const char *shown, struct buf *text)
+{
+	char block[16384];
+	size_t n;
+
+	while ((n = fread(block, 1, sizeof block, file)) > 0)
+		if (buf_add(text, block, n) != 0)
+			return call_fail(call, COMMAND_FAILED, "%s is larger than %d bytes", shown,
+				VALUE_BYTES_MAX);
+	if (call_cancelled())
+		return call_cancel(call);
+	if (ferror(file)) {
+		(void)err_errno(&call->err, errno, "cannot read %s", shown);
+		return COMMAND_FAILED;
+	}
+	return COMMAND_DONE;
+}
+
+static int read_file(struct call *call, const char *key, const char *path, struct buf *text)
+{
+	FILE *file;
+	int result;
+
+	if (strcmp(path, "-") == 0)
+		return read_stream(call, stdin, "stdin", text);
+	file = fopen(path, "re");
+	if (file == NULL) {
+		(void)err_errno(&call->err, errno, "cannot read %s", path);
+		call_hint(
+			call, "a value that begins with @ is written with two: %s=@@%s", key, path);
+		return COMMAND_FAILED;
+	}
+	result = read_stream(call, file, path, text);
+	(void)fclose(file); /* only read */
+	return result;
+}
+
+/* One KEY=VALUE into args. */
+static int read_word(struct call *call, const char *word, json_t *args)
+{
+	struct buf text = BUF_INIT(VALUE_BYTES_MAX);
+	struct str value, key = str_cut(str_of(word), '=', &value);
+	char name[PROMPT_NAME_MAX + 1];
+	int result = COMMAND_DONE;
+	json_t *json;
+
+	if (key.n == strlen(word) || key.n == 0 || key.n > PROMPT_NAME_MAX)
+		return call_fail(call, COMMAND_USAGE, "not KEY=VALUE: %.200s", word);
+	(void)snprintf(name, sizeof name, "%.*s", (int)key.n, key.p);
+	if (json_object_get(args, name) != NULL)
+		return call_fail(call, COMMAND_USAGE, "%s is given twice", name);
+	if (str_starts(value, "@@")) {
+		value = (struct str){value.p + 1, value.n - 1};
+	} else if (str_starts(value, "@")) {
+		result = read_file(call, name, value.p + 1, &text);
+		value = (struct str){buf_text(&text), text.len};
+	}
+	if (result == COMMAND_DONE) {
+		json = json_from_str(value);
+		if (json == NULL || json_object_set_new(args, name, json) != 0)
+			result = call_fail(
+				call, COMMAND_FAILED, "the value of %s is not UTF-8 text", name);
+	}
+	buf_fini(&text);
+	return result;
+}
+
+/* {{> name}}: the text of another prompt, looked up once and kept until the
+ * render ends, for its text is borrowed that long. */
+struct partial {
+	char *name;
+	struct prompt *prompt; /* NULL: there is none of that name */
+};
+
+struct partials {
+	struct store *store;
+	struct store_want want;
+	struct partial *list;
+	size_t n;
+};
+
+/* What one includes is what it says to the user. */
+static struct str partial_text(const struct prompt *prompt)
+{
+	size_t i;
+
+	for (i = 0; i < prompt->n_messages; i++)
+		if (prompt->messages[i].role == PROMPT_USER)
+			return str_of(prompt->messages[i].text);
+	return str_of(prompt->messages[0].text);
+}
+
+static int on_partial(void *data, struct str name, struct str *text, struct err *err)
+{
+	struct partials *partials = data;
+	struct prompt *prompt = NULL;
+	size_t i = 0;
+	int outcome;
+
+	while (i < partials->n && !str_is(name, partials->list[i].name))
+		i++;
+	if (i == partials->n) {
+		outcome = store_prompt_get(partials->store, name, &partials->want, &prompt, err);
+		if (outcome != STORE_OK && outcome != STORE_NOT_FOUND)
+			return -1;
+		partials->list = xrealloc(partials->list, (i + 1) * sizeof *partials->list);
+		partials->list[partials->n++] = (struct partial){str_dup(name), prompt};
+	}
+	if (partials->list[i].prompt == NULL)
+		return 1;
+	*text = partial_text(partials->list[i].prompt);
+	return 0;
+}
+
+static void partials_fini(struct partials *partials)
+{
+	size_t i;
+
+	for (i = 0; i < partials->n; i++) {
+		free(partials->list[i].name);
+		prompt_free(partials->list[i].prompt);
+	}
+	free(partials->list);
+}
+
+static int fail_missing(struct call *call, const struct prompt *prompt, const struct render *render)
+{
+	struct buf names = BUF_INIT(16 * 1024), words = BUF_INIT(16 * 1024);
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < render->n_missing; i++) {
+		(void)buf_add_format(&names, "%s%s", i > 0 ? ", " : "", render->missing[i]);
+		(void)buf_add_format(&words, " %s=...", render->missing[i]);
+		(void)json_array_append_new(list, json_from_str(str_of(render->missing[i])));
+	}
+	call_answer(call, "missing", list);
+	(void)call_fail(call, COMMAND_FAILED, "%s needs %s", prompt->path, buf_text(&names));
+	call_hint(call, "promptd render %s%s", call->words[0], buf_text(&words));
+	buf_fini(&names);
+	buf_fini(&words);
+	return COMMAND_FAILED;
+}
+
+/* What was typed is offered again, when it is short and the person lets us. */
+static void remember(struct call *call, const struct prompt *prompt, json_t *args)
+{
+	const char *name;
+	json_t *value;
+	struct err err;
+
+	if (!call->config->remember_values || store_is_read_only(call->store))
+		return;
+	json_object_foreach (args, name, value) {
+		struct str text = {json_string_value(value), json_string_length(value)};
+
+		/* Losing one is no harm to anybody. */
+		(void)store_value_add(call->store, str_of(prompt->id), str_of(name), text, &err);
+	}
+}
+
+static json_t *messages_json(const struct render *render)
+{
+	json_t *list = json_array(), *message;
+	size_t i;
+
+	for (i = 0; i < render->n_messages; i++) {
+		message = json_object();
+		(void)json_object_set_new(
+			message, "role", json_string(prompt_role_name(render->messages[i].role)));
+		(void)json_object_set_new(
+			message, "text", json_from_str(str_of(render->messages[i].text)));
+		(void)json_array_append_new(list, message);
+	}
+	return list;
+}
+
+/* The text that is handed out: all messages, or those of --role. */
+static int render_text(struct call *call, const struct prompt *prompt, const struct render *render,
+	struct buf *text)
+{
+	const enum prompt_role *role;
+	enum prompt_role chosen;
+	int result = lookup_role(call, &chosen, &role);
+
+	if (result != COMMAND_DONE)
+		return result;
+	if (lookup_join(render->messages, render->n_messages, role, text) == 0)
+		return call_fail(call, COMMAND_NOT_FOUND, "%s has no %s message", prompt->path,
+			prompt_role_name(chosen));
+	if (buf_failed(text))
+		return call_fail(call, COMMAND_FAILED, "the text is too long");
+	return COMMAND_DONE;
+}
+
+static int hand_out(struct call *call, const struct prompt *prompt, const struct render *render,
+	json_t *args, int64_t started_us)
+{
+	struct buf text = BUF_INIT(TEMPLATE_OUTPUT_MAX * (size_t)PROMPT_MESSAGES_MAX);
+	int result = render_text(call, prompt, render, &text);
+
+	if (result == COMMAND_DONE) {
+		remember(call, prompt, args);
+		lookup_record(call, prompt, "render", "render", started_us);
+	}
+	if (result == COMMAND_DONE && call->json) {
+		call_answer_text(call, "name", str_of(prompt->path));
+		call_answer_int(call, "version", prompt->version);
+		call_answer_text(call, "sha256", str_of(prompt->digest));
+		call_answer(call, "messages", messages_json(render));
+		call_answer_text(call, "text", (struct str){buf_text(&text), text.len});
+	} else if (result == COMMAND_DONE) {
+		output_body(call->out, (struct str){buf_text(&text), text.len});
+	}
+	buf_fini(&text);
+	return result;
+}
+
+static int render_args(
+	struct call *call, const struct prompt *prompt, json_t *args, int64_t started_us)
+{
+	struct partials partials = {.store = call->store};
+	struct render_options how = {.holes = call_flag(call, "holes"),
+		.partial = on_partial,
+		.partial_data = &partials};
+	struct render render = {0};
+	struct err err;
+	int outcome, result;
+
+	partials.want.experimental = call_flag(call, "experimental") || call->config->experimental;
+	outcome = render_prompt(prompt, args, &how, &render, &err);
+	if (outcome < 0) {
+		call_hint(call, "promptd show %s lists its inputs", prompt->path);
+		result = call_fail_err(call, &err);
+	} else if (outcome == RENDER_MISSING) {
+		result = fail_missing(call, prompt, &render);
+	} else {
+		result = hand_out(call, prompt, &render, args, started_us);
+	}
+	render_fini(&render);
+	partials_fini(&partials);
+	return result;
+}
+
+static int render_run(struct call *call)
+{
+	json_t *args = json_object();
+	struct prompt *prompt = NULL;
+	int64_t started_us = clock_monotonic_us();
+	int result = lookup_prompt(call, call->words[0], call_flag(call, "experimental"), &prompt);
+	size_t i;
+
+	if (result == COMMAND_DONE && call_flag(call, "complete")) {
+		suggest_inputs(call, prompt, str_of(call_value(call, "complete")),
+			call_flag(call, "pairs"));
+		goto out;
+	}
+	for (i = 1; result == COMMAND_DONE && i < call->n_words; i++)
+		result = read_word(call, call->words[i], args);
+	if (result == COMMAND_DONE)
+		result = render_args(call, prompt, args, started_us);
+out:
+	prompt_free(prompt);
+	json_decref(args);
+	return result;
+}
+
+static const struct command_option options[] = {
+	{"role", 0, "ROLE", "the text of these messages alone", COMMAND_CHOICE,
+		"user system assistant", false},
+	{"holes", 0, NULL, "leave inputs without a value as visible {{name}}", COMMAND_TEXT, NULL,
+		false},
+	{"experimental", 0, NULL, "also a draft, experimental or deprecated one", COMMAND_TEXT,
+		NULL, false},
+	{"complete", 0, "WORD", "what may stand there, for the shell's completion", COMMAND_TEXT,
+		NULL, true},
+	{"pairs", 0, NULL, "with --complete: KEY=VALUE, not the value alone", COMMAND_TEXT, NULL,
+		true},
+	{0},
+};
+
+static const struct command_example examples[] = {
+	{"promptd render commit-message diff=@changes.diff", "one value from a file"},
+	{"git diff | promptd render code-review language=C diff=@- | llm",
+		"another from a pipe, the text into one"},
+	{0},
+};
+
+const struct command command_render = {
+	.name = "render",
+	.summary = "fill in a prompt and print it",
+	.words = "NAME[@VERSION] [KEY=VALUE...]",
+	.description =
+		"Prints the prompt with its inputs filled in. Inputs that are not given have their "
+		"defaults; when a required one is missing nothing is printed and all that are "
+		"missing are named. Several messages (system, user) are printed one after the "
+		"other with an empty line between; --role and --json keep them apart.\n\n"
+		"  KEY=VALUE    the value as it stands\n"
+		"  KEY=@FILE    what the file holds, byte for byte\n"
+		"  KEY=@-       what comes on stdin\n"
+		"  KEY=@@TEXT   a value that begins with @\n\n"
+		"Short values are remembered and offered again, here only; remember_values = no in "
+		"promptd.conf ends that.",
+	.words_min = 1,
+	.words_max = COMMAND_ANY_WORDS,
+	.kind = COMMAND_PROMPT,
+	.options = options,
+	.examples = examples,
+	.run = render_run,
+};

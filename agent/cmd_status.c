@@ -1,0 +1,124 @@
+/* promptd status: where the library is and what is in it. */
+#include "agent/lookup.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "agent/connected.h"
+#include "core/buf.h"
+#include "core/json.h"
+
+static void row(struct call *call, const char *label, struct str text)
+{
+	output_styled(call->out, OUTPUT_BOLD, str_of(label));
+	output_print(call->out, "%*s", (int)(12 - output_width(str_of(label))), "");
+	output_text(call->out, text);
+	output_print(call->out, "\n");
+}
+
+static void row_format(struct call *call, const char *label, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void row_format(struct call *call, const char *label, const char *format, ...)
+{
+	struct buf text = BUF_INIT(4096);
+	va_list args;
+
+	va_start(args, format);
+	(void)buf_add_vformat(&text, format, args); /* a path and some numbers: it fits */
+	va_end(args);
+	row(call, label, (struct str){buf_text(&text), text.len});
+	buf_fini(&text);
+}
+
+static const char *plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void print_file(
+	struct call *call, const char *label, const char *path, int64_t bytes, int schema)
+{
+	double kib = (double)bytes / 1024;
+
+	row_format(call, label, "%s (%.1f %s, format %d)", path, kib < 1024 ? kib : kib / 1024,
+		kib < 1024 ? "KiB" : "MiB", schema);
+}
+
+static void print_status(struct call *call, const struct store_facts *facts, struct str connected)
+{
+	row_format(call, "promptd", "%s", PROMPTD_VERSION);
+	row(call, "library", str_of(call->dirs->data));
+	row_format(call, "holds",
+		"%" PRId64 " prompt%s, %" PRId64 " version%s, %" PRId64 " tag%s, %" PRId64
+		" collection%s%s",
+		facts->n_prompts, plural(facts->n_prompts), facts->n_versions,
+		plural(facts->n_versions), facts->n_tags, plural(facts->n_tags),
+		facts->n_collections, plural(facts->n_collections),
+		store_is_read_only(call->store) ? " (can only be read)" : "");
+	print_file(
+		call, "prompts", facts->prompts_file, facts->prompts_bytes, facts->schema_prompts);
+	print_file(call, "ledger", facts->ledger_file, facts->ledger_bytes, facts->schema_ledger);
+	row_format(call, "usage", "%" PRId64 " row%s recorded, kept here", facts->n_usage_pending,
+		plural(facts->n_usage_pending));
+	row_format(call, "settings", "%s/%s", call->dirs->config, CONFIG_FILE);
+	row(call, "connected", connected.n > 0 ? connected : STR("no assistant yet"));
+	row(call, "agent",
+		STR("not running (it comes with a later release; nothing needs it yet)"));
+}
+
+static void answer(struct call *call, const struct store_facts *facts, struct str connected)
+{
+	json_t *agent = json_object();
+
+	call_answer_text(call, "version", STR(PROMPTD_VERSION));
+	call_answer_text(call, "library", str_of(call->dirs->data));
+	call_answer(call, "read_only", json_boolean(store_is_read_only(call->store)));
+	call_answer_int(call, "prompts", facts->n_prompts);
+	call_answer_int(call, "versions", facts->n_versions);
+	call_answer_int(call, "tags", facts->n_tags);
+	call_answer_int(call, "collections", facts->n_collections);
+	call_answer_text(call, "prompts_file", str_of(facts->prompts_file));
+	call_answer_int(call, "prompts_bytes", facts->prompts_bytes);
+	call_answer_int(call, "prompts_format", facts->schema_prompts);
+	call_answer_text(call, "ledger_file", str_of(facts->ledger_file));
+	call_answer_int(call, "ledger_bytes", facts->ledger_bytes);
+	call_answer_int(call, "ledger_format", facts->schema_ledger);
+	call_answer_int(call, "usage_pending", facts->n_usage_pending);
+	call_answer_text(call, "config", str_of(call->dirs->config));
+	call_answer_text(call, "connected", connected);
+	(void)json_object_set_new(agent, "running", json_false());
+	call_answer(call, "agent", agent);
+}
+
+static int status_run(struct call *call)
+{
+	struct buf connected = BUF_INIT(4096);
+	struct store_facts facts;
+	struct store *store;
+	struct err err;
+	int result = call_store(call, false, &store);
+
+	if (result != COMMAND_DONE)
+		return result;
+	if (store_facts(store, &facts, &err) != 0)
+		return call_fail_err(call, &err);
+	connected_names(call->dirs, &connected);
+	if (call->json)
+		answer(call, &facts, (struct str){buf_text(&connected), connected.len});
+	else
+		print_status(call, &facts, (struct str){buf_text(&connected), connected.len});
+	buf_fini(&connected);
+	return COMMAND_DONE;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.summary = "say where the library is and what is in it",
+	.words = "",
+	.description =
+		"Says where the library is, how many prompts, versions, tags and collections "
+		"are in it, how large its files are, how many uses are recorded, and which "
+		"assistants are connected.",
+	.run = status_run,
+};

@@ -1,0 +1,120 @@
+/* promptd tags and promptd collections: what there is to choose from. */
+#include "agent/lookup.h"
+
+#include <inttypes.h>
+
+#include "core/json.h"
+
+struct groups {
+	struct call *call;
+	struct output_table *table;
+	json_t *rows;
+	const char *names; /* beginning of the names wanted; NULL: a table */
+	size_t n;
+};
+
+typedef int group_list(struct store *store, store_group_fn *fn, void *data, struct err *err);
+
+static int on_group(void *data, struct str name, struct str description, int64_t prompts)
+{
+	struct groups *groups = data;
+	json_t *row;
+
+	groups->n++;
+	if (groups->names != NULL) {
+		if (str_starts(name, groups->names)) {
+			output_text(groups->call->out, name);
+			output_print(groups->call->out, "\n");
+		}
+		return 0;
+	}
+	if (groups->rows == NULL) {
+		output_table_add(groups->table, name);
+		output_table_add_int(groups->table, prompts);
+		output_table_add(groups->table, description);
+		return 0;
+	}
+	row = json_object();
+	(void)json_object_set_new(row, "name", json_from_str(name));
+	(void)json_object_set_new(row, "prompts", json_integer(prompts));
+	(void)json_object_set_new(
+		row, "description", description.n > 0 ? json_from_str(description) : json_null());
+	(void)json_array_append_new(groups->rows, row);
+	return 0;
+}
+
+static int groups_run(struct call *call, const char *what, const char *title, group_list *list)
+{
+	const struct output_column columns[] = {
+		{.title = title, .shrink_to = 20, .style = OUTPUT_NAME},
+		{.title = "PROMPTS", .right = true},
+		{.title = "DESCRIPTION", .shrink_to = 12},
+	};
+	struct groups groups = {.call = call, .names = call_value(call, "names")};
+	struct store *store;
+	struct err err;
+	int result = call_store(call, false, &store);
+
+	if (result != COMMAND_DONE)
+		return result;
+	if (call->json) {
+		groups.rows = json_array();
+		call_answer(call, what, groups.rows);
+	}
+	groups.table = output_table_new(call->out, columns, 3);
+	if (list(store, on_group, &groups, &err) < 0)
+		result = call_fail_err(call, &err);
+	else if (groups.n == 0 && groups.names == NULL)
+		result = call_fail(call, COMMAND_NOT_FOUND, "the library has no %s", what);
+	else if (!call->json && groups.names == NULL)
+		output_table_print(groups.table);
+	output_table_free(groups.table);
+	return result;
+}
+
+static int tags_run(struct call *call)
+{
+	return groups_run(call, "tags", "TAG", store_tag_list);
+}
+
+static int collections_run(struct call *call)
+{
+	return groups_run(call, "collections", "COLLECTION", store_collection_list);
+}
+
+static const struct command_option options[] = {
+	{"names", 0, "BEGINNING", "names only, for the shell's completion", COMMAND_TEXT, NULL,
+		true},
+	{0},
+};
+
+static const struct command_example tags_examples[] = {
+	{"promptd list --tag review", "the prompts behind one of them"},
+	{0},
+};
+
+const struct command command_tags = {
+	.name = "tags",
+	.summary = "list the tags and how many prompts have them",
+	.words = "",
+	.description = "Lists every tag with the number of prompts that have it.",
+	.options = options,
+	.examples = tags_examples,
+	.run = tags_run,
+};
+
+static const struct command_example collections_examples[] = {
+	{"promptd list --collection writing", "the prompts of one of them"},
+	{0},
+};
+
+const struct command command_collections = {
+	.name = "collections",
+	.summary = "list the collections and how many prompts are in them",
+	.words = "",
+	.description = "Lists every collection with the number of prompts in it. `promptd import "
+		       "--collection NAME` puts prompts into one.",
+	.options = options,
+	.examples = collections_examples,
+	.run = collections_run,
+};

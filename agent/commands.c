@@ -1,0 +1,30 @@
+/* The table of commands; see command.h. */
+#include "agent/commands.h"
+
+#include <string.h>
+
+const struct command *const command_table[] = {
+	&command_import,
+	&command_export,
+	&command_search,
+	&command_list,
+	&command_show,
+	&command_render,
+	&command_tags,
+	&command_collections,
+	&command_remove,
+	&command_status,
+	&command_doctor,
+	&command_help,
+	NULL,
+};
+
+const struct command *command_find(struct str name)
+{
+	size_t i;
+
+	for (i = 0; command_table[i] != NULL; i++)
+		if (str_is(name, command_table[i]->name))
+			return command_table[i];
+	return NULL;
+}

@@ -1,0 +1,15 @@
+/*
+ * Where the entries of the table of commands are; one file cmd_NAME.c each.
+ */
+#ifndef AGENT_COMMANDS_H
+#define AGENT_COMMANDS_H
+
+#include "agent/command.h"
+
+extern const struct command command_import, command_export, command_search, command_list,
+	command_show, command_render, command_tags, command_collections, command_remove,
+	command_status, command_doctor, command_help;
+/* connect.c */
+extern const struct command command_connect, command_disconnect;
+
+#endif

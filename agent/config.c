@@ -1,0 +1,141 @@
+/* promptd.conf; see config.h. */
+#include "agent/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/buf.h"
+
+#define AT(member) offsetof(struct config, member)
+
+const struct config_setting config_settings[] = {
+	{"experimental", CONFIG_FLAG, "no", 0, 0,
+		"find prompts that are drafts, experimental or deprecated too", AT(experimental)},
+	{"remember_values", CONFIG_FLAG, "yes", 0, 0,
+		"keep the values given to a prompt's inputs, to offer them again",
+		AT(remember_values)},
+	{"search_limit", CONFIG_INTEGER, "20", 1, 100, "rows that search shows", AT(search_limit)},
+	{0},
+};
+
+static bool flag_parse(struct str text, bool *flag)
+{
+	*flag = str_is(text, "yes") || str_is(text, "true") || str_is(text, "on");
+	return *flag || str_is(text, "no") || str_is(text, "false") || str_is(text, "off");
+}
+
+/* err says what is allowed; the caller puts the place in front. */
+static int setting_set(struct config *config, const struct config_setting *setting,
+	struct str value, struct err *err)
+{
+	char *field = (char *)config + setting->offset;
+	int64_t number;
+	bool flag;
+
+	if (setting->type == CONFIG_FLAG) {
+		if (!flag_parse(value, &flag))
+			return err_set(err, ERR_INVALID, "%s must be yes or no", setting->name);
+		memcpy(field, &flag, sizeof flag);
+		return 0;
+	}
+	if (!str_to_int(value, setting->min, setting->max, &number))
+		return err_set(err, ERR_INVALID, "%s must be a number from %lld to %lld",
+			setting->name, (long long)setting->min, (long long)setting->max);
+	memcpy(field, &number, sizeof number);
+	return 0;
+}
+
+static const struct config_setting *setting_find(struct str name)
+{
+	const struct config_setting *setting;
+
+	for (setting = config_settings; setting->name != NULL; setting++)
+		if (str_is(name, setting->name))
+			return setting;
+	return NULL;
+}
+
+/* One line without its comment. */
+static int line_parse(struct config *config, struct str line, struct err *err)
+{
+	struct str value, name = str_trim(str_cut(line, '=', &value));
+	const struct config_setting *setting;
+
+	if (name.n == line.n || name.n == 0)
+		return err_set(err, ERR_INVALID, "expected: name = value");
+	setting = setting_find(name);
+	if (setting == NULL)
+		return err_set(err, ERR_INVALID, "there is no setting named %.*s",
+			(int)(name.n < 60 ? name.n : 60), name.p);
+	return setting_set(config, setting, str_trim(value), err);
+}
+
+void config_init(struct config *config)
+{
+	const struct config_setting *setting;
+
+	memset(config, 0, sizeof *config);
+	for (setting = config_settings; setting->name != NULL; setting++)
+		(void)setting_set(config, setting, str_of(setting->initial), NULL);
+}
+
+int config_parse(struct config *config, const char *file, struct str text, struct err *err)
+{
+	struct str line;
+	struct err fault;
+	unsigned number = 0;
+
+	if (!str_is_utf8(text))
+		return err_set(err, ERR_INVALID, "%s: is not UTF-8 text", file);
+	while (str_next_line(&text, &line)) {
+		struct str comment, rest = str_trim(str_cut(line, '#', &comment));
+
+		number++;
+		if (rest.n > 0 && line_parse(config, rest, &fault) != 0)
+			return err_set(err, fault.code, "%s:%u: %s", file, number, fault.text);
+	}
+	return 0;
+}
+
+static int file_read(FILE *file, const char *path, struct buf *text, struct err *err)
+{
+	char block[4096];
+	size_t n;
+
+	while ((n = fread(block, 1, sizeof block, file)) > 0)
+		if (buf_add(text, block, n) != 0)
+			return err_set(err, ERR_LIMIT, "%s: is larger than %d bytes", path,
+				CONFIG_FILE_BYTES_MAX);
+	if (ferror(file))
+		return err_errno(err, errno, "cannot read %s", path);
+	return 0;
+}
+
+int config_load(struct config *config, const char *dir, struct err *err)
+{
+	struct buf text = BUF_INIT(CONFIG_FILE_BYTES_MAX), path = BUF_INIT(4096);
+	int result = -1;
+	FILE *file;
+
+	config_init(config);
+	if (buf_add_format(&path, "%s/%s", dir, CONFIG_FILE) != 0)
+		return err_set(err, ERR_LIMIT, "path is too long: %.60s", dir);
+	file = fopen(buf_text(&path), "re");
+	if (file == NULL) {
+		result = errno == ENOENT || errno == ENOTDIR
+				 ? 0
+				 : err_errno(err, errno, "cannot read %s", buf_text(&path));
+		goto out;
+	}
+	if (file_read(file, buf_text(&path), &text, err) != 0)
+		goto out;
+	result =
+		config_parse(config, buf_text(&path), (struct str){buf_text(&text), text.len}, err);
+out:
+	if (file != NULL)
+		(void)fclose(file); /* only read */
+	buf_fini(&text);
+	buf_fini(&path);
+	return result;
+}
