@@ -1,0 +1,254 @@
+/* One SQLite file; see db.h. */
+#include "store/db.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define DB_BUSY_MS 5000
+
+/* What each kind costs and keeps; house.md, "The two files of the agent". */
+static const char *const db_pragmas[] = {
+	[DB_REBUILDABLE] = "PRAGMA synchronous = NORMAL;"
+			   "PRAGMA cache_size = -4096;"
+			   "PRAGMA mmap_size = 268435456;",
+	[DB_LEDGER] = "PRAGMA synchronous = FULL;"
+		      "PRAGMA wal_autocheckpoint = 16;"
+		      "PRAGMA cache_size = -1024;"
+		      "PRAGMA mmap_size = 0;",
+};
+static const char db_pragmas_all[] = "PRAGMA trusted_schema = OFF;"
+				     "PRAGMA cell_size_check = ON;"
+				     "PRAGMA secure_delete = ON;"
+				     "PRAGMA foreign_keys = ON;"
+				     "PRAGMA temp_store = MEMORY;";
+
+static bool db_is_damage(int code)
+{
+	return (code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB;
+}
+
+static enum err_code db_reason(int code, const char **reason)
+{
+	switch (code & 0xFF) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		*reason = "another program has been writing to it for too long; try again";
+		return ERR_BUSY;
+	case SQLITE_FULL:
+		*reason = "the disk is full";
+		return ERR_FAILED;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		*reason = "the file is damaged; it is repaired at the next start";
+		return ERR_FAILED;
+	case SQLITE_READONLY:
+		*reason = "it can only be read";
+		return ERR_REFUSED;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		*reason = "permission denied";
+		return ERR_REFUSED;
+	case SQLITE_NOMEM:
+		*reason = "out of memory";
+		return ERR_MEMORY;
+	case SQLITE_TOOBIG:
+		*reason = "it is too large";
+		return ERR_LIMIT;
+	case SQLITE_IOERR:
+		*reason = "the disk cannot be read or written";
+		return ERR_FAILED;
+	case SQLITE_CANTOPEN:
+		*reason = "the file cannot be opened";
+		return ERR_FAILED;
+	case SQLITE_CONSTRAINT:
+		*reason = "the library's rules do not allow it";
+		return ERR_INVALID;
+	default:
+		*reason = sqlite3_errstr(code);
+		return ERR_FAILED;
+	}
+}
+
+int db_fail(struct db *db, int code, const char *what, struct err *err)
+{
+	const char *reason;
+	enum err_code kind = db_reason(code, &reason);
+
+	if (db_is_damage(code))
+		db->damaged = true;
+	return err_set(err, kind, "%s: %s: %s", what, db->name, reason);
+}
+
+static int db_configure(struct db *db, enum db_kind kind)
+{
+	int rc;
+
+	(void)sqlite3_extended_result_codes(db->sqlite, 1);
+	(void)sqlite3_busy_timeout(db->sqlite, DB_BUSY_MS);
+	rc = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(db->sqlite, db_pragmas_all, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(db->sqlite, db_pragmas[kind], NULL, NULL, NULL);
+	return rc;
+}
+
+int db_open(struct db *db, enum db_kind kind, bool create, struct err *err)
+{
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	int rc;
+
+	flags |= db->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	if (create && !db->read_only)
+		flags |= SQLITE_OPEN_CREATE;
+	rc = sqlite3_open_v2(db->file, &db->sqlite, flags, NULL);
+	if (rc == SQLITE_OK)
+		rc = db_configure(db, kind);
+	if (rc == SQLITE_OK)
+		return 0;
+	(void)db_fail(db, rc, "cannot open the library", err);
+	db_close(db);
+	return -1;
+}
+
+void db_close(struct db *db)
+{
+	size_t i;
+
+	for (i = 0; i < DB_SLOTS; i++) {
+		(void)sqlite3_finalize(db->statements[i]); /* says how its last step went */
+		db->statements[i] = NULL;
+	}
+	(void)sqlite3_close_v2(db->sqlite); /* cannot fail in a way that leaves anything to do */
+	db->sqlite = NULL;
+	db->writing = false;
+}
+
+int db_statement(
+	struct db *db, enum db_slot slot, const char *sql, sqlite3_stmt **out, struct err *err)
+{
+	sqlite3_stmt **kept = &db->statements[slot];
+
+	if (*kept == NULL) {
+		int rc = sqlite3_prepare_v3(
+			db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+
+		if (rc != SQLITE_OK)
+			return db_fail(db, rc, "cannot ask the library", err);
+	}
+	/* Busy only when a callback came back into the function that called it. */
+	assert(sqlite3_stmt_busy(*kept) == 0);
+	*out = *kept;
+	return 0;
+}
+
+void db_done(sqlite3_stmt *statement)
+{
+	(void)sqlite3_reset(statement); /* repeats what the last step said */
+	(void)sqlite3_clear_bindings(statement);
+}
+
+/* Binding fails only on a wrong index or lack of memory, and then the step that
+ * follows says so or finds nothing; the texts outlive the step. */
+void db_bind_str(sqlite3_stmt *statement, int index, struct str text)
+{
+	if (text.p == NULL)
+		(void)sqlite3_bind_null(statement, index);
+	else
+		(void)sqlite3_bind_text64(
+			statement, index, text.p, text.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void db_bind_text(sqlite3_stmt *statement, int index, const char *text)
+{
+	db_bind_str(statement, index, str_of(text));
+}
+
+void db_bind_int(sqlite3_stmt *statement, int index, int64_t value)
+{
+	(void)sqlite3_bind_int64(statement, index, value);
+}
+
+struct str db_column_str(sqlite3_stmt *statement, int column)
+{
+	const unsigned char *text = sqlite3_column_text(statement, column);
+	int n = sqlite3_column_bytes(statement, column);
+
+	return (struct str){(const char *)text, text != NULL ? (size_t)n : 0};
+}
+
+int db_step(struct db *db, sqlite3_stmt *statement, const char *what, struct err *err)
+{
+	int rc = sqlite3_step(statement);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc == SQLITE_DONE)
+		return 0;
+	return db_fail(db, rc, what, err);
+}
+
+int db_run(struct db *db, sqlite3_stmt *statement, const char *what, struct err *err)
+{
+	int result = db_step(db, statement, what, err);
+
+	db_done(statement);
+	return result < 0 ? -1 : 0;
+}
+
+int db_exec(struct db *db, const char *sql, const char *what, struct err *err)
+{
+	int rc = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : db_fail(db, rc, what, err);
+}
+
+int db_number(struct db *db, const char *sql, int64_t *value, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		*value = sqlite3_column_int64(statement, 0);
+	(void)sqlite3_finalize(statement); /* repeats rc */
+	return rc == SQLITE_ROW ? 0 : db_fail(db, rc, "cannot read the library", err);
+}
+
+int db_begin(struct db *db, struct err *err)
+{
+	sqlite3_stmt *begin;
+
+	assert(!db->writing);
+	if (db_statement(db, DB_BEGIN, "BEGIN IMMEDIATE", &begin, err) != 0 ||
+		db_run(db, begin, "cannot write to the library", err) != 0)
+		return -1;
+	db->writing = true;
+	return 0;
+}
+
+int db_end(struct db *db, struct err *err)
+{
+	sqlite3_stmt *commit;
+
+	assert(db->writing);
+	if (db_statement(db, DB_COMMIT, "COMMIT", &commit, err) != 0 ||
+		db_run(db, commit, "cannot write to the library", err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	db->writing = false;
+	return 0;
+}
+
+void db_rollback(struct db *db)
+{
+	/* Some faults (a full disk) have rolled back already; then there is
+	 * nothing to do, and an error to that effect is no news. */
+	if (db->writing && sqlite3_get_autocommit(db->sqlite) == 0)
+		(void)sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	db->writing = false;
+}

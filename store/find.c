@@ -1,0 +1,170 @@
+/* Which prompt a name means; see find.h. */
+#include "store/find.h"
+
+#include <string.h>
+
+#include "core/buf.h"
+#include "store/row.h"
+#include "store/words.h"
+
+#define FIND_NAMED_MAX 5
+
+static const char find_failed[] = "cannot look the prompt up";
+
+static int find_take(sqlite3_stmt *row, struct found *found)
+{
+	struct str path = db_column_str(row, 1);
+
+	found->key = sqlite3_column_int64(row, 0);
+	path = str_prefix(path, sizeof found->path - 1);
+	if (path.n > 0)
+		memcpy(found->path, path.p, path.n);
+	found->path[path.n] = '\0';
+	return 1;
+}
+
+static int find_one(struct store *store, enum db_slot slot, const char *sql, struct str name,
+	bool experimental, struct found *found, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *find;
+	int result;
+
+	if (db_statement(db, slot, sql, &find, err) != 0)
+		return -1;
+	db_bind_str(find, 1, name);
+	db_bind_int(find, 2, experimental);
+	result = db_step(db, find, find_failed, err);
+	if (result == 1)
+		result = find_take(find, found);
+	db_done(find);
+	return result;
+}
+
+/* How well a name fits: the smaller the better. */
+enum find_fit { FIND_BY_NAME, FIND_BY_ALIAS, FIND_BY_FOLD, FIND_FITS };
+
+struct find_candidates {
+	struct buf names[FIND_FITS];
+	struct found found[FIND_FITS];
+	unsigned n[FIND_FITS];
+};
+
+static bool find_has_line(struct str lines, struct str line)
+{
+	while (lines.n > 0) {
+		if (str_equal(str_cut(lines, '\n', &lines), line))
+			return true;
+	}
+	return false;
+}
+
+static void find_candidate(struct find_candidates *all, sqlite3_stmt *row, struct str name)
+{
+	struct str path = db_column_str(row, 1), aliases = db_column_str(row, 2);
+	enum find_fit fit = FIND_BY_FOLD;
+
+	if (path.n >= name.n && str_equal((struct str){path.p + path.n - name.n, name.n}, name) &&
+		(path.n == name.n || path.p[path.n - name.n - 1] == '/'))
+		fit = FIND_BY_NAME;
+	else if (find_has_line(aliases, name))
+		fit = FIND_BY_ALIAS;
+	if (all->n[fit]++ == 0)
+		(void)find_take(row, &all->found[fit]);
+	if (all->n[fit] <= FIND_NAMED_MAX)
+		(void)buf_add_format(&all->names[fit], "%s%.*s", all->n[fit] > 1 ? ", " : "",
+			(int)path.n, path.p);
+}
+
+static int find_decide(
+	struct find_candidates *all, struct str name, struct found *found, struct err *err)
+{
+	int fit;
+
+	for (fit = 0; fit < FIND_FITS; fit++) {
+		if (all->n[fit] == 0)
+			continue;
+		*found = all->found[fit];
+		if (all->n[fit] == 1)
+			return 1;
+		(void)err_set(err, ERR_INVALID, "'%.*s' is the name of %u prompts: %s%s",
+			(int)str_prefix(name, 64).n, name.p, all->n[fit],
+			buf_text(&all->names[fit]), all->n[fit] > FIND_NAMED_MAX ? ", …" : "");
+		return STORE_AMBIGUOUS;
+	}
+	return 0;
+}
+
+/* By any of its names. 0 none, 1 found, or STORE_AMBIGUOUS. */
+static int find_named(struct store *store, struct str name, bool experimental,
+	struct find_candidates *all, struct found *found, struct err *err)
+{
+	struct buf word = BUF_INIT(4096);
+	struct db *db = &store->prompts;
+	sqlite3_stmt *find;
+	int result;
+
+	/* A name of several parts cannot be the last part, but a title may hold
+	 * a slash too. */
+	if (words_fold(store, name, &word, err) != 0 ||
+		db_statement(db, DB_PROMPT_BY_NAME,
+			"SELECT p.key, p.path, p.aliases FROM name n JOIN prompt p "
+			"ON p.key = n.prompt WHERE n.word = ?1 AND p.shadowed = 0 "
+			"AND (?2 OR " ROW_APPROVED ")",
+			&find, err) != 0) {
+		buf_fini(&word);
+		return -1;
+	}
+	db_bind_str(find, 1, (struct str){buf_text(&word), word.len});
+	db_bind_int(find, 2, experimental);
+	while ((result = db_step(db, find, find_failed, err)) == 1)
+		find_candidate(all, find, name);
+	db_done(find);
+	buf_fini(&word);
+	return result < 0 ? -1 : find_decide(all, name, found, err);
+}
+
+int find_prompt(struct store *store, struct str name, bool experimental, struct found *found,
+	struct err *err)
+{
+	struct find_candidates all = {.names = {BUF_INIT(400), BUF_INIT(400), BUF_INIT(400)}};
+	int result;
+	size_t i;
+
+	result = find_one(store, DB_PROMPT_BY_PATH,
+		"SELECT p.key, p.path FROM prompt p WHERE p.path = ?1 AND p.shadowed = 0 "
+		"AND (?2 OR " ROW_APPROVED ")",
+		name, experimental, found, err);
+	if (result == 0 && name.n > 0 && name.n <= PROMPT_TITLE_MAX)
+		result = find_named(store, name, experimental, &all, found, err);
+	if (result == 0)
+		result = find_one(store, DB_PROMPT_BY_ID,
+			"SELECT p.key, p.path FROM prompt p WHERE p.id = ?1 "
+			"AND (?2 OR " ROW_APPROVED ")",
+			name, experimental, found, err);
+	for (i = 0; i < FIND_FITS; i++)
+		buf_fini(&all.names[i]);
+	if (result == 0) {
+		struct str shown = str_prefix(name, 64);
+
+		(void)err_set(err, ERR_NOT_FOUND, "no prompt is called '%.*s'", (int)shown.n,
+			shown.p != NULL ? shown.p : "");
+		return STORE_NOT_FOUND;
+	}
+	return result == 1 ? 0 : result;
+}
+
+int find_settle_path(struct store *store, struct str path, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *settle;
+
+	if (db_statement(db, DB_PROMPT_SHADOW,
+		    "UPDATE prompt SET shadowed = (key <> (SELECT key FROM prompt WHERE path = ?1 "
+		    "ORDER BY source <> 'local', source = 'starter', source LIMIT 1)) "
+		    "WHERE path = ?1",
+		    &settle, err) != 0)
+		return -1;
+	db_bind_str(settle, 1, path);
+	return db_run(db, settle, find_failed, err);
+}

@@ -1,0 +1,37 @@
+/*
+ * What is behind struct store: the parts of the room share it. Of this room only.
+ */
+#ifndef STORE_HANDLE_H
+#define STORE_HANDLE_H
+
+#include "store/db.h"
+#include "store/store.h"
+
+struct fuzzy;
+struct index_queue;
+struct words;
+
+struct store {
+	struct db prompts; /* open as long as the handle is */
+	struct db ledger;  /* opened when first needed: store_ledger() */
+	char dir[DB_PATH_MAX];
+	bool batch;		   /* between store_begin() and store_commit() */
+	uint64_t commits;	   /* of this handle, to prompts.db */
+	int64_t usage_added;	   /* rows since the ceiling was last looked at */
+	struct words *words;	   /* the tokenizer, made when first needed */
+	struct fuzzy *fuzzy;	   /* the words of titles, in memory */
+	struct index_queue *queue; /* changes to `titles` not written yet */
+	char notice[256];
+};
+
+/* ledger.db, open and migrated; *out is borrowed. Its schema may be newer than
+ * this program: then it is read only. */
+int store_ledger(struct store *store, struct db **out, struct err *err);
+
+/* A transaction on prompts.db around one call, unless the caller has one open.
+ * store_write_end() rolls back when `result` is negative, else commits; returns
+ * result, or -1 when the commit failed. */
+int store_write_begin(struct store *store, struct err *err);
+int store_write_end(struct store *store, int result, struct err *err);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * A prompt's row and a version's row as they stand in the file: their columns in
+ * one order for every statement, their checksums. Of this room only.
+ */
+#ifndef STORE_ROW_H
+#define STORE_ROW_H
+
+#include "core/buf.h"
+#include "core/prompt.h"
+#include "store/handle.h"
+#include "store/prompts.h"
+
+/* Columns of a prompt row `p`, in the order of enum row_column. The checksum
+ * covers those from ROW_ID to ROW_UPDATED. */
+#define ROW_COLUMNS                                                                       \
+	"p.key, p.active, p.edge, p.edge_channel, p.shadowed, p.checksum, p.id, p.path, " \
+	"p.source, p.title, p.description, p.tags, p.aliases, p.collection, p.model, "    \
+	"p.extra, p.origin, p.format, p.status, p.flags, p.created_ms, p.updated_ms"
+
+enum row_column {
+	ROW_KEY,
+	ROW_ACTIVE,
+	ROW_EDGE,
+	ROW_EDGE_CHANNEL,
+	ROW_SHADOWED,
+	ROW_CHECKSUM,
+	ROW_ID,
+	ROW_PATH,
+	ROW_SOURCE,
+	ROW_TITLE,
+	ROW_DESCRIPTION,
+	ROW_TAGS,
+	ROW_ALIASES,
+	ROW_COLLECTION,
+	ROW_MODEL,
+	ROW_EXTRA,
+	ROW_ORIGIN,
+	ROW_FORMAT,
+	ROW_STATUS,
+	ROW_FLAGS,
+	ROW_CREATED,
+	ROW_UPDATED,
+	ROW_END
+};
+
+/* Columns of a version row `v`, after those of the prompt. */
+#define ROW_VERSION_COLUMNS "v.number, v.digest, v.text_bytes, v.inputs"
+#define ROW_TEXT_COLUMNS "v.checksum, v.created_ms, v.channel, v.layout, v.text"
+
+enum row_version_column {
+	ROW_V_NUMBER = ROW_END,
+	ROW_V_DIGEST,
+	ROW_V_BYTES,
+	ROW_V_INPUTS,
+	ROW_V_CHECKSUM,
+	ROW_V_CREATED,
+	ROW_V_CHANNEL,
+	ROW_V_LAYOUT,
+	ROW_V_TEXT
+};
+
+/* The same sum, of a row just read and of what is about to be written. */
+int64_t row_checksum(sqlite3_stmt *row);
+int64_t row_checksum_of(const struct prompt *prompt, const char *tags, const char *aliases);
+int64_t row_version_checksum(
+	struct str digest, int64_t number, struct str inputs, struct str layout, struct str text);
+
+/* The row's name and checksum agree; else err names the prompt, and the file is
+ * looked through at the next start. */
+int row_check(struct store *store, sqlite3_stmt *row, struct err *err);
+
+/* The current row (ROW_COLUMNS, ROW_VERSION_COLUMNS) as lists show it; borrowed
+ * until the next step. `tags` holds the tags with commas. */
+int row_show(struct store *store, sqlite3_stmt *row, bool experimental, struct buf *tags,
+	struct store_row *out, struct err *err);
+
+/* Which version of `p` is meant by default: ?N says whether experimental ones
+ * are let through. To be joined as `v`. */
+#define ROW_VERSION_OF(parameter) \
+	"v.key = CASE WHEN " parameter " THEN p.edge ELSE ifnull(p.active, p.edge) END"
+/* Seen by those who want approved ones only. */
+#define ROW_APPROVED "(p.active IS NOT NULL AND p.status = 'approved')"
+
+/* Texts joined by newlines, as they stand in the file. */
+void row_join(char **texts, size_t n, struct buf *out);
+
+#endif

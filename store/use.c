@@ -1,0 +1,112 @@
+/* Counts of use; see use.h, and store_usage_rank() in usage.h. */
+#include "store/use.h"
+
+#include "store/index.h"
+#include "store/rank.h"
+#include "store/usage.h"
+
+int64_t use_count(struct store *store, struct str prompt_id)
+{
+	struct err ignored;
+	sqlite3_stmt *get;
+	int64_t count = 0;
+	struct db *db;
+
+	if (store_ledger(store, &db, &ignored) != 0 ||
+		db_statement(db, DB_USE_GET, "SELECT count FROM use WHERE prompt_id = ?", &get,
+			&ignored) != 0)
+		return 0;
+	db_bind_str(get, 1, prompt_id);
+	if (db_step(db, get, "", &ignored) == 1)
+		count = sqlite3_column_int64(get, 0);
+	db_done(get);
+	return count;
+}
+
+int use_add(struct store *store, struct str prompt_id, int64_t now_ms, struct err *err)
+{
+	struct db *db = &store->ledger;
+	sqlite3_stmt *add;
+
+	if (prompt_id.n == 0)
+		return 0;
+	if (db_statement(db, DB_USE_ADD,
+		    "INSERT INTO use (prompt_id, count, last_ms) VALUES (?1, 1, ?2) "
+		    "ON CONFLICT DO UPDATE SET count = count + 1, last_ms = max(last_ms, ?2)",
+		    &add, err) != 0)
+		return -1;
+	db_bind_str(add, 1, prompt_id);
+	db_bind_int(add, 2, now_ms);
+	return db_run(db, add, "cannot count the use", err);
+}
+
+#define USE_MOVES_MAX 500 /* a call; the rest waits for the next */
+
+struct use_move {
+	int64_t key, uses;
+};
+
+/* Is the prompt of this id somewhere else than its uses say? 1 yes. */
+static int use_moved(
+	struct store *store, struct str id, int64_t uses, struct use_move *move, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *get;
+	int result;
+
+	if (db_statement(db, DB_TITLE_BY_ID,
+		    "SELECT t.prompt, t.rank FROM prompt p JOIN title t ON t.prompt = p.key "
+		    "WHERE p.id = ?",
+		    &get, err) != 0)
+		return -1;
+	db_bind_str(get, 1, id);
+	result = db_step(db, get, "cannot read the order", err);
+	if (result == 1) {
+		*move = (struct use_move){sqlite3_column_int64(get, 0), uses};
+		result = rank_bucket_of(sqlite3_column_int64(get, 1)) != rank_bucket(uses);
+	}
+	db_done(get);
+	return result;
+}
+
+/* Which prompts are to move; returns how many, negative: failed. */
+static int use_find_moves(
+	struct store *store, struct db *ledger, struct use_move *moves, struct err *err)
+{
+	sqlite3_stmt *uses;
+	int n = 0, result = 0;
+
+	if (db_statement(ledger, DB_USE_RECENT,
+		    "SELECT prompt_id, count FROM use ORDER BY count DESC", &uses, err) != 0)
+		return -1;
+	while (n < USE_MOVES_MAX &&
+		(result = db_step(ledger, uses, "cannot read the ledger", err)) == 1) {
+		result = use_moved(store, db_column_str(uses, 0), sqlite3_column_int64(uses, 1),
+			&moves[n], err);
+		if (result < 0)
+			break;
+		n += result;
+	}
+	db_done(uses);
+	return result < 0 ? -1 : n;
+}
+
+int store_usage_rank(struct store *store, struct err *err)
+{
+	struct use_move moves[USE_MOVES_MAX];
+	struct db *ledger;
+	int i, n, result = 0;
+
+	if (store->prompts.read_only)
+		return 0; /* what cannot be moved stays */
+	if (store_ledger(store, &ledger, err) != 0)
+		return -1;
+	n = use_find_moves(store, ledger, moves, err);
+	if (n <= 0)
+		return n;
+	if (store_write_begin(store, err) != 0)
+		return -1;
+	for (i = 0; i < n && result == 0; i++)
+		result = index_move(store, moves[i].key, moves[i].uses, err);
+	return store_write_end(store, result, err);
+}

@@ -1,0 +1,14 @@
+/*
+ * How often prompts were used, as ledger.db counts it. Of this room only.
+ */
+#ifndef STORE_USE_H
+#define STORE_USE_H
+
+#include "store/handle.h"
+
+/* 0 also when the ledger cannot be asked: it is for showing. */
+int64_t use_count(struct store *store, struct str prompt_id);
+/* Count one more, in the ledger's open transaction. */
+int use_add(struct store *store, struct str prompt_id, int64_t now_ms, struct err *err);
+
+#endif

@@ -1,0 +1,137 @@
+/* Tests of store/usage: the outbox, executions, values. */
+#include "core/clock.h"
+#include "tests/store_fixture.h"
+
+static int add_json(void *data, struct str event_id, struct str json)
+{
+	(void)event_id;
+	return buf_add_format(data, "%.*s\n", (int)json.n, json.p);
+}
+
+static void usage_lists_what_was_recorded(void)
+{
+	struct store *store = fixture_new();
+	struct buf out = BUF_INIT(10000);
+	struct usage_event event = {.event_id = "01938a3e-7c1f-7d2a-9e37-5a1f2b3c4d5e",
+		.occurred_ms = 1700000000123,
+		.prompt_id = STR("p1"),
+		.digest = STR("d"),
+		.version = 2,
+		.client_type = STR("mcp"),
+		.client_name = STR("a \"client\""),
+		.surface = STR("tool\x1b"),
+		.action = STR("get"),
+		.outcome = STR("ok"),
+		.latency_us = 17,
+		.rating = 4,
+		.success = 1};
+	struct err err;
+
+	CHECK(store_usage_add(store, &event, &err) == 0);
+	CHECK(store_usage_add(store, &event, &err) == 0); /* the same event */
+	CHECK(store_usage_commit(store, &err) == 0);
+	CHECK(store_usage_commit(store, &err) == 0); /* nothing is nothing */
+	CHECK(store_usage_list(store, 10, add_json, &out, &err) == 0);
+	CHECK_STR(buf_text(&out),
+		"{\"event_id\":\"01938a3e-7c1f-7d2a-9e37-5a1f2b3c4d5e\","
+		"\"occurred_at\":\"2023-11-14T22:13:20.123Z\",\"prompt_id\":\"p1\","
+		"\"digest\":\"d\",\"client_type\":\"mcp\",\"client_name\":\"a \\\"client\\\"\","
+		"\"action\":\"get\",\"outcome\":\"ok\",\"rating\":4,\"success\":true,"
+		"\"version\":2,\"latency_us\":17}\n");
+	buf_fini(&out);
+	store_close(store);
+}
+
+static void usage_is_durable_when_committed_and_not_before(void)
+{
+	struct store *store = fixture_new(), *other;
+	struct usage_event event = {.prompt_id = STR("p1"), .success = -1};
+	struct store_facts facts;
+	struct err err;
+
+	CHECK(store_usage_add(store, &event, &err) == 0);
+	other = fixture_open();
+	CHECK(store_facts(other, &facts, &err) == 0 && facts.n_usage_pending == 0);
+	CHECK(store_usage_commit(store, &err) == 0);
+	CHECK(store_facts(other, &facts, &err) == 0 && facts.n_usage_pending == 1);
+	CHECK(store_usage_add(store, &event, &err) == 0);
+	store_close(store); /* commits */
+	CHECK(store_facts(other, &facts, &err) == 0 && facts.n_usage_pending == 2);
+	store_close(other);
+}
+
+static int take_uses(void *data, const struct store_row *row)
+{
+	*(int64_t *)data = row->uses;
+	return 0;
+}
+
+static void uses_are_shown_with_the_prompt(void)
+{
+	struct store *store = fixture_new();
+	struct err err;
+	int64_t uses = 0;
+
+	(void)fixture_put(store, "a", "A", "1");
+	fixture_use(store, "a", 7);
+	CHECK(store_prompt_list(store, NULL, STR(""), 1, take_uses, &uses, &err) == 0);
+	CHECK(uses == 7);
+	store_close(store);
+}
+
+static int add_value(void *data, struct str value)
+{
+	return buf_add_format(data, "%.*s ", (int)value.n, value.p);
+}
+
+static void values_are_remembered_newest_first(void)
+{
+	struct store *store = fixture_new();
+	struct buf out = BUF_INIT(1000);
+	char long_value[300], value[16];
+	struct err err;
+	int i;
+
+	for (i = 0; i < 25; i++) {
+		clock_freeze(1000 + i);
+		(void)snprintf(value, sizeof value, "v%02d", i);
+		CHECK(store_value_add(store, STR("p"), STR("in"), str_of(value), &err) == 0);
+	}
+	CHECK(store_value_add(store, STR("p"), STR("other"), STR("v99"), &err) == 0);
+	memset(long_value, 'x', sizeof long_value);
+	CHECK(store_value_add(store, STR("p"), STR("in"),
+		      (struct str){long_value, sizeof long_value}, &err) == 0);
+	clock_freeze(-1);
+	CHECK(store_value_list(store, STR("p"), STR("in"), STR("v0"), 30, add_value, &out, &err) ==
+		0);
+	CHECK_STR(buf_text(&out), "v09 v08 v07 v06 v05 ");
+	buf_clear(&out);
+	CHECK(store_value_list(store, STR("p"), STR("in"), STR(""), 2, add_value, &out, &err) == 0);
+	CHECK_STR(buf_text(&out), "v24 v23 ");
+	buf_fini(&out);
+	store_close(store);
+}
+
+static void executions_want_a_rating_from_1_to_5(void)
+{
+	struct store *store = fixture_new();
+	struct execution execution = {
+		.prompt_id = STR("p"), .version = 1, .rating = 5, .success = 1};
+	struct err err;
+
+	CHECK(store_execution_add(store, &execution, &err) == 0);
+	execution.rating = 6;
+	CHECK(store_execution_add(store, &execution, &err) == -1);
+	CHECK(err.code == ERR_INVALID);
+	store_close(store);
+}
+
+int main(void)
+{
+	RUN(usage_lists_what_was_recorded);
+	RUN(usage_is_durable_when_committed_and_not_before);
+	RUN(uses_are_shown_with_the_prompt);
+	RUN(values_are_remembered_newest_first);
+	RUN(executions_want_a_rating_from_1_to_5);
+	return 0;
+}
