@@ -11,10 +11,17 @@
 #include "core/err.h"
 #include "core/str.h"
 
-struct library_context;
+struct library_context {
+	void *data;
+	/* Append the file at path, relative to the folder, to out (whose ceiling
+	 * holds). 0, or anything else: no such text. */
+	int (*read)(void *data, const char *path, struct buf *out);
+	struct str folder; /* absolute path; borrowed */
+	json_t *kept;	   /* what context_keep() was given; the maker's to free */
+};
 
-/* Append the file at path, relative to what is imported, to out (whose ceiling
- * holds). No links are followed; at most three "..". 0, or -1: no such text. */
+/* Append the file at path, relative to what is imported, to out. No links are
+ * followed; at most three "..". 0, or -1: no such text. */
 int context_read(struct library_context *context, const char *path, struct buf *out);
 
 /* A value kept until the import ends, so that it is read once: takes json (may be
@@ -22,8 +29,5 @@ int context_read(struct library_context *context, const char *path, struct buf *
 const json_t *context_keep(struct library_context *context, struct str key, json_t *json);
 /* True when something, or nothing, is kept under key; *json is borrowed. */
 bool context_kept(struct library_context *context, struct str key, const json_t **json);
-
-/* Absolute path of the folder that paths are relative to; borrowed. */
-struct str context_folder(const struct library_context *context);
 
 #endif

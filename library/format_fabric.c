@@ -180,7 +180,7 @@ static int fabric_parse(
 	all = path_folders(folder);
 	if (folder.n == 0 && sink->context != NULL) {
 		/* The pattern's own folder was given. */
-		name = path_base(context_folder(sink->context));
+		name = path_base(sink->context->folder);
 		all = STR("..");
 	}
 	if (sink->context != NULL) {

@@ -13,51 +13,6 @@
 
 #define RECOGNISE_BYTES 4096
 #define RECOGNISED 50 /* a score from which a file is taken unasked */
-#define PARENTS_MAX 3 /* ".." in context_read() */
-
-struct library_context {
-	const struct files_root *root;
-	json_t *kept;
-};
-
-int context_read(struct library_context *context, const char *path, struct buf *out)
-{
-	struct str rest = str_of(path);
-	unsigned parents = 0;
-	size_t before = out->len;
-	int result;
-
-	while (rest.n > 0)
-		parents += str_is(str_cut(rest, '/', &rest), "..");
-	if (context == NULL || parents > PARENTS_MAX)
-		return -1;
-	result = files_read(context->root->folder, path, out, NULL);
-	if (result == 0 && str_is_utf8((struct str){buf_text(out), out->len}))
-		return 0;
-	if (!buf_failed(out))
-		buf_truncate(out, before);
-	return -1;
-}
-
-const json_t *context_keep(struct library_context *context, struct str key, json_t *json)
-{
-	if (json == NULL)
-		json = json_null();
-	if (json_object_setn_new_nocheck(context->kept, key.p, key.n, json) != 0)
-		return NULL;
-	return json;
-}
-
-bool context_kept(struct library_context *context, struct str key, const json_t **json)
-{
-	*json = json_object_getn(context->kept, key.p, key.n);
-	return *json != NULL;
-}
-
-struct str context_folder(const struct library_context *context)
-{
-	return str_of(context->root->path);
-}
 
 /* One running import. */
 struct import {
@@ -251,6 +206,13 @@ static bool import_door(struct import *import, struct buf *text)
 	return true;
 }
 
+static int import_read(void *data, const char *path, struct buf *out)
+{
+	struct import *import = data;
+
+	return files_read(import->root.folder, path, out, NULL);
+}
+
 /* What recognisers see: the path with the last two folders above it, for a tree
  * may be given as ~/.claude/commands. */
 static void import_seen_path(const struct import *import, struct buf *out)
@@ -385,7 +347,8 @@ int library_import(const char *path, const struct library_import *options,
 		.note = import_note,
 		.context = &import.context,
 	};
-	import.context = (struct library_context){&import.root, json_object()};
+	import.context = (struct library_context){
+		&import, import_read, str_of(import.root.path), json_object()};
 	import.paths = json_object();
 	result = files_walk(&import.root, &list, err);
 	reader = import_reader(&import);

@@ -1,0 +1,224 @@
+/* Tests of library/export: whose file is it, and what survives. */
+#include "library/compare.h"
+#include "tests/collect.h"
+
+static struct prompt *make(const char *path, const char *title, const char *text)
+{
+	struct prompt *prompt = prompt_new();
+
+	prompt_set(&prompt->path, str_of(path));
+	prompt_set(&prompt->title, str_of(title));
+	(void)prompt_add_message(prompt, PROMPT_USER, str_of(text));
+	return prompt;
+}
+
+static struct library_export_result export_to(struct collect *notes, const char *dir,
+	const char *format, struct prompt *const *prompts, size_t n)
+{
+	struct library_export_result result;
+	struct err err = {0};
+
+	collect_init(notes);
+	if (library_export(dir, library_format_find(str_of(format)),
+		    (const struct prompt *const *)prompts, n, &notes->sink, &result, &err) != 0) {
+		(void)fprintf(stderr, "export: %s\n", err.text);
+		exit(1);
+	}
+	return result;
+}
+
+static void check_file(const char *dir, const char *path, const char *expected)
+{
+	struct buf text = BUF_INIT(1 << 20);
+
+	CHECK(folder_read(dir, path, &text));
+	CHECK_STR(buf_text(&text), expected);
+	buf_fini(&text);
+}
+
+static void export_writes_only_files_that_are_ours(void)
+{
+	char *dir = folder_make();
+	struct prompt *prompts[3] = {make("team/one", "One", "first"), make("two", "Two", "second"),
+		make("three", "Three", "third")};
+	struct library_export_result result;
+	struct collect notes;
+
+	folder_text(dir, "two.prompt.md", "somebody's own\n");
+	result = export_to(&notes, dir, "prompt-md", prompts, 3);
+	CHECK(result.written == 2 && result.unchanged == 0 && result.refused == 1);
+	CHECK_STR(
+		buf_text(&notes.errors), "two.prompt.md:0: a file that is not ours; left alone\n");
+	collect_fini(&notes);
+	check_file(dir, "team/one.prompt.md", "---\ntitle: One\n---\nfirst\n");
+	check_file(dir, "two.prompt.md", "somebody's own\n");
+
+	result = export_to(&notes, dir, "prompt-md", prompts, 3);
+	CHECK(result.written == 0 && result.unchanged == 2 && result.refused == 1);
+	collect_fini(&notes);
+
+	prompt_set(&prompts[0]->messages[0].text, STR("first, again"));
+	prompt_set(&prompts[2]->messages[0].text, STR("third, again"));
+	folder_text(dir, "three.prompt.md", "edited by hand\n");
+	result = export_to(&notes, dir, "prompt-md", prompts, 3);
+	CHECK(result.written == 1 && result.unchanged == 0 && result.refused == 2);
+	CHECK(strstr(buf_text(&notes.errors),
+		      "three.prompt.md:0: changed since it was exported; left alone\n") != NULL);
+	collect_fini(&notes);
+	check_file(dir, "team/one.prompt.md", "---\ntitle: One\n---\nfirst, again\n");
+	check_file(dir, "three.prompt.md", "edited by hand\n");
+	for (size_t i = 0; i < 3; i++)
+		prompt_free(prompts[i]);
+	folder_remove(dir);
+}
+
+static void export_writes_through_no_link(void)
+{
+	char *dir = folder_make(), *other = folder_make();
+	struct prompt *prompts[2] = {make("a", "A", "text"), make("sub/b", "B", "text")};
+	struct library_export_result result;
+	struct collect notes;
+	struct buf from = BUF_INIT(4096), to = BUF_INIT(4096);
+
+	folder_text(other, "victim.md", "keep me\n");
+	(void)buf_add_format(&from, "%s/victim.md", other);
+	(void)buf_add_format(&to, "%s/a.prompt.md", dir);
+	CHECK(symlink(buf_text(&from), buf_text(&to)) == 0);
+	buf_clear(&to);
+	(void)buf_add_format(&to, "%s/sub", dir);
+	CHECK(symlink(other, buf_text(&to)) == 0);
+	result = export_to(&notes, dir, "prompt-md", prompts, 2);
+	CHECK(result.written == 0 && result.refused == 2);
+	collect_fini(&notes);
+	check_file(other, "victim.md", "keep me\n");
+	buf_clear(&from);
+	CHECK(!folder_read(other, "b.prompt.md", &from));
+	buf_fini(&from);
+	buf_fini(&to);
+	for (size_t i = 0; i < 2; i++)
+		prompt_free(prompts[i]);
+	folder_remove(dir);
+	folder_remove(other);
+}
+
+static void export_needs_a_marker_it_can_read(void)
+{
+	char *dir = folder_make();
+	struct prompt *prompt = make("a", "A", "text");
+	struct library_export_result result;
+	struct err err = {0};
+
+	folder_text(dir, ".promptd-export.json", "{\"files\":");
+	CHECK(library_export(dir, library_format_find(STR("prompt-md")),
+		      (const struct prompt *const *)&prompt, 1, NULL, &result, &err) < 0);
+	CHECK(strstr(err.text, "broken") != NULL);
+	prompt_free(prompt);
+	folder_remove(dir);
+}
+
+static void two_prompts_for_one_file_are_told_apart(void)
+{
+	char *dir = folder_make();
+	struct prompt *prompts[2] = {make("x/same", "Same", "one"), make("y/same", "Same", "two")};
+	struct library_export_result result;
+	struct collect notes;
+
+	result = export_to(&notes, dir, "fabric", prompts, 2);
+	CHECK(result.written == 2 && result.refused == 1); /* and the descriptions */
+	check_file(dir, "same/system.md", "one\n");
+	collect_fini(&notes);
+	for (size_t i = 0; i < 2; i++)
+		prompt_free(prompts[i]);
+	folder_remove(dir);
+}
+
+static void a_prompt_with_everything(struct prompt *prompt)
+{
+	struct prompt_input *input;
+
+	prompt_set(&prompt->description, STR("All: of it, \"quoted\" # no comment"));
+	prompt_add_tag(prompt, STR("a b"));
+	prompt_add_tag(prompt, STR("true"));
+	prompt_add_alias(prompt, STR("every"));
+	prompt_set(&prompt->collection, STR("The Lot"));
+	prompt_set(&prompt->model, STR("some/model:1"));
+	prompt_set(&prompt->extra, STR("# kept\nowner:   'jane'\nx: {a: [1,  2]}\n"));
+	input = prompt_add_input(prompt, STR("code"));
+	input->required = true;
+	prompt_set(&input->description, STR("two\nlines"));
+	input = prompt_add_input(prompt, STR("lang"));
+	prompt_input_add_choice(input, STR("no"));
+	prompt_input_add_choice(input, STR("c, c++"));
+	prompt_set(&input->initial, STR("no"));
+	input = prompt_add_input(prompt, STR("n"));
+	input->type = PROMPT_NUMBER;
+	prompt_set(&input->initial, STR("1.50"));
+	input = prompt_add_input(prompt, STR("flag"));
+	input->type = PROMPT_BOOLEAN;
+}
+
+static void our_own_format_holds_everything(void)
+{
+	char *dir = folder_make();
+	struct prompt *prompt = make("the-lot/all", "All", "Use {{code}} {{x}}\n\n  - {{lang}}");
+	struct collect notes, got;
+	struct library_export_result result;
+	struct buf lost = BUF_INIT(1000);
+
+	(void)prompt_add_message(prompt, PROMPT_SYSTEM, STR("  Be\n\n\tquick: \"now\"\n---\n# x"));
+	a_prompt_with_everything(prompt);
+	for (int round = 0; round < 2; round++) {
+		result = export_to(&notes, dir, "prompt-md", &prompt, 1);
+		CHECK(result.written == 1);
+		CHECK_STR(buf_text(&notes.warnings), "");
+		CHECK_STR(buf_text(&notes.infos), "");
+		collect_fini(&notes);
+		collect_import(&got, dir, NULL, NULL);
+		CHECK(got.n_prompts == 1 && got.n_warnings == 0);
+		CHECK_STR(got.prompts[0]->path, prompt->path);
+		CHECK_STR(got.prompts[0]->extra, prompt->extra);
+		CHECK(!prompt_compare(prompt, got.prompts[0], &lost));
+		CHECK_STR(buf_text(&lost), "");
+		collect_fini(&got);
+		/* The other way round it is written with "system:". */
+		prompt_free(prompt);
+		prompt = make("the-lot/all", "All", "");
+		prompt->n_messages = 0;
+		(void)prompt_add_message(
+			prompt, PROMPT_SYSTEM, STR("  Be\n\n\tquick: \"now\"\n---\n# x"));
+		(void)prompt_add_message(prompt, PROMPT_USER, STR("Go: {{code}}\n---\nEnd."));
+		a_prompt_with_everything(prompt);
+	}
+	prompt_free(prompt);
+	buf_fini(&lost);
+	folder_remove(dir);
+}
+
+static void what_a_format_cannot_hold_is_said(void)
+{
+	char *dir = folder_make();
+	struct prompt *prompt = make("all", "All", "Use {{code}} {{lang}}, literal ${x}");
+	struct library_export_result result;
+	struct collect notes;
+
+	a_prompt_with_everything(prompt);
+	result = export_to(&notes, dir, "csv", &prompt, 1);
+	CHECK(result.written == 1);
+	CHECK_STR(buf_text(&notes.warnings),
+		"prompts.csv:0: this format does not hold all of \"all\": text, inputs, aliases, "
+		"model, other keys\n");
+	collect_fini(&notes);
+	prompt_free(prompt);
+	folder_remove(dir);
+}
+
+int main(void)
+{
+	RUN(export_writes_only_files_that_are_ours);
+	RUN(export_writes_through_no_link);
+	RUN(export_needs_a_marker_it_can_read);
+	RUN(two_prompts_for_one_file_are_told_apart);
+	RUN(our_own_format_holds_everything);
+	RUN(what_a_format_cannot_hold_is_said);
+	return 0;
+}
