@@ -374,7 +374,7 @@ static const struct command_option options[] = {
 		COMMAND_FORMAT, NULL, false},
 	{"collection", 'c', "NAME", "put the prompts into this collection", COMMAND_COLLECTION,
 		NULL, false},
-	{"starter", 0, NULL, "the prompts that come with promptd; never one that was removed",
+	{"starter", 0, NULL, "the prompts that come with promptd, none removed before",
 		COMMAND_TEXT, NULL, false},
 	{"dry-run", 'n', NULL, "say what would happen, and change nothing", COMMAND_TEXT, NULL,
 		false},

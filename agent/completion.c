@@ -288,7 +288,8 @@ static void fish_values(struct buf *out, enum command_kind kind, const char *cho
 	if (words != NULL)
 		(void)buf_add_format(out, " -x -a '%s'", words);
 	else if (names != NULL)
-		(void)buf_add_format(out, " -x -a '(%s (commandline -ct) 2>/dev/null)'", names);
+		(void)buf_add_format(out, " -x -a '(%s %s 2>/dev/null)'", names,
+			kind == COMMAND_PROMPT ? "(commandline -ct)" : "\"\"");
 	else if (kind == COMMAND_FOLDER)
 		(void)buf_add_str(out, " -x -a '(__fish_complete_directories)'");
 	else

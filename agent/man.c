@@ -10,22 +10,54 @@
 
 #define DATE "November 21, 2026"
 
-/* Text for a line of mdoc: backslashes are escaped, and a first character that
- * would make it a request is hidden. */
-static void man_text(struct buf *out, struct str text)
+#define LINE_COLUMNS 78
+
+/* One word: backslashes and hyphens as they are written, and a first character
+ * that would make the line a request hidden. */
+static void man_word(struct buf *out, struct str word, bool first)
 {
 	size_t i;
 
-	if (text.n > 0 && (text.p[0] == '.' || text.p[0] == '\''))
+	if (first && (word.p[0] == '.' || word.p[0] == '\''))
 		(void)buf_add_str(out, "\\&");
-	for (i = 0; i < text.n; i++) {
-		if (text.p[i] == '\\')
+	for (i = 0; i < word.n; i++) {
+		if (word.p[i] == '\\')
 			(void)buf_add_str(out, "\\e");
-		else if (text.p[i] == '-')
+		else if (word.p[i] == '-')
 			(void)buf_add_str(out, "\\-");
 		else
-			(void)buf_add_char(out, text.p[i]);
+			(void)buf_add_char(out, word.p[i]);
 	}
+}
+
+/* Our own sentences, each on lines of its own as mdoc wants them. */
+static void man_text(struct buf *out, struct str text)
+{
+	size_t used = 0;
+	bool ended = false;
+
+	while (text.n > 0) {
+		struct str word = str_cut(text, ' ', &text);
+
+		if (word.n == 0)
+			continue;
+		if (used > 0 && (ended || used + 1 + word.n > LINE_COLUMNS)) {
+			(void)buf_add_char(out, '\n');
+			used = 0;
+		}
+		if (used > 0)
+			(void)buf_add_char(out, ' ');
+		man_word(out, word, used == 0);
+		used += word.n + (used > 0);
+		ended = word.p[word.n - 1] == '.';
+	}
+	(void)buf_add_char(out, '\n');
+}
+
+/* Spaces and all. */
+static void man_literal(struct buf *out, struct str text)
+{
+	man_word(out, text, true);
 	(void)buf_add_char(out, '\n');
 }
 
@@ -41,6 +73,8 @@ static void man_paragraphs(struct buf *out, const char *text)
 		literal = asis;
 		if (line.n == 0)
 			(void)buf_add_str(out, ".Pp\n");
+		else if (asis)
+			man_literal(out, line);
 		else
 			man_text(out, line);
 	}
@@ -48,19 +82,17 @@ static void man_paragraphs(struct buf *out, const char *text)
 		(void)buf_add_str(out, ".Ed\n");
 }
 
-/* The words of a command: a macro line may not begin with one of their signs. */
 static void man_words(struct buf *out, const char *words)
 {
 	struct str word, rest = str_of(words);
 
 	while (rest.n > 0) {
 		word = str_cut(rest, ' ', &rest);
-		if (word.n > 2 && word.p[0] == '[' && word.p[word.n - 1] == ']')
-			(void)buf_add_format(out, " Oo Ar %.*s Oc", (int)word.n - 2, word.p + 1);
+		if (word.p[0] == '[' && word.p[word.n - 1] == ']')
+			(void)buf_add_format(out, ".Op Ar %.*s\n", (int)word.n - 2, word.p + 1);
 		else
-			(void)buf_add_format(out, " Ar %.*s", (int)word.n, word.p);
+			(void)buf_add_format(out, ".Ar %.*s\n", (int)word.n, word.p);
 	}
-	(void)buf_add_char(out, '\n');
 }
 
 static void man_option(
@@ -91,16 +123,11 @@ static void man_command(struct buf *out, const struct command *command)
 
 	(void)buf_add_format(
 		out, ".Ss %s\n.Nm\n.Ic %s\n.Op Ar OPTIONS\n", command->name, command->name);
-	if (command->words[0] != '\0') {
-		(void)buf_add_str(out, ".No");
-		man_words(out, command->words);
-	}
+	man_words(out, command->words);
 	(void)buf_add_str(out, ".Pp\n");
 	man_paragraphs(out, command->description);
-	if (options) {
-		(void)buf_add_str(out, ".Pp\n");
+	if (options)
 		man_options(out, command->options);
-	}
 }
 
 static void man_formats(struct buf *out)
@@ -121,7 +148,7 @@ static void man_settings(struct buf *out)
 
 	(void)buf_add_str(out, ".Sh CONFIGURATION\n"
 			       "The file\n.Pa promptd.conf\n"
-			       "holds one\n.Li name = value\na line; # begins a comment.\n"
+			       "holds one\n.Li name = value\na line;\n.Li #\nbegins a comment.\n"
 			       "An unknown name or a bad value is an error that names the line.\n"
 			       ".Bl -tag -width indent\n");
 	for (setting = config_settings; setting->name != NULL; setting++) {
@@ -180,10 +207,11 @@ static const char head[] =
 	".Sh NAME\n.Nm promptd\n.Nd " HELP_SUMMARY "\n"
 	".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar OPTIONS\n.Op Ar ...\n"
 	".Nm\n.Fl \\-version | \\-help\n"
-	".Sh DESCRIPTION\n"
-	"keeps a library of prompts, read from the files people keep them in, and hands them\n"
-	"to whatever needs one: assistants by\n.Xr promptd-mcp 1 ,\n"
-	"the shell by the commands below. It works without a network and without a server.\n"
+	".Sh DESCRIPTION\n.Nm\n"
+	"keeps a library of prompts, read from the files people keep them in,\n"
+	"and hands them to whatever needs one: assistants by\n.Xr promptd-mcp 1 ,\n"
+	"the shell by the commands below.\n"
+	"It works without a network and without a server.\n"
 	".Pp\n"
 	"Alone, without a command, it says where the library is and what to do next.\n"
 	"Tables become tab-separated lines without a heading on a pipe;\n"
@@ -195,8 +223,8 @@ static const char head[] =
 static const char tail[] =
 	".Sh ENVIRONMENT\n.Bl -tag -width indent\n"
 	".It Ev PROMPTD_HOME\n"
-	"An absolute path; data, configuration and runtime files of everything are kept below it,\n"
-	"in\n.Pa data , config , state No and Pa run .\n"
+	"An absolute path; data, configuration and runtime files of everything\n"
+	"are kept below it, in\n.Pa data , config , state No and Pa run .\n"
 	".It Ev XDG_DATA_HOME , XDG_CONFIG_HOME , XDG_STATE_HOME , XDG_RUNTIME_DIR\n"
 	"Otherwise, where they are kept, in a folder\n.Pa promptd\n"
 	"each; found by home directory and user id when they are not set.\n"
@@ -204,7 +232,7 @@ static const char tail[] =
 	".El\n"
 	".Sh FILES\n.Bl -tag -width indent\n"
 	".It Pa ~/.local/share/promptd/prompts.db\n"
-	"The library. What is in it can be imported again.\n"
+	"The library.\nWhat is in it can be imported again.\n"
 	".It Pa ~/.local/share/promptd/ledger.db\n"
 	"What exists nowhere else: use, ratings, values given before.\n"
 	".It Pa ~/.config/promptd/promptd.conf\nSettings.\n"
