@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -136,21 +137,42 @@ int platform_make_dir(const char *path, struct err *err)
 	return dir_accept(path, err);
 }
 
-/* The running program's path as it was found, links and all: argv[0] is not
- * given here, so the kernel's view is the fallback that always works. */
-int platform_program(const char *name, char path[PLATFORM_PATH_MAX], struct err *err)
+/* Is path, as far as it is one, the running program itself? */
+static bool is_this_program(const char *path)
 {
-	ssize_t len = readlink("/proc/self/exe", path, PLATFORM_PATH_MAX - 1);
-	char *slash;
+	struct stat here, self;
 
-	if (len <= 0)
-		return err_errno(err, errno, "cannot tell where this program is");
-	path[len] = '\0';
-	slash = strrchr(path, '/');
+	return path[0] == '/' && stat(path, &here) == 0 && stat("/proc/self/exe", &self) == 0 &&
+	       here.st_dev == self.st_dev && here.st_ino == self.st_ino;
+}
+
+static int program_beside(const char *name, char path[PLATFORM_PATH_MAX], struct err *err)
+{
+	char *slash = strrchr(path, '/');
+
 	if (slash == NULL || (size_t)(slash - path) + strlen(name) + 2 > PLATFORM_PATH_MAX)
 		return err_set(err, ERR_LIMIT, "path of this program is too long");
 	memcpy(slash + 1, name, strlen(name) + 1);
 	if (access(path, X_OK) != 0)
 		return err_errno(err, errno, "%s", path);
 	return 0;
+}
+
+/* The path the program was started by, links and all, as the kernel keeps it; where
+ * that leads nowhere (it was relative), the file at the end of all links. */
+int platform_program(const char *name, char path[PLATFORM_PATH_MAX], struct err *err)
+{
+	const char *started = (const char *)getauxval(AT_EXECFN);
+	ssize_t len;
+
+	if (started != NULL && strlen(started) < PLATFORM_PATH_MAX && is_this_program(started)) {
+		memcpy(path, started, strlen(started) + 1);
+		if (program_beside(name, path, err) == 0)
+			return 0;
+	}
+	len = readlink("/proc/self/exe", path, PLATFORM_PATH_MAX - 1);
+	if (len <= 0)
+		return err_errno(err, errno, "cannot tell where this program is");
+	path[len] = '\0';
+	return program_beside(name, path, err);
 }
