@@ -12,6 +12,8 @@ const struct command *const command_table[] = {
 	&command_tags,
 	&command_collections,
 	&command_remove,
+	&command_connect,
+	&command_disconnect,
 	&command_status,
 	&command_doctor,
 	&command_help,
