@@ -9,10 +9,8 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "mcp/framing.h"
+#include "mcp/lines.h"
 
-/* Answers are handed out early when they grow to this. */
-#define FLUSH_BYTES (256UL * 1024)
 /* Changes of the library are told at most this often: an import makes many. */
 #define TELL_MS 200
 /* How long a client that stopped reading may keep us when we were told to end. */
@@ -84,7 +82,7 @@ static int flush_out(struct loop *loop, struct err *err)
 			done += (size_t)n;
 		else if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
 			loop->client_gone = true;
-		else if (n < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+		else if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return err_errno(err, errno, "cannot write to the client");
 	}
 	buf_clear(out);
@@ -103,22 +101,14 @@ static int settle(struct loop *loop, struct err *err)
 
 static int handle_lines(struct loop *loop, struct err *err)
 {
-	enum framing_outcome outcome;
-	struct str line;
+	bool more;
 
-	for (;;) {
-		outcome = framing_next(&loop->framing, &line);
-		if (outcome == FRAMING_MORE && loop->input_ended)
-			outcome = framing_rest(&loop->framing, &line);
-		if (outcome == FRAMING_MORE)
-			return settle(loop, err);
-		if (outcome == FRAMING_LINE)
-			mcp_session_receive(loop->session, line);
-		else
-			mcp_session_too_long(loop->session, line);
-		if (mcp_session_out(loop->session)->len >= FLUSH_BYTES && settle(loop, err) != 0)
+	do {
+		more = lines_handle(&loop->framing, loop->session, loop->input_ended);
+		if (settle(loop, err) != 0)
 			return -1;
-	}
+	} while (more && !loop->client_gone);
+	return 0;
 }
 
 static int read_some(struct loop *loop, struct err *err)
@@ -130,7 +120,7 @@ static int read_some(struct loop *loop, struct err *err)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	n = read(loop->stdio->in_fd, room, FRAMING_CHUNK);
 	if (n < 0) {
-		if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)
+		if (errno == EINTR || errno == EAGAIN)
 			return 0;
 		if (errno != ECONNRESET)
 			return err_errno(err, errno, "cannot read from the client");
