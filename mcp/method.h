@@ -55,12 +55,23 @@ void mcp_reply(struct mcp_request *request, json_t *result);
 void mcp_reply_cacheable(struct mcp_request *request, json_t *result, bool shared);
 /* Answer with prepared bytes of a whole result object (see cache.h). */
 void mcp_reply_bytes(struct mcp_request *request, struct str result);
+/* Answer with a result whose members are JSON text: "a":1,"b":[] (never empty).
+ * What a modern client's result must carry is added. A failed buffer: -32603. */
+enum mcp_scope { MCP_NOT_CACHEABLE, MCP_PRIVATE, MCP_PUBLIC }; /* cacheScope */
+void mcp_reply_members(
+	struct mcp_request *request, const struct buf *members, enum mcp_scope scope);
+/* The same, and kept here: until the library leaves data_version (0: for good),
+ * mcp_reply_again() answers with it. */
+void mcp_reply_kept(struct mcp_request *request, const struct buf *members, enum mcp_scope scope,
+	struct str cursor, uint64_t data_version);
+/* False when nothing was kept: then nothing was answered. */
+bool mcp_reply_again(struct mcp_request *request, struct str cursor, uint64_t data_version);
 
 /* Answer with an error. data (may be NULL) is taken over. */
 void mcp_fail(struct mcp_request *request, int code, json_t *data, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-/* A fault of ours or of the store: -32603 (or -32602 for ERR_INVALID and
- * ERR_NOT_FOUND), the text without paths. */
+/* A fault of ours or of the store: -32603 (or -32602 for ERR_INVALID,
+ * ERR_NOT_FOUND and ERR_LIMIT), the text without paths. */
 void mcp_fail_err(struct mcp_request *request, const struct err *err);
 /* -32021: the client lacks what this needs, e.g. "elicitation". */
 void mcp_fail_capability(struct mcp_request *request, const char *capability);

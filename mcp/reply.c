@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "mcp/cache.h"
 #include "mcp/session.h"
 
 #define META_SERVER "io.modelcontextprotocol/serverInfo"
@@ -13,6 +14,7 @@
 /* How long a modern client may keep lists and resources. Short: a withdrawn
  * prompt must not live on in a client. */
 #define REPLY_TTL_MS 5000
+#define REPLY_MAX (16UL * 1024 * 1024) /* one result made of members */
 
 static void reply_seal(const struct mcp_request *request, json_t *result)
 {
@@ -66,6 +68,79 @@ void mcp_reply_bytes(struct mcp_request *request, struct str result)
 	rpc_write_result(session_target(request->session), request->id, result);
 }
 
+/* {members, and what the revision asks for}. */
+static void add_result(struct buf *out, const struct mcp_request *request,
+	const struct buf *members, enum mcp_scope scope)
+{
+	json_t *info;
+
+	(void)buf_add_char(out, '{');
+	(void)buf_add(out, members->data, members->len);
+	if (mcp_is_modern(request->revision)) {
+		info = mcp_server_info(request->server, request->revision);
+		if (scope != NULL)
+			(void)buf_add_format(
+				out, ",\"ttlMs\":%d,\"cacheScope\":\"%s\"", REPLY_TTL_MS, scope);
+		(void)buf_add_str(
+			out, ",\"resultType\":\"complete\",\"_meta\":{\"" META_SERVER "\":");
+		(void)json_write(info, out);
+		(void)buf_add_char(out, '}');
+		json_decref(info);
+	}
+	(void)buf_add_char(out, '}');
+}
+
+void mcp_reply_members(struct mcp_request *request, const struct buf *members, enum mcp_scope scope)
+{
+	struct buf *out = session_target(request->session);
+	size_t start = out->len;
+
+	if (buf_failed(members)) {
+		mcp_fail(request, RPC_INTERNAL_ERROR, NULL, "the answer is too large");
+		return;
+	}
+	assert(!request->replied);
+	request->replied = true;
+	(void)buf_add_format(out,
+		"{\"jsonrpc\":\"2.0\",\"id\":%.*s,\"result\":", (int)request->id.n, request->id.p);
+	add_result(out, request, members, scope);
+	if (buf_add_str(out, "}\n") != 0) {
+		out->failed = false;
+		buf_truncate(out, start);
+		rpc_write_error(
+			out, request->id, RPC_INTERNAL_ERROR, "the answer is too large", NULL);
+	}
+}
+
+void mcp_reply_kept(struct mcp_request *request, const struct buf *members, enum mcp_scope scope,
+	struct str cursor, uint64_t data_version)
+{
+	struct buf result = BUF_INIT(REPLY_MAX);
+
+	add_result(&result, request, members, scope);
+	if (buf_failed(members) || buf_failed(&result)) {
+		mcp_fail(request, RPC_INTERNAL_ERROR, NULL, "the answer is too large");
+	} else {
+		struct str bytes = {result.data, result.len};
+
+		mcp_cache_put(request->server->cache, request->method, request->revision, cursor,
+			data_version, bytes);
+		mcp_reply_bytes(request, bytes);
+	}
+	buf_fini(&result);
+}
+
+bool mcp_reply_again(struct mcp_request *request, struct str cursor, uint64_t data_version)
+{
+	struct str bytes;
+
+	if (!mcp_cache_get(request->server->cache, request->method, request->revision, cursor,
+		    data_version, &bytes))
+		return false;
+	mcp_reply_bytes(request, bytes);
+	return true;
+}
+
 void mcp_fail(struct mcp_request *request, int code, json_t *data, const char *format, ...)
 {
 	char reason[512];
@@ -82,7 +157,7 @@ void mcp_fail(struct mcp_request *request, int code, json_t *data, const char *f
 
 void mcp_fail_err(struct mcp_request *request, const struct err *err)
 {
-	if (err->code == ERR_INVALID || err->code == ERR_NOT_FOUND)
+	if (err->code == ERR_INVALID || err->code == ERR_NOT_FOUND || err->code == ERR_LIMIT)
 		mcp_fail(request, RPC_INVALID_PARAMS, NULL, "%s", err->text);
 	else
 		mcp_fail(request, RPC_INTERNAL_ERROR, NULL,

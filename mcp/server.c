@@ -34,5 +34,6 @@ void mcp_server_free(struct mcp_server *server)
 	if (server == NULL)
 		return;
 	mcp_cache_free(server->cache);
+	json_decref(server->tools);
 	free(server);
 }
