@@ -78,9 +78,9 @@ static void add_result(struct buf *out, const struct mcp_request *request,
 	(void)buf_add(out, members->data, members->len);
 	if (mcp_is_modern(request->revision)) {
 		info = mcp_server_info(request->server, request->revision);
-		if (scope != NULL)
-			(void)buf_add_format(
-				out, ",\"ttlMs\":%d,\"cacheScope\":\"%s\"", REPLY_TTL_MS, scope);
+		if (scope != MCP_NOT_CACHEABLE)
+			(void)buf_add_format(out, ",\"ttlMs\":%d,\"cacheScope\":\"%s\"",
+				REPLY_TTL_MS, scope == MCP_PUBLIC ? "public" : "private");
 		(void)buf_add_str(
 			out, ",\"resultType\":\"complete\",\"_meta\":{\"" META_SERVER "\":");
 		(void)json_write(info, out);
