@@ -2,6 +2,7 @@
 #include "tests/bench/bench.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -54,7 +55,8 @@ void bench_start(struct bench_server *server, char *const argv[])
 	posix_spawn_file_actions_t actions;
 	int to[2], from[2];
 
-	if (pipe2(to, 0) < 0 || pipe2(from, 0) < 0)
+	/* Not for the next server: it would keep this one from seeing the end. */
+	if (pipe2(to, O_CLOEXEC) < 0 || pipe2(from, O_CLOEXEC) < 0)
 		bench_fail("no pipe");
 	(void)posix_spawn_file_actions_init(&actions);
 	(void)posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
