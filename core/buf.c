@@ -2,6 +2,7 @@
 #include "core/buf.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,22 +114,64 @@ int buf_add_format(struct buf *buf, const char *format, ...)
 	return result;
 }
 
-static int buf_add_json_escape(struct buf *buf, unsigned char c)
+/* The letter that stands for c behind a backslash, or 0. */
+static char buf_json_letter(unsigned char c)
 {
 	switch (c) {
-	case '"':
-		return buf_add(buf, "\\\"", 2);
-	case '\\':
-		return buf_add(buf, "\\\\", 2);
 	case '\n':
-		return buf_add(buf, "\\n", 2);
+		return 'n';
 	case '\r':
-		return buf_add(buf, "\\r", 2);
+		return 'r';
 	case '\t':
-		return buf_add(buf, "\\t", 2);
+		return 't';
+	case '"':
+	case '\\':
+		return (char)c;
 	default:
-		return buf_add_format(buf, "\\u%04x", (unsigned)c);
+		return '\0';
 	}
+}
+
+/* A run of plain bytes and the escape of the one behind it, in one step. */
+static int buf_add_json_escape(struct buf *buf, const char *run, size_t len, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char letter = buf_json_letter(c);
+	const size_t escape_len = letter != '\0' ? 2 : 6;
+	char *at = buf_reserve(buf, len + escape_len);
+
+	if (at == NULL)
+		return -1;
+	memcpy(at, run, len);
+	at += len;
+	at[0] = '\\';
+	at[1] = letter;
+	if (letter == '\0') {
+		memcpy(at + 1, "u00", 3);
+		at[4] = hex[c >> 4];
+		at[5] = hex[c & 15];
+	}
+	buf_grow(buf, len + escape_len);
+	return 0;
+}
+
+/* Is none of these eight bytes below 0x20, a quote, a backslash or DEL? Subtracting
+ * borrows into a byte's high bit where the byte is smaller; a byte that had its
+ * high bit already is no ASCII and does not count. */
+static bool buf_json_plain(const char *eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t x, quote, backslash, del;
+
+	memcpy(&x, eight, sizeof x);
+	quote = x ^ ones * '"';
+	backslash = x ^ ones * '\\';
+	del = x ^ ones * 0x7F;
+	x = (x - ones * 0x20) & ~x;
+	x |= (quote - ones) & ~quote;
+	x |= (backslash - ones) & ~backslash;
+	x |= (del - ones) & ~del;
+	return (x & high) == 0;
 }
 
 int buf_add_json_string(struct buf *buf, const char *text, size_t len)
@@ -137,12 +180,17 @@ int buf_add_json_string(struct buf *buf, const char *text, size_t len)
 
 	(void)buf_add_char(buf, '"');
 	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
+		unsigned char c;
 
+		while (len - i >= 8 && buf_json_plain(text + i))
+			i += 8;
+		if (i == len)
+			break;
+		c = (unsigned char)text[i];
 		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F)
 			continue;
-		(void)buf_add(buf, text + from, i - from);
-		(void)buf_add_json_escape(buf, c);
+		if (buf_add_json_escape(buf, text + from, i - from, c) != 0)
+			return -1;
 		from = i + 1;
 	}
 	(void)buf_add(buf, text + from, len - from);

@@ -40,10 +40,13 @@ int json_door_parse(struct str text, json_t **out, struct err *err);
  */
 bool json_find_member(struct str text, const char *name, struct str *value);
 
-/* Append compact JSON, members in insertion order. 0, -1 when over the limit or
- * out of memory: then the buffer is marked failed and holds half a text. */
+/*
+ * Append compact JSON, members in insertion order. 0; -1 when over the limit, out
+ * of memory or deeper than twice JSON_DEPTH_MAX: then the buffer is marked failed
+ * and holds half a text.
+ */
 int json_write(const json_t *json, struct buf *out);
-/* The same, keys sorted: for digests. */
+/* The same, members sorted by the bytes of their names: for digests. */
 int json_write_sorted(const json_t *json, struct buf *out);
 
 /* Members, NULL or the default when absent or of another type. Borrowed.
@@ -52,5 +55,10 @@ const char *json_text(const json_t *object, const char *name);
 struct str json_str(const json_t *object, const char *name);
 bool json_flag(const json_t *object, const char *name, bool otherwise);
 json_t *json_from_str(struct str text); /* new string; NULL if not UTF-8 */
+
+/* A real in as few digits as read back as the same number (0.1, 5, 1e+300),
+ * whatever the locale. Returns out. */
+#define JSON_REAL_BYTES 32
+const char *json_real_text(double real, char out[JSON_REAL_BYTES]);
 
 #endif

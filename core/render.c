@@ -33,34 +33,19 @@ static int wrong_type(const struct prompt_input *input, struct err *err)
 	return err_set(err, ERR_INVALID, "'%s' must be %s", input->name, wanted[input->type]);
 }
 
-/* A real in as few digits as give the same number again: 0.7, not
- * 0.69999999999999996. */
-static void write_real(double real, char out[32])
-{
-	int digits;
-
-	for (digits = 15; digits <= 17; digits++) {
-		(void)snprintf(out, 32, "%.*g", digits, real);
-		/* Both read the locale of this process, so they agree. */
-		if (strtod(out, NULL) == real)
-			break;
-	}
-	/* A decimal comma, where the locale has one. */
-	out[strcspn(out, ",")] = strchr(out, ',') != NULL ? '.' : '\0';
-}
-
 /* The value as text, whatever its type; false for what is no scalar. */
-static bool scalar_text(const json_t *value, char number[32], struct str *text)
+static bool scalar_text(const json_t *value, char number[JSON_REAL_BYTES], struct str *text)
 {
 	switch (json_typeof(value)) {
 	case JSON_STRING:
 		*text = (struct str){json_string_value(value), json_string_length(value)};
 		return true;
 	case JSON_INTEGER:
-		(void)snprintf(number, 32, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		(void)snprintf(number, JSON_REAL_BYTES, "%" JSON_INTEGER_FORMAT,
+			json_integer_value(value));
 		break;
 	case JSON_REAL:
-		write_real(json_real_value(value), number);
+		(void)json_real_text(json_real_value(value), number);
 		break;
 	case JSON_TRUE:
 		*text = STR("true");
@@ -117,7 +102,7 @@ int render_check_value(
 	const struct prompt_input *input, const json_t *value, struct buf *out, struct err *err)
 {
 	struct str text;
-	char number[32];
+	char number[JSON_REAL_BYTES];
 
 	if (!scalar_text(value, number, &text))
 		return wrong_type(input, err);

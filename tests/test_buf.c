@@ -27,6 +27,44 @@ static void buf_writes_json_strings(void)
 	buf_fini(&buf);
 }
 
+/* The escapes of one byte, slowly. */
+static void add_slowly(struct buf *buf, unsigned char c)
+{
+	static const char named[] = "\"\\\n\r\t", letters[] = "\"\\nrt";
+	const char *at = c != 0 ? strchr(named, c) : NULL;
+
+	if (at != NULL)
+		(void)buf_add_format(buf, "\\%c", letters[at - named]);
+	else if (c < 0x20 || c == 0x7F)
+		(void)buf_add_format(buf, "\\u%04x", (unsigned)c);
+	else
+		(void)buf_add_char(buf, (char)c);
+}
+
+/* Eight bytes are looked at together: each byte there is, at each place. */
+static void buf_escapes_the_same_bytes_everywhere(void)
+{
+	int c, at, i;
+
+	for (c = 0; c < 256; c++) {
+		for (at = 0; at < 20; at++) {
+			struct buf buf = BUF_INIT(1000), expected = BUF_INIT(1000);
+			char text[20];
+
+			memset(text, at % 2 == 0 ? 'a' : '\xc3', sizeof text);
+			text[at] = (char)c;
+			(void)buf_add_char(&expected, '"');
+			for (i = 0; i < 20; i++)
+				add_slowly(&expected, (unsigned char)text[i]);
+			(void)buf_add_char(&expected, '"');
+			CHECK(buf_add_json_string(&buf, text, sizeof text) == 0);
+			CHECK_STR(buf_text(&buf), buf_text(&expected));
+			buf_fini(&buf);
+			buf_fini(&expected);
+		}
+	}
+}
+
 static void str_reads_integers_within_bounds_only(void)
 {
 	int64_t value = 7;
@@ -59,6 +97,7 @@ int main(void)
 {
 	RUN(buf_refuses_past_its_limit);
 	RUN(buf_writes_json_strings);
+	RUN(buf_escapes_the_same_bytes_everywhere);
 	RUN(str_reads_integers_within_bounds_only);
 	RUN(str_knows_utf8);
 	RUN(str_cuts_between_characters);

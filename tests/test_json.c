@@ -274,6 +274,49 @@ static void writers_keep_or_sort_the_members(void)
 	json_decref(json);
 }
 
+static void check_real(double real, const char *expected)
+{
+	struct buf out = BUF_INIT(100);
+	json_t *json = json_real(real), *again = NULL;
+
+	CHECK(json_write(json, &out) == 0);
+	CHECK_STR(buf_text(&out), expected);
+	CHECK(json_door_parse(str_of(buf_text(&out)), &again, NULL) == 0);
+	CHECK(json_equal(json, again));
+	json_decref(json);
+	json_decref(again);
+	buf_fini(&out);
+}
+
+static void writers_give_reals_as_few_digits_as_they_need(void)
+{
+	check_real(0.1, "0.1");
+	check_real(0.7, "0.7");
+	check_real(1.0 / 3, "0.3333333333333333");
+	check_real(5, "5.0");
+	check_real(-0.0, "-0.0");
+	check_real(1e300, "1e+300");
+	check_real(5e-324, "4.94065645841247e-324");
+	check_real(9007199254740992, "9007199254740992.0");
+}
+
+static void writers_refuse_a_tree_too_deep(void)
+{
+	json_t *json = json_array();
+	struct buf out = BUF_INIT(1000);
+	int i;
+
+	for (i = 1; i < 2 * JSON_DEPTH_MAX; i++)
+		json = json_pack("[o]", json);
+	CHECK(json_write(json, &out) == 0);
+	buf_clear(&out);
+	json = json_pack("[o]", json);
+	CHECK(json_write(json, &out) == -1);
+	CHECK(buf_failed(&out));
+	buf_fini(&out);
+	json_decref(json);
+}
+
 int main(void)
 {
 	json_door_init();
@@ -283,6 +326,8 @@ int main(void)
 	RUN(finder_reads_escapes_in_names);
 	RUN(finder_stops_where_the_object_does);
 	RUN(writers_keep_or_sort_the_members);
+	RUN(writers_give_reals_as_few_digits_as_they_need);
+	RUN(writers_refuse_a_tree_too_deep);
 	RUN(door_agrees_with_jsontestsuite);
 	return 0;
 }

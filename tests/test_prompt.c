@@ -1,6 +1,7 @@
 /* Tests of core/prompt: making, checking, slugs, JSON and digests. */
 #include "core/json.h"
 #include "core/prompt.h"
+#include "core/text_filter.h"
 #include "tests/test.h"
 
 static struct prompt *sample(void)
@@ -74,10 +75,448 @@ static void prompt_check_takes_a_whole_prompt(void)
 	prompt_free(prompt);
 }
 
+/* --- What prompt_check() refuses ------------------------------------------------- */
+
+static char *text_of(size_t len)
+{
+	char *text = xmalloc(len + 1);
+
+	memset(text, 'x', len);
+	text[len] = '\0';
+	return text;
+}
+
+static void set_long(char **field, size_t len)
+{
+	free(*field);
+	*field = text_of(len);
+}
+
+/* One thing wrong with a good prompt, and what is said of it. */
+static void break_prompt(struct prompt *prompt, int how)
+{
+	struct prompt_input *language = &prompt->inputs[0], *code = &prompt->inputs[1];
+	char name[16];
+	int i;
+
+	switch (how) {
+	case 0:
+		prompt_set(&prompt->path, (struct str){NULL, 0});
+		break;
+	case 1:
+		set_long(&prompt->path, PROMPT_PATH_MAX + 1);
+		break;
+	case 2:
+		prompt_set(&prompt->title, STR(" \n"));
+		break;
+	case 3:
+		prompt_set(&prompt->title, STR("two\nlines"));
+		break;
+	case 4:
+		set_long(&prompt->title, PROMPT_TITLE_MAX + 1);
+		break;
+	case 5:
+		prompt_set(&prompt->title, STR("\xff"));
+		break;
+	case 6:
+		set_long(&prompt->description, PROMPT_DESCRIPTION_MAX + 1);
+		break;
+	case 7:
+		prompt_set(&prompt->messages[0].text, STR("  \n"));
+		prompt_set(&prompt->messages[1].text, STR(""));
+		break;
+	case 8:
+		set_long(&prompt->messages[0].text, PROMPT_TEXT_MAX - 5);
+		break;
+	case 9:
+		prompt_set(&prompt->messages[1].text, STR("a\xc0\x80"));
+		break;
+	case 10:
+		for (i = 2; i <= PROMPT_MESSAGES_MAX; i++)
+			(void)prompt_add_message(prompt, PROMPT_USER, STR("more"));
+		break;
+	case 11:
+		prompt_set(&language->name, STR("not a name"));
+		break;
+	case 12:
+		prompt_set(&language->name, STR("code"));
+		break;
+	case 13:
+		prompt_set(&language->initial, STR("Perl"));
+		break;
+	case 14:
+		code->type = PROMPT_INTEGER;
+		code->required = false;
+		prompt_set(&code->initial, STR("1.5"));
+		break;
+	case 15:
+		language->required = true;
+		break;
+	case 16:
+		language->type = PROMPT_NUMBER;
+		prompt_set(&language->initial, STR("1"));
+		break;
+	case 17:
+		prompt_input_add_choice(language, STR("C"));
+		break;
+	case 18:
+		for (i = 2; i <= PROMPT_CHOICES_MAX; i++) {
+			(void)snprintf(name, sizeof name, "%d", i);
+			prompt_input_add_choice(language, str_of(name));
+		}
+		break;
+	case 19:
+		for (i = 2; i <= PROMPT_INPUTS_MAX; i++) {
+			(void)snprintf(name, sizeof name, "n%d", i);
+			(void)prompt_add_input(prompt, str_of(name));
+		}
+		break;
+	case 20:
+		for (i = 0; i <= PROMPT_TAGS_MAX + 10; i++) {
+			(void)snprintf(name, sizeof name, "t%d", i);
+			prompt_add_tag(prompt, str_of(name));
+		}
+		break;
+	case 21:
+		prompt_add_tag(prompt, STR(""));
+		break;
+	case 22:
+		set_long(&prompt->tags[0], PROMPT_TAG_MAX + 1);
+		break;
+	case 23:
+		prompt_add_alias(prompt, STR("a\x1b[31m"));
+		break;
+	case 24:
+		set_long(&prompt->extra, PROMPT_EXTRA_MAX + 1);
+		break;
+	case 25:
+		prompt_set(&prompt->status, STR("published"));
+		break;
+	case 26:
+		prompt_set(&prompt->collection, STR("a\tb"));
+		break;
+	case 27:
+		set_long(&code->description, PROMPT_DESCRIPTION_MAX + 1);
+		break;
+	default:
+		prompt_set(&language->choices[0], STR(""));
+		break;
+	}
+}
+
+static void prompt_check_names_what_is_wrong(void)
+{
+	static const char *const expected[] = {
+		"path: empty",
+		"path: longer than 255 bytes",
+		"title: empty",
+		"title: control character U+000A",
+		"title: longer than 512 bytes",
+		"title: not UTF-8",
+		"description: longer than 4096 bytes",
+		"text: empty",
+		"text: longer than 1048576 bytes",
+		"text: not UTF-8",
+		"messages: more than 64",
+		"inputs: not a legal name: 'not a name'",
+		"input 'code': twice",
+		"input 'language': default 'Perl' is not a choice",
+		"input 'code': default '1.5' is no integer",
+		"input 'language': required, but it has a default",
+		"input 'language': choice 'C' is no number",
+		"input 'language': choice 'C' twice",
+		"choices: more than 256",
+		"inputs: more than 64",
+		"tags: more than 64",
+		"tags: an empty one",
+		"tags: longer than 100 bytes",
+		"aliases: control character U+001B",
+		"front matter: longer than 65536 bytes",
+		"status: 'published' is not approved, draft or deprecated",
+		"collection: control character U+0009",
+		"code: longer than 4096 bytes",
+		"choices: an empty one",
+	};
+	int i;
+
+	for (i = 0; i < (int)(sizeof expected / sizeof *expected); i++) {
+		struct prompt *prompt = sample();
+		struct err err = {.code = ERR_NONE};
+
+		break_prompt(prompt, i);
+		CHECK(prompt_check(prompt, &err) == -1);
+		CHECK_STR(err.text, expected[i]);
+		CHECK(err.code == ERR_INVALID);
+		prompt_free(prompt);
+	}
+}
+
+static void prompt_paths_are_parts_of_letters_digits_and_three_signs(void)
+{
+	static const char *const good[] = {"a", "a/b/c", "0-9_.z", "a.b", "a.", "-", "\xc3\xa4",
+		"\xe4\xbb\xa3/\xd0\xb6", "\xe0\xa4\xa8\xe0\xa4\xae\xe0\xa4\xb8\xe0\xa5\x8d"};
+	static const char *const bad[] = {"/a", "a/", "a//b", ".a", "a/.b", "..", "a/../b", "A",
+		"a b", "a\\b", "a\nb", "a:b", "\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\xae",
+		"\xf0\x9f\x98\x80", "a\xff", "\xef\xbb\xbf", "\xf3\xa0\x81\x81", "\xe2\x88\x95",
+		"\xef\xbc\x8f", "\xe3\x85\xa4"};
+	size_t i;
+
+	for (i = 0; i < sizeof good / sizeof *good; i++)
+		CHECK(prompt_check_path(str_of(good[i]), NULL) == 0);
+	for (i = 0; i < sizeof bad / sizeof *bad; i++)
+		CHECK(prompt_check_path(str_of(bad[i]), NULL) == -1);
+	CHECK(prompt_check_path(STR("a\0b"), NULL) == -1);
+}
+
+/* What text_filter.h refuses hides in no path, and no slug is refused. */
+static void prompt_slugs_of_all_characters_are_legal(void)
+{
+	uint32_t code;
+
+	for (code = 1; code <= 0x10FFFF; code++) {
+		char bytes[5] = {'\0'}, *slug, *again;
+		struct str text = {bytes, str_encode(code, bytes)};
+
+		if (text.n == 0)
+			continue;
+		if (!text_filter_code_ok(code))
+			CHECK(prompt_check_path(text, NULL) == -1);
+		slug = prompt_slug(text);
+		CHECK(prompt_check_path(str_of(slug), NULL) == 0);
+		again = prompt_slug(str_of(slug));
+		CHECK_STR(again, slug);
+		free(again);
+		free(slug);
+	}
+}
+
+static void prompt_input_names_are_ascii_words(void)
+{
+	char *longest = text_of(PROMPT_NAME_MAX + 1);
+
+	CHECK(prompt_is_input_name(STR("a")) && prompt_is_input_name(STR("_")));
+	CHECK(prompt_is_input_name(STR("A9.b-c_")));
+	CHECK(!prompt_is_input_name(STR("")) && !prompt_is_input_name(STR("9a")));
+	CHECK(!prompt_is_input_name(STR("-a")) && !prompt_is_input_name(STR(".a")));
+	CHECK(!prompt_is_input_name(STR("a b")) && !prompt_is_input_name(STR("\xc3\xa4")));
+	CHECK(!prompt_is_input_name(STR("a\0")));
+	CHECK(prompt_is_input_name((struct str){longest, PROMPT_NAME_MAX}));
+	CHECK(!prompt_is_input_name((struct str){longest, PROMPT_NAME_MAX + 1}));
+	free(longest);
+}
+
+static void prompt_types_know_what_fits(void)
+{
+	static const char *const numbers[] = {
+		"0", "-1", "1.5", "1e3", "-0.0", "1E-400", "123456789012345678901234567890"};
+	static const char *const others[] = {"", " 1", "1 ", "+1", ".5", "5.", "01", "0x1", "inf",
+		"nan", "1e999", "1,5", "--1", "1a", "true", "\"1\"", "[1]"};
+	size_t i;
+
+	for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		CHECK(prompt_type_fits(PROMPT_NUMBER, str_of(numbers[i])));
+	for (i = 0; i < sizeof others / sizeof *others; i++)
+		CHECK(!prompt_type_fits(PROMPT_NUMBER, str_of(others[i])));
+	CHECK(!prompt_type_fits(PROMPT_NUMBER, STR("1\0")));
+	CHECK(prompt_type_fits(PROMPT_INTEGER, STR("-9223372036854775808")));
+	CHECK(!prompt_type_fits(PROMPT_INTEGER, STR("9223372036854775808")));
+	CHECK(!prompt_type_fits(PROMPT_INTEGER, STR("1.0")));
+	CHECK(prompt_type_fits(PROMPT_BOOLEAN, STR("true")));
+	CHECK(!prompt_type_fits(PROMPT_BOOLEAN, STR("True")));
+	CHECK(prompt_type_fits(PROMPT_STRING, STR("")));
+}
+
+/* --- Copies, JSON, digests --------------------------------------------------------- */
+
+static char *inputs_text(const struct prompt *prompt)
+{
+	struct buf out = BUF_INIT(100000);
+	json_t *json = prompt_inputs_json(prompt);
+
+	CHECK(json_write(json, &out) == 0);
+	json_decref(json);
+	return buf_take(&out);
+}
+
+static void prompt_json_comes_back_as_it_was(void)
+{
+	struct prompt *prompt = sample(), *again = prompt_new();
+	char before[SHA256_HEX_BYTES], after[SHA256_HEX_BYTES], *text, *text_again;
+	json_t *inputs, *messages;
+
+	prompt->inputs[1].type = PROMPT_NUMBER;
+	prompt->inputs[1].required = false;
+	prompt_set(&prompt->inputs[1].initial, STR("1e3"));
+	prompt_set(&prompt->inputs[1].description, STR("how many"));
+	text = inputs_text(prompt);
+	CHECK_STR(text, "[{\"name\":\"language\",\"type\":\"string\",\"required\":false,"
+			"\"default\":\"C\",\"enum\":[\"C\",\"Rust\"]},"
+			"{\"name\":\"code\",\"type\":\"number\",\"description\":\"how many\","
+			"\"required\":false,\"default\":\"1e3\"}]");
+	inputs = prompt_inputs_json(prompt);
+	messages = prompt_messages_json(prompt);
+	/* What was there before gives way. */
+	(void)prompt_add_input(again, STR("old"));
+	(void)prompt_add_message(again, PROMPT_ASSISTANT, STR("old"));
+	CHECK(prompt_inputs_parse(again, inputs, NULL) == 0);
+	CHECK(prompt_messages_parse(again, messages, NULL) == 0);
+	text_again = inputs_text(again);
+	CHECK_STR(text_again, text);
+	CHECK(again->n_messages == 2 && again->messages[0].role == PROMPT_SYSTEM);
+	CHECK(prompt_digest(prompt, before, NULL) == 0);
+	CHECK(prompt_digest(again, after, NULL) == 0);
+	CHECK_STR(after, before);
+	free(text);
+	free(text_again);
+	json_decref(inputs);
+	json_decref(messages);
+	prompt_free(prompt);
+	prompt_free(again);
+}
+
+static void check_refused(const char *text, bool inputs, const char *expected)
+{
+	struct prompt *prompt = sample();
+	json_t *json = NULL;
+	struct err err;
+
+	CHECK(json_door_parse(str_of(text), &json, NULL) == 0);
+	if (inputs)
+		CHECK(prompt_inputs_parse(prompt, json, &err) == -1);
+	else
+		CHECK(prompt_messages_parse(prompt, json, &err) == -1);
+	CHECK_STR(err.text, expected);
+	/* And everything is as it was. */
+	CHECK(prompt->n_inputs == 2 && prompt->n_messages == 2);
+	CHECK(prompt_check(prompt, NULL) == 0);
+	json_decref(json);
+	prompt_free(prompt);
+}
+
+static void prompt_json_of_the_wrong_shape_changes_nothing(void)
+{
+	check_refused("{}", true, "inputs: not a list");
+	check_refused("[1]", true, "inputs[0]: 'name' is not text");
+	check_refused("[{\"name\":\"a\\u0000b\"}]", true, "inputs[0]: 'name' is not text");
+	check_refused("[{\"name\":\"a\"},{\"name\":\"b\",\"type\":\"array\"}]", true,
+		"inputs[1]: 'type' is unknown");
+	check_refused("[{\"name\":\"a\",\"type\":1}]", true, "inputs[0]: 'type' is unknown");
+	check_refused("[{\"name\":\"a\",\"description\":[]}]", true,
+		"inputs[0]: 'description' is not text");
+	check_refused(
+		"[{\"name\":\"a\",\"default\":{}}]", true, "inputs[0]: 'default' is not text");
+	check_refused("[{\"name\":\"a\",\"enum\":\"b\"}]", true, "inputs[0]: 'enum' is not a list");
+	check_refused("[{\"name\":\"a\",\"enum\":[1]}]", true,
+		"inputs[0]: 'enum' holds something else than text");
+	check_refused("null", false, "messages: not a list");
+	check_refused(
+		"[{\"role\":\"tool\",\"text\":\"a\"}]", false, "messages[0]: 'role' is unknown");
+	check_refused("[{\"role\":\"user\"}]", false, "messages[0]: 'text' is not text");
+}
+
+static void prompt_defaults_may_come_typed(void)
+{
+	struct prompt *prompt = prompt_new();
+	json_t *json = NULL;
+
+	CHECK(json_door_parse(
+		      STR("[{\"name\":\"a\",\"type\":\"integer\",\"default\":5,"
+			  "\"required\":true},"
+			  "{\"name\":\"b\",\"type\":\"boolean\",\"default\":false},"
+			  "{\"name\":\"c\",\"type\":\"number\",\"default\":0.1,\"enum\":null}]"),
+		      &json, NULL) == 0);
+	CHECK(prompt_inputs_parse(prompt, json, NULL) == 0);
+	CHECK_STR(prompt->inputs[0].initial, "5");
+	CHECK(!prompt->inputs[0].required);
+	CHECK_STR(prompt->inputs[1].initial, "false");
+	CHECK_STR(prompt->inputs[2].initial, "0.1");
+	json_decref(json);
+	prompt_free(prompt);
+}
+
+static void prompt_digest_is_of_text_and_inputs_alone(void)
+{
+	struct prompt *prompt = sample();
+	char first[SHA256_HEX_BYTES], second[SHA256_HEX_BYTES];
+
+	CHECK(prompt_digest(prompt, first, NULL) == 0);
+	/* Pinned: stored versions are known by it. */
+	CHECK_STR(first, "d2415b5e3359091b4ff729b094cfdbb7059b0a48e23566c241c1d991a74b557b");
+	prompt_set(&prompt->title, STR("Another"));
+	prompt_add_tag(prompt, STR("another"));
+	CHECK(prompt_digest(prompt, second, NULL) == 0);
+	CHECK_STR(second, first);
+	prompt_set(&prompt->messages[1].text, STR("Review {{language}}: {{code}}."));
+	CHECK(prompt_digest(prompt, second, NULL) == 0);
+	CHECK(strcmp(first, second) != 0);
+	prompt_set(&prompt->messages[1].text, STR("Review {{language}}: {{code}}"));
+	prompt->inputs[1].required = false;
+	CHECK(prompt_digest(prompt, second, NULL) == 0);
+	CHECK(strcmp(first, second) != 0);
+	prompt_free(prompt);
+}
+
+static void prompt_copies_stand_alone(void)
+{
+	struct prompt *prompt = sample(), *copy;
+	char *text, *text_again;
+
+	prompt_set(&prompt->description, STR("d"));
+	prompt_set(&prompt->status, STR("draft"));
+	prompt_add_alias(prompt, STR("cr"));
+	prompt->flags = PROMPT_FLAG_EXECUTABLE;
+	prompt->version = 7;
+	prompt->created_ms = 1;
+	prompt->updated_ms = 2;
+	CHECK(prompt_digest(prompt, prompt->digest, NULL) == 0);
+	text = inputs_text(prompt);
+	copy = prompt_copy(prompt);
+	prompt_free(prompt);
+	CHECK(prompt_check(copy, NULL) == 0);
+	text_again = inputs_text(copy);
+	CHECK_STR(text_again, text);
+	CHECK_STR(copy->messages[1].text, "Review {{language}}: {{code}}");
+	CHECK_STR(copy->tags[1], "code");
+	CHECK_STR(copy->aliases[0], "cr");
+	CHECK_STR(copy->description, "d");
+	CHECK_STR(copy->status, "draft");
+	CHECK(copy->id == NULL && copy->model == NULL);
+	CHECK(copy->flags == PROMPT_FLAG_EXECUTABLE && copy->version == 7);
+	CHECK(copy->created_ms == 1 && copy->updated_ms == 2 && strlen(copy->digest) == 64);
+	free(text);
+	free(text_again);
+	prompt_free(copy);
+	prompt_free(NULL);
+}
+
+static void prompt_set_takes_a_piece_of_what_it_replaces(void)
+{
+	char *field = xstrdup("team/area");
+
+	prompt_set(&field, (struct str){field + 5, 4});
+	CHECK_STR(field, "area");
+	prompt_set(&field, (struct str){NULL, 0});
+	CHECK(field == NULL);
+	prompt_set(&field, STR(""));
+	CHECK_STR(field, "");
+	free(field);
+}
+
 int main(void)
 {
 	json_door_init();
 	RUN(prompt_slugs_are_legal_parts_of_a_path);
 	RUN(prompt_check_takes_a_whole_prompt);
+	RUN(prompt_check_names_what_is_wrong);
+	RUN(prompt_paths_are_parts_of_letters_digits_and_three_signs);
+	RUN(prompt_slugs_of_all_characters_are_legal);
+	RUN(prompt_input_names_are_ascii_words);
+	RUN(prompt_types_know_what_fits);
+	RUN(prompt_json_comes_back_as_it_was);
+	RUN(prompt_json_of_the_wrong_shape_changes_nothing);
+	RUN(prompt_defaults_may_come_typed);
+	RUN(prompt_digest_is_of_text_and_inputs_alone);
+	RUN(prompt_copies_stand_alone);
+	RUN(prompt_set_takes_a_piece_of_what_it_replaces);
 	return 0;
 }
