@@ -151,15 +151,7 @@ bool rpc_next_element(struct str *rest, struct str *element)
 	size_t i = 0, from, depth = 0;
 	bool quoted = false;
 
-	/* Past the opening bracket, or the comma behind the last element. */
-	while (i < rest->n && (is_blank(rest->p[i]) || rest->p[i] == '[' || rest->p[i] == ',')) {
-		bool bracket = rest->p[i] == '[';
-
-		i++;
-		if (bracket)
-			break;
-	}
-	while (i < rest->n && is_blank(rest->p[i]))
+	while (i < rest->n && (is_blank(rest->p[i]) || rest->p[i] == ','))
 		i++;
 	if (i >= rest->n || rest->p[i] == ']')
 		return false;

@@ -45,7 +45,8 @@ struct rpc_message {
 void rpc_message_read(struct rpc_message *message, struct str text);
 void rpc_message_fini(struct rpc_message *message);
 
-/* The elements of an array known to be JSON, one after the other. */
+/* The elements of an array known to be JSON, one after the other. rest begins
+ * behind the opening bracket. */
 bool rpc_next_element(struct str *rest, struct str *element);
 
 /* A whole message and its newline, appended. `result`, `params` and `data` are

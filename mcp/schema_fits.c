@@ -2,7 +2,6 @@
  * Does a value fit a JSON schema? The part of JSON Schema that tools use, with
  * words for the model that has to do better; see tools.h.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,12 +23,17 @@ static const char *place_name(const struct place *place)
 	return place->path[0] != '\0' ? place->path : "the value";
 }
 
+/* 5.0 is an integer too (JSON Schema 6.1.1), as far as a double keeps them exact. */
 static bool integer_like(const json_t *value)
 {
-	double number = json_real_value(value);
+	double number = json_real_value(value), whole;
 
-	return json_is_integer(value) || (json_is_real(value) && floor(number) >= number &&
-						 fabs(number) <= 9007199254740992.0);
+	if (json_is_integer(value))
+		return true;
+	if (!json_is_real(value) || number > 9007199254740992.0 || number < -9007199254740992.0)
+		return false;
+	whole = (double)(int64_t)number;
+	return whole <= number && whole >= number;
 }
 
 static bool type_is(const char *type, const json_t *value)

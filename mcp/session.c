@@ -290,6 +290,7 @@ static void receive_batch(
 		return;
 	}
 	session->batch = &answers;
+	text = (struct str){text.p + 1, text.n - 1}; /* the bracket; blanks were trimmed */
 	while (rpc_next_element(&text, &element))
 		receive_one(session, element);
 	session->batch = NULL;

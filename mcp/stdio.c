@@ -22,8 +22,9 @@ struct loop {
 	struct framing framing;
 	bool out_is_socket;
 	bool input_ended, client_gone, stopped;
-	int64_t told_ms;   /* when changes were last told */
-	bool changes_wait; /* something changed since */
+	int64_t stopped_ms; /* when we were told to end */
+	int64_t told_ms;    /* when changes were last told */
+	bool changes_wait;  /* something changed since */
 };
 
 static bool fd_is_socket(int fd)
@@ -45,6 +46,17 @@ static ssize_t write_some(struct loop *loop, const struct buf *out)
 	return write(loop->stdio->out_fd, out->data, out->len < PIPE_BUF ? out->len : PIPE_BUF);
 }
 
+static void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+	loop->stopped_ms = clock_monotonic_us() / 1000;
+}
+
+static bool lingered(const struct loop *loop)
+{
+	return loop->stopped && clock_monotonic_us() / 1000 - loop->stopped_ms > LINGER_MS;
+}
+
 static int wait_writable(struct loop *loop, int timeout_ms)
 {
 	struct pollfd fds[2] = {
@@ -54,7 +66,7 @@ static int wait_writable(struct loop *loop, int timeout_ms)
 	int n = poll(fds, 2, timeout_ms);
 
 	if (n > 0 && fds[1].revents != 0)
-		loop->stopped = true;
+		loop_stop(loop);
 	return n > 0 && fds[0].revents != 0 ? 1 : 0;
 }
 
@@ -63,20 +75,16 @@ static int wait_writable(struct loop *loop, int timeout_ms)
 static int flush_out(struct loop *loop, struct err *err)
 {
 	struct buf *out = mcp_session_out(loop->session);
-	int64_t since = clock_monotonic_us();
 	size_t done = 0;
 
-	while (done < out->len && !loop->client_gone) {
+	while (done < out->len && !loop->client_gone && !lingered(loop)) {
 		struct buf rest = *out;
 		ssize_t n;
 
 		rest.data += done;
 		rest.len -= done;
-		if (!wait_writable(loop, loop->stopped ? 50 : -1)) {
-			if (loop->stopped && clock_monotonic_us() - since > LINGER_MS * 1000L)
-				break;
+		if (!wait_writable(loop, loop->stopped ? 50 : -1))
 			continue;
-		}
 		n = write_some(loop, &rest);
 		if (n > 0)
 			done += (size_t)n;
@@ -107,7 +115,7 @@ static int handle_lines(struct loop *loop, struct err *err)
 		more = lines_handle(&loop->framing, loop->session, loop->input_ended);
 		if (settle(loop, err) != 0)
 			return -1;
-	} while (more && !loop->client_gone);
+	} while (more && !loop->client_gone && !loop->stopped);
 	return 0;
 }
 
@@ -164,7 +172,7 @@ static int loop_once(struct loop *loop, struct err *err)
 	if (poll(fds, 3, sleep_ms(loop)) < 0)
 		return errno == EINTR ? 0 : err_errno(err, errno, "poll");
 	if (fds[1].revents != 0)
-		loop->stopped = true;
+		loop_stop(loop);
 	if (fds[2].revents != 0 && stdio->watch_take(stdio->watch_data))
 		loop->changes_wait = true;
 	if (fds[0].revents != 0 && read_some(loop, err) != 0)
