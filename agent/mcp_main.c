@@ -1,0 +1,142 @@
+/*
+ * promptd-mcp: the MCP server an assistant starts on its standard input and
+ * output. Many at once, each short-lived; linked with sqlite and jansson only,
+ * because every start happens in somebody's face.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/json.h"
+#include "mcp/stdio.h"
+#include "platform/platform.h"
+
+static int stop_pipe[2] = {-1, -1};
+
+static void on_stop(int signal_number)
+{
+	int saved = errno;
+
+	(void)signal_number;
+	(void)!write(stop_pipe[1], "", 1); /* full is as good as written */
+	errno = saved;
+}
+
+static int catch_signals(struct err *err)
+{
+	struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN};
+
+	if (pipe(stop_pipe) != 0)
+		return err_errno(err, errno, "pipe");
+	(void)sigaction(SIGTERM, &stop, NULL); /* these cannot fail for these signals */
+	(void)sigaction(SIGINT, &stop, NULL);
+	(void)sigaction(SIGHUP, &stop, NULL);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	return 0;
+}
+
+static void warn(const struct err *err)
+{
+	(void)fprintf(stderr, "promptd-mcp: usage not recorded: %s\n", err->text);
+}
+
+static bool watch_take(void *data)
+{
+	return platform_watch_take(data);
+}
+
+/* Notifications of changes are a comfort: without the watch we serve all the same. */
+static struct platform_watch *watch_open(const char *dir)
+{
+	struct platform_watch *watch;
+	struct err err;
+
+	if (platform_watch_open(&watch, dir, "prompts.db", &err) == 0)
+		return watch;
+	(void)fprintf(stderr, "promptd-mcp: changes will not be announced: %s\n", err.text);
+	return NULL;
+}
+
+static int serve(const char *dir, struct store *store, struct err *err)
+{
+	struct mcp_server_options options = {.store = store, .remember_values = true};
+	struct mcp_stdio stdio = {.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .warn = warn};
+	struct platform_watch *watch;
+	struct mcp_server *server;
+	char here[PLATFORM_PATH_MAX];
+	int result;
+
+	options.directory = getcwd(here, sizeof here);
+	if (catch_signals(err) != 0 || mcp_server_new(&server, &options, err) != 0)
+		return -1;
+	watch = watch_open(dir);
+	stdio.stop_fd = stop_pipe[0];
+	stdio.watch_fd = watch != NULL ? platform_watch_fd(watch) : -1;
+	stdio.watch_take = watch_take;
+	stdio.watch_data = watch;
+	result = mcp_stdio_run(server, &stdio, err);
+	platform_watch_close(watch);
+	mcp_server_free(server);
+	return result;
+}
+
+static int open_library(const char *dir, struct store **store, struct err *err)
+{
+	struct store_options options = {.dir = dir};
+	int outcome = store_open(store, &options, err);
+
+	if (outcome == STORE_NEWER || outcome == STORE_SALVAGED)
+		(void)fprintf(stderr, "promptd-mcp: %s\n", err->text);
+	return outcome < 0 ? -1 : 0;
+}
+
+static int run(struct err *err)
+{
+	struct platform_dirs dirs;
+	struct store *store;
+	int result;
+
+	if (platform_dirs(&dirs, err) != 0 || open_library(dirs.data, &store, err) != 0)
+		return -1;
+	result = serve(dirs.data, store, err);
+	store_close(store);
+	return result;
+}
+
+static const char help[] =
+	"usage: promptd-mcp [--help] [--version]\n"
+	"\n"
+	"The MCP server of the prompt library: speaks MCP on standard input and output.\n"
+	"It is started by an assistant and needs no arguments; `promptd connect` tells\n"
+	"your assistants about it. MCP revisions 2024-11-05 to 2026-07-28.\n"
+	"\n"
+	"The library is found by $PROMPTD_HOME, $XDG_DATA_HOME or your home directory.\n";
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+	struct err err;
+	int option;
+
+	(void)umask(077);
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 'V')
+			return puts("promptd-mcp " PROMPTD_VERSION) < 0;
+		(void)fputs(help, option == 'h' ? stdout : stderr);
+		return option == 'h' ? 0 : 2;
+	}
+	if (optind < argc) {
+		(void)fprintf(stderr, "promptd-mcp: takes no arguments; see --help\n");
+		return 2;
+	}
+	json_door_init();
+	if (run(&err) == 0)
+		return 0;
+	(void)fprintf(stderr, "promptd-mcp: %s\n", err.text);
+	return 1;
+}
