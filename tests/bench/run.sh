@@ -13,7 +13,7 @@ export BENCH_FLOOR_FILE=$BENCH_DIR/answer
 
 cmake --preset release >&2
 cmake --build --preset release -j "$(nproc)" >&2
-rm -rf "$BENCH_DIR/home" "$BENCH_DIR"/*.db*
+rm -rf "${BENCH_DIR:?}/home" "$BENCH_DIR"/*.db*
 mkdir -p "$BENCH_DIR"
 
 ours="promptd-mcp=$bin/promptd-mcp"
