@@ -91,7 +91,7 @@ static void check_config(struct doctor *doctor)
 
 static void check_private(struct doctor *doctor, const char *path)
 {
-	char mend[PLATFORM_PATH_MAX + 32];
+	char mend[PLATFORM_PATH_MAX + 64];
 	struct err err;
 
 	switch (platform_access(path, &err)) {

@@ -76,8 +76,8 @@ static void become(const struct run *run, int theirs[STREAMS], int fault)
 		run->env ? (char *const *)(uintptr_t)run->env : environ);
 out:
 	number = errno;
-	(void)write(fault, &number, sizeof(number));
-	_exit(127);
+	/* Nobody reads any more: then nobody is left to be told. */
+	_exit(write(fault, &number, sizeof(number)) < 0 ? 126 : 127);
 }
 
 /* errno of the child's failure to become the program; 0: it did. */
