@@ -197,22 +197,43 @@ void call_answer_int(struct call *call, const char *name, int64_t value)
 	call_answer(call, name, json_integer(value));
 }
 
-int call_store(struct call *call, bool write, struct store **store)
+bool call_has_library(const struct call *call)
+{
+	char file[PLATFORM_PATH_MAX + 16];
+	struct err err;
+
+	(void)snprintf(file, sizeof file, "%s/prompts.db", call->dirs->data);
+	return platform_access(file, &err) != PLATFORM_ABSENT;
+}
+
+static int open_store(struct call *call)
 {
 	struct store_options options = {.dir = call->dirs->data};
 	struct err err = {0};
-	int outcome;
+	int outcome = store_open(&call->store, &options, &err);
 
-	if (call->store == NULL) {
-		outcome = store_open(&call->store, &options, &err);
-		if (outcome < 0) {
-			call->store = NULL;
-			call_hint(call, "promptd doctor says what is wrong");
-			return call_fail_err(call, &err);
-		}
-		if (outcome == STORE_NEWER || outcome == STORE_SALVAGED)
-			call_warn(call, "%s", err.text);
+	if (outcome < 0) {
+		call->store = NULL;
+		call_hint(call, "promptd doctor says what is wrong");
+		return call_fail_err(call, &err);
 	}
+	if (outcome == STORE_NEWER || outcome == STORE_SALVAGED)
+		call_warn(call, "%s", err.text);
+	return COMMAND_DONE;
+}
+
+int call_store(struct call *call, bool write, struct store **store)
+{
+	int result = COMMAND_DONE;
+
+	if (call->store == NULL && !write && !call_has_library(call)) {
+		call_hint(call, "promptd import --starter or promptd import FOLDER fills it");
+		return call_fail(call, COMMAND_NOT_FOUND, "the library is empty");
+	}
+	if (call->store == NULL)
+		result = open_store(call);
+	if (result != COMMAND_DONE)
+		return result;
 	if (write && store_is_read_only(call->store)) {
 		call_hint(call, "promptd doctor says why");
 		return call_fail(call, COMMAND_FAILED, "the library can only be read");

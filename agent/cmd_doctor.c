@@ -2,7 +2,7 @@
  * promptd doctor: what could be wrong here, and how to mend it. Each check is a
  * function that adds its rows; the exit status is 1 when a row says fail.
  */
-#include "agent/lookup.h"
+#include "agent/doctor.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -18,15 +18,6 @@
 #define DISK_FAIL_BYTES ((int64_t)8 * 1024 * 1024)
 #define DISK_WARN_BYTES ((int64_t)128 * 1024 * 1024)
 #define MIB ((int64_t)1024 * 1024)
-
-enum level { LEVEL_OK, LEVEL_WARN, LEVEL_FAIL };
-
-struct doctor {
-	struct call *call;
-	const char *check; /* the one that speaks */
-	json_t *rows;
-	size_t n_warn, n_fail;
-};
 
 static void row_answer(struct doctor *doctor, enum level level, const char *text, const char *mend)
 {
@@ -58,11 +49,7 @@ static void row_print(struct doctor *doctor, enum level level, const char *text,
 	}
 }
 
-/* One row; `mend` (what to do) may be NULL and is left out when all is well. */
-static void say(struct doctor *doctor, enum level level, const char *mend, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void say(struct doctor *doctor, enum level level, const char *mend, const char *format, ...)
+void doctor_say(struct doctor *doctor, enum level level, const char *mend, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
@@ -84,34 +71,38 @@ static void check_config(struct doctor *doctor)
 
 	doctor->check = "settings";
 	if (err->code != ERR_NONE)
-		say(doctor, LEVEL_FAIL, "correct that line, or remove it", "%s", err->text);
+		doctor_say(doctor, LEVEL_FAIL, "correct that line, or remove it", "%s", err->text);
 	else
-		say(doctor, LEVEL_OK, NULL, "%s/%s", doctor->call->dirs->config, CONFIG_FILE);
+		doctor_say(
+			doctor, LEVEL_OK, NULL, "%s/%s", doctor->call->dirs->config, CONFIG_FILE);
 }
 
-static void check_private(struct doctor *doctor, const char *path)
+/* `readable`: others may look, what is in there is no secret. */
+static void check_private(struct doctor *doctor, const char *path, bool readable)
 {
 	char mend[PLATFORM_PATH_MAX + 64];
 	struct err err;
 
 	switch (platform_access(path, &err)) {
 	case PLATFORM_PRIVATE:
-		say(doctor, LEVEL_OK, NULL, "%s is yours alone", path);
+		doctor_say(doctor, LEVEL_OK, NULL, "%s is yours alone", path);
 		break;
 	case PLATFORM_ABSENT:
 		break; /* made when it is needed */
 	case PLATFORM_OPEN:
+		if (readable)
+			break;
 		(void)snprintf(mend, sizeof mend, "chmod go= '%s'", path);
-		say(doctor, LEVEL_FAIL, mend, "%s is open to other users", path);
+		doctor_say(doctor, LEVEL_FAIL, mend, "%s is open to other users", path);
 		break;
 	case PLATFORM_FOREIGN:
-		say(doctor, LEVEL_FAIL,
+		doctor_say(doctor, LEVEL_FAIL,
 			"let its owner give it to you (chown), or set PROMPTD_HOME to another "
 			"place",
 			"%s belongs to another user", path);
 		break;
 	default:
-		say(doctor, LEVEL_FAIL, "make its folder accessible", "%s", err.text);
+		doctor_say(doctor, LEVEL_FAIL, "make its folder accessible", "%s", err.text);
 	}
 }
 
@@ -124,12 +115,12 @@ static void check_private_files(struct doctor *doctor)
 	size_t i;
 
 	doctor->check = "private";
-	check_private(doctor, dirs->data);
-	check_private(doctor, dirs->config);
-	check_private(doctor, dirs->state);
+	check_private(doctor, dirs->data, false);
+	check_private(doctor, dirs->config, true);
+	check_private(doctor, dirs->state, false);
 	for (i = 0; i < sizeof names / sizeof *names; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", dirs->data, names[i]);
-		check_private(doctor, path);
+		check_private(doctor, path, false);
 	}
 }
 
@@ -141,26 +132,32 @@ static void check_library(struct doctor *doctor)
 	struct err err;
 
 	doctor->check = "library";
+	if (!call_has_library(call)) {
+		doctor_say(doctor, LEVEL_WARN, "promptd import --starter, or promptd import FOLDER",
+			"there is none yet; it will be in %s", call->dirs->data);
+		return;
+	}
 	if (call_store(call, false, &store) != COMMAND_DONE) {
-		say(doctor, LEVEL_FAIL, "mend what it says, or move the file away and import again",
-			"%s", call->err.text);
+		doctor_say(doctor, LEVEL_FAIL,
+			"mend what it says, or move the file away and import again", "%s",
+			call->err.text);
 		return;
 	}
 	if (store_is_read_only(store))
-		say(doctor, LEVEL_WARN, "a newer promptd made it, or the disk is read-only",
+		doctor_say(doctor, LEVEL_WARN, "a newer promptd made it, or the disk is read-only",
 			"%s can only be read", call->dirs->data);
 	if (store_check(store, &err) != 0)
-		say(doctor, LEVEL_FAIL,
+		doctor_say(doctor, LEVEL_FAIL,
 			"move the damaged file away and import again; usage rows in ledger.db are "
 			"salvaged when it is opened",
 			"%s", err.text);
 	else if (store_facts(store, &facts, &err) != 0)
-		say(doctor, LEVEL_FAIL, NULL, "%s", err.text);
+		doctor_say(doctor, LEVEL_FAIL, NULL, "%s", err.text);
 	else if (facts.n_prompts == 0)
-		say(doctor, LEVEL_WARN, "promptd import --starter, or promptd import FOLDER",
+		doctor_say(doctor, LEVEL_WARN, "promptd import --starter, or promptd import FOLDER",
 			"both files are whole, but there are no prompts");
 	else
-		say(doctor, LEVEL_OK, NULL, "both files are whole, %" PRId64 " prompts",
+		doctor_say(doctor, LEVEL_OK, NULL, "both files are whole, %" PRId64 " prompts",
 			facts.n_prompts);
 }
 
@@ -176,7 +173,7 @@ static void check_damaged(struct doctor *doctor)
 		return; /* no library, or said above */
 	while ((entry = readdir(dir)) != NULL)
 		if (strstr(entry->d_name, ".damaged-") != NULL)
-			say(doctor, LEVEL_WARN, "delete it when nothing is missing",
+			doctor_say(doctor, LEVEL_WARN, "delete it when nothing is missing",
 				"%s/%s was damaged and set aside", path, entry->d_name);
 	(void)closedir(dir); /* only read */
 }
@@ -190,9 +187,9 @@ static void check_disk(struct doctor *doctor)
 	doctor->check = "disk";
 	if (platform_disk_free(dirs->data, &bytes, &err) != 0 &&
 		platform_disk_free(dirs->home, &bytes, &err) != 0)
-		say(doctor, LEVEL_WARN, NULL, "%s", err.text);
+		doctor_say(doctor, LEVEL_WARN, NULL, "%s", err.text);
 	else
-		say(doctor,
+		doctor_say(doctor,
 			bytes < DISK_FAIL_BYTES	  ? LEVEL_FAIL
 			: bytes < DISK_WARN_BYTES ? LEVEL_WARN
 						  : LEVEL_OK,
@@ -204,9 +201,9 @@ static void check_locale(struct doctor *doctor)
 {
 	doctor->check = "locale";
 	if (doctor->call->out->utf8)
-		say(doctor, LEVEL_OK, NULL, "UTF-8");
+		doctor_say(doctor, LEVEL_OK, NULL, "UTF-8");
 	else
-		say(doctor, LEVEL_WARN, "export LANG=C.UTF-8",
+		doctor_say(doctor, LEVEL_WARN, "export LANG=C.UTF-8",
 			"the locale is not UTF-8: letters outside ASCII may show wrongly");
 }
 
@@ -214,7 +211,7 @@ static void check_user(struct doctor *doctor)
 {
 	doctor->check = "user";
 	if (getuid() != geteuid() || (getuid() == 0 && getenv("SUDO_USER") != NULL))
-		say(doctor, LEVEL_WARN, "run promptd as yourself, without sudo",
+		doctor_say(doctor, LEVEL_WARN, "run promptd as yourself, without sudo",
 			"running as another user: this is that user's library, not yours");
 }
 
@@ -223,6 +220,7 @@ static int doctor_run(struct call *call)
 	struct doctor doctor = {.call = call, .rows = json_array()};
 
 	check_config(&doctor);
+	doctor_programs(&doctor);
 	check_private_files(&doctor);
 	check_library(&doctor);
 	check_damaged(&doctor);

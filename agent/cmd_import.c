@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/buf.h"
 #include "core/json.h"
 #include "library/library.h"
 #include "schema/schema.h"
@@ -321,14 +320,7 @@ static int check_words(struct call *call, const struct library_format **format)
 /* The library to write to. A dry run makes none where there is none. */
 static int open_store(struct import *import)
 {
-	struct buf file = BUF_INIT(2 * PLATFORM_PATH_MAX);
-	struct err err;
-	bool absent;
-
-	(void)buf_add_format(&file, "%s/prompts.db", import->call->dirs->data);
-	absent = platform_access(buf_text(&file), &err) == PLATFORM_ABSENT;
-	buf_fini(&file);
-	if (import->dry && absent)
+	if (import->dry && !call_has_library(import->call))
 		return COMMAND_DONE;
 	return call_store(import->call, true, &import->store);
 }

@@ -105,10 +105,10 @@ static int fail_empty(struct call *call, const struct store_filter *filter)
 static int list_print(struct list *list, struct store *store, const struct store_filter *filter)
 {
 	static const struct output_column columns[] = {
-		{.title = "NAME", .shrink_to = 20, .style = OUTPUT_NAME},
-		{.title = "VERSION", .right = true},
-		{.title = "TITLE", .shrink_to = 12},
-		{.title = "TAGS", .shrink_to = 8, .style = OUTPUT_DIM},
+		{.title = "NAME", .shrink_to = 16, .style = OUTPUT_NAME},
+		{.title = "VER", .right = true},
+		{.title = "TITLE", .shrink_to = 6},
+		{.title = "TAGS", .shrink_to = 4, .style = OUTPUT_DIM},
 	};
 	int result;
 
@@ -131,14 +131,14 @@ static int list_run(struct call *call)
 	struct store *store;
 	int result = lookup_number(call, "limit", 1, INT64_MAX, INT64_MAX, &list.limit);
 
-	if (result == COMMAND_DONE)
-		result = call_store(call, false, &store);
-	if (result != COMMAND_DONE)
-		return result;
 	if (call->json) {
 		list.rows = json_array();
 		call_answer(call, "prompts", list.rows);
 	}
+	if (result == COMMAND_DONE)
+		result = call_store(call, false, &store);
+	if (result != COMMAND_DONE)
+		return result;
 	result = list_print(&list, store, &filter);
 	if (result == COMMAND_DONE && list.n == 0 && list.names == NULL)
 		return fail_empty(call, &filter);

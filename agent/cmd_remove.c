@@ -8,16 +8,16 @@ static int remove_run(struct call *call)
 	struct prompt *prompt = NULL;
 	struct store *store;
 	struct err err;
-	int result = call_store(call, true, &store);
+	int result;
 
-	if (result == COMMAND_DONE && strchr(call->words[0], '@') != NULL)
+	if (strchr(call->words[0], '@') != NULL)
 		return call_fail(call, COMMAND_USAGE,
 			"versions are never removed, only whole prompts: %.200s", call->words[0]);
-	if (result == COMMAND_DONE)
-		result = lookup_prompt(call, call->words[0], true, &prompt);
+	result = lookup_prompt(call, call->words[0], true, &prompt);
 	if (result != COMMAND_DONE)
 		return result;
-	if (store_prompt_remove(store, str_of(prompt->id), &err) != 0)
+	result = call_store(call, true, &store);
+	if (result == COMMAND_DONE && store_prompt_remove(store, str_of(prompt->id), &err) != 0)
 		result = call_fail_err(call, &err);
 	if (result == COMMAND_DONE && call->json) {
 		call_answer(call, "removed", lookup_prompt_json(prompt));

@@ -77,9 +77,9 @@ static int search_print(
 	struct call *call, struct found *found, const struct store_search *search, bool *more)
 {
 	static const struct output_column columns[] = {
-		{.title = "NAME", .shrink_to = 20, .style = OUTPUT_NAME},
-		{.title = "VERSION", .right = true},
-		{.title = "TITLE", .shrink_to = 12},
+		{.title = "NAME", .shrink_to = 16, .style = OUTPUT_NAME},
+		{.title = "VER", .right = true},
+		{.title = "TITLE", .shrink_to = 6},
 		{.title = "MATCH", .style = OUTPUT_DIM},
 	};
 	struct store *store;

@@ -45,10 +45,8 @@ static void print_file(
 		kib < 1024 ? "KiB" : "MiB", schema);
 }
 
-static void print_status(struct call *call, const struct store_facts *facts, struct str connected)
+static void print_library(struct call *call, const struct store_facts *facts)
 {
-	row_format(call, "promptd", "%s", PROMPTD_VERSION);
-	row(call, "library", str_of(call->dirs->data));
 	row_format(call, "holds",
 		"%" PRId64 " prompt%s, %" PRId64 " version%s, %" PRId64 " tag%s, %" PRId64
 		" collection%s%s",
@@ -61,19 +59,30 @@ static void print_status(struct call *call, const struct store_facts *facts, str
 	print_file(call, "ledger", facts->ledger_file, facts->ledger_bytes, facts->schema_ledger);
 	row_format(call, "usage", "%" PRId64 " row%s recorded, kept here", facts->n_usage_pending,
 		plural(facts->n_usage_pending));
+}
+
+static void print_status(struct call *call, const struct store_facts *facts, struct str connected)
+{
+	row_format(call, "promptd", "%s", PROMPTD_VERSION);
+	row(call, "library", str_of(call->dirs->data));
+	if (call->store != NULL)
+		print_library(call, facts);
+	else
+		row(call, "holds", STR("nothing yet: promptd import --starter, or FOLDER"));
 	row_format(call, "settings", "%s/%s", call->dirs->config, CONFIG_FILE);
 	row(call, "connected", connected.n > 0 ? connected : STR("no assistant yet"));
 	row(call, "agent",
 		STR("not running (it comes with a later release; nothing needs it yet)"));
 }
 
-static void answer(struct call *call, const struct store_facts *facts, struct str connected)
+static void answer(struct call *call, const struct store_facts *facts, json_t *connected)
 {
 	json_t *agent = json_object();
 
 	call_answer_text(call, "version", STR(PROMPTD_VERSION));
 	call_answer_text(call, "library", str_of(call->dirs->data));
-	call_answer(call, "read_only", json_boolean(store_is_read_only(call->store)));
+	call_answer(call, "read_only",
+		json_boolean(call->store != NULL && store_is_read_only(call->store)));
 	call_answer_int(call, "prompts", facts->n_prompts);
 	call_answer_int(call, "versions", facts->n_versions);
 	call_answer_int(call, "tags", facts->n_tags);
@@ -86,7 +95,7 @@ static void answer(struct call *call, const struct store_facts *facts, struct st
 	call_answer_int(call, "ledger_format", facts->schema_ledger);
 	call_answer_int(call, "usage_pending", facts->n_usage_pending);
 	call_answer_text(call, "config", str_of(call->dirs->config));
-	call_answer_text(call, "connected", connected);
+	call_answer(call, "connected", json_incref(connected));
 	(void)json_object_set_new(agent, "running", json_false());
 	call_answer(call, "agent", agent);
 }
@@ -94,21 +103,27 @@ static void answer(struct call *call, const struct store_facts *facts, struct st
 static int status_run(struct call *call)
 {
 	struct buf connected = BUF_INIT(4096);
-	struct store_facts facts;
+	struct store_facts facts = {.n_prompts = 0};
 	struct store *store;
 	struct err err;
-	int result = call_store(call, false, &store);
+	json_t *names;
+	int result;
 
-	if (result != COMMAND_DONE)
-		return result;
-	if (store_facts(store, &facts, &err) != 0)
-		return call_fail_err(call, &err);
-	connected_names(call->dirs, &connected);
+	if (call_has_library(call)) {
+		result = call_store(call, false, &store);
+		if (result != COMMAND_DONE)
+			return result;
+		if (store_facts(store, &facts, &err) != 0)
+			return call_fail_err(call, &err);
+	}
+	names = connected_list(call->dirs);
+	connected_text(names, &connected);
 	if (call->json)
-		answer(call, &facts, (struct str){buf_text(&connected), connected.len});
+		answer(call, &facts, names);
 	else
 		print_status(call, &facts, (struct str){buf_text(&connected), connected.len});
 	buf_fini(&connected);
+	json_decref(names);
 	return COMMAND_DONE;
 }
 

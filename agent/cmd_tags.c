@@ -46,21 +46,22 @@ static int on_group(void *data, struct str name, struct str description, int64_t
 static int groups_run(struct call *call, const char *what, const char *title, group_list *list)
 {
 	const struct output_column columns[] = {
-		{.title = title, .shrink_to = 20, .style = OUTPUT_NAME},
+		{.title = title, .shrink_to = 16, .style = OUTPUT_NAME},
 		{.title = "PROMPTS", .right = true},
-		{.title = "DESCRIPTION", .shrink_to = 12},
+		{.title = "DESCRIPTION", .shrink_to = 11},
 	};
 	struct groups groups = {.call = call, .names = call_value(call, "names")};
 	struct store *store;
 	struct err err;
-	int result = call_store(call, false, &store);
+	int result;
 
-	if (result != COMMAND_DONE)
-		return result;
 	if (call->json) {
 		groups.rows = json_array();
 		call_answer(call, what, groups.rows);
 	}
+	result = call_store(call, false, &store);
+	if (result != COMMAND_DONE)
+		return result;
 	groups.table = output_table_new(call->out, columns, 3);
 	if (list(store, on_group, &groups, &err) < 0)
 		result = call_fail_err(call, &err);

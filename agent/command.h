@@ -132,10 +132,13 @@ void call_warn(struct call *call, const char *format, ...) __attribute__((format
 
 /*
  * The library, opened at the first call and closed after the command. COMMAND_DONE
- * or the exit that the command returns at once. A library made by a newer program
+ * or the exit that the command returns at once. Where there is none, `write` makes
+ * it and without it that is COMMAND_NOT_FOUND. A library made by a newer program
  * is opened for reading with a warning; with `write` that is COMMAND_FAILED.
  */
 int call_store(struct call *call, bool write, struct store **store);
+/* Is there a library at all? Makes none. */
+bool call_has_library(const struct call *call);
 
 /* Did the person press Ctrl-C? Then undo and return COMMAND_CANCELLED, which
  * call_cancel() does with a word. System calls return EINTR; a second Ctrl-C

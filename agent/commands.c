@@ -5,6 +5,7 @@
 
 const struct command *const command_table[] = {
 	&command_import,
+	&command_export,
 	&command_search,
 	&command_list,
 	&command_show,

@@ -29,11 +29,6 @@ static const char *names_of(enum command_kind kind)
 	}
 }
 
-static bool is_shown(const struct command_option *option)
-{
-	return option->name != NULL && !option->hidden;
-}
-
 /* --- bash ------------------------------------------------------------------- */
 
 /* The statement that fills COMPREPLY with what fits. */
@@ -54,10 +49,19 @@ static void bash_reply(struct buf *out, enum command_kind kind, const char *choi
 	free(words);
 }
 
+static bool takes_values(const struct command_option *option)
+{
+	for (; option != NULL && option->name != NULL; option++)
+		if (!option->hidden && option->value != NULL)
+			return true;
+	return false;
+}
+
 static void bash_values(struct buf *out, const struct command_option *option)
 {
-	for (; is_shown(option); option++) {
-		if (option->value == NULL)
+	(void)buf_add_str(out, "\t\tcase $prev in\n");
+	for (; option->name != NULL; option++) {
+		if (option->hidden || option->value == NULL)
 			continue;
 		(void)buf_add_format(out, "\t\t--%s", option->name);
 		if (option->letter != 0)
@@ -66,16 +70,17 @@ static void bash_values(struct buf *out, const struct command_option *option)
 		bash_reply(out, option->kind, option->choices);
 		(void)buf_add_str(out, "\t\t\treturn\n\t\t\t;;\n");
 	}
+	(void)buf_add_str(out, "\t\tesac\n");
 }
 
 static void bash_command(struct buf *out, const struct command *command)
 {
 	const struct command_option *option = command->options;
 
-	(void)buf_add_format(out, "\t%s)\n\t\tcase $prev in\n", command->name);
-	if (option != NULL)
+	(void)buf_add_format(out, "\t%s)\n", command->name);
+	if (takes_values(option))
 		bash_values(out, option);
-	(void)buf_add_str(out, "\t\tesac\n\t\tif [[ $cur == -* ]]; then\n"
+	(void)buf_add_str(out, "\t\tif [[ $cur == -* ]]; then\n"
 			       "\t\t\tCOMPREPLY=($(compgen -W \"");
 	for (; option != NULL && option->name != NULL; option++)
 		if (!option->hidden)

@@ -1,14 +1,19 @@
 /*
- * Which assistants `promptd connect` was asked to connect: their names, for the
- * commands that only tell.
+ * Which assistants `promptd connect` connected: their names, for the commands
+ * that only tell.
  */
 #ifndef AGENT_CONNECTED_H
 #define AGENT_CONNECTED_H
 
+#include <jansson.h>
+
 #include "core/buf.h"
 #include "platform/platform.h"
 
-/* Append "codex, claude", each once; nothing when there are none. */
-void connected_names(const struct platform_dirs *dirs, struct buf *out);
+/* An array of names, each once, in the order they came. New. Empty too when it
+ * cannot be read: doctor says why. */
+json_t *connected_list(const struct platform_dirs *dirs);
+/* Append "codex, claude". */
+void connected_text(const json_t *names, struct buf *out);
 
 #endif

@@ -67,17 +67,40 @@ void help_all(struct output *out)
 		"out.");
 }
 
+#define HELP_INDENT 28
+#define HELP_COLUMNS 80
+
+/* Words from column HELP_INDENT on, as many lines as it takes. */
+static void print_hanging(struct output *out, const char *help)
+{
+	struct str word, rest = str_of(help);
+	size_t used = HELP_INDENT;
+
+	while (rest.n > 0) {
+		word = str_cut(rest, ' ', &rest);
+		if (used > HELP_INDENT && used + 1 + word.n > HELP_COLUMNS) {
+			output_print(out, "\n%*s", HELP_INDENT, "");
+			used = HELP_INDENT;
+		} else if (used > HELP_INDENT) {
+			output_print(out, " ");
+			used++;
+		}
+		output_text(out, word);
+		used += word.n;
+	}
+	output_print(out, "\n");
+}
+
 static void print_option(
 	struct output *out, const char *name, char letter, const char *value, const char *help)
 {
 	char left[64];
-	size_t width;
 
 	(void)snprintf(left, sizeof left, "%c%c%s--%s%s%s", letter != 0 ? '-' : ' ',
 		letter != 0 ? letter : ' ', letter != 0 ? ", " : "  ", name,
 		value != NULL ? " " : "", value != NULL ? value : "");
-	width = strlen(left);
-	output_print(out, "  %s%*s%s\n", left, width < 26 ? (int)(26 - width) : 2, "", help);
+	output_print(out, "  %-*s", HELP_INDENT - 2, left);
+	print_hanging(out, help);
 }
 
 static void print_options(struct output *out, const struct command_option *option)

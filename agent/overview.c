@@ -8,27 +8,20 @@
 #include "core/buf.h"
 #include "core/json.h"
 
-/* -1: there is no library yet, and looking makes none. */
 static int count_prompts(struct call *call, int64_t *n)
 {
-	struct buf file = BUF_INIT(2 * PLATFORM_PATH_MAX);
-	struct store_facts facts;
+	struct store_facts facts = {.n_prompts = 0};
 	struct store *store;
 	struct err err;
-	int access;
+	int result = COMMAND_DONE;
 
-	(void)buf_add_format(&file, "%s/prompts.db", call->dirs->data);
-	access = platform_access(buf_text(&file), &err);
-	buf_fini(&file);
-	*n = 0;
-	if (access == PLATFORM_ABSENT)
-		return COMMAND_DONE;
-	if (call_store(call, false, &store) != COMMAND_DONE)
-		return COMMAND_FAILED;
-	if (store_facts(store, &facts, &err) != 0)
-		return call_fail_err(call, &err);
+	if (call_has_library(call)) {
+		result = call_store(call, false, &store);
+		if (result == COMMAND_DONE && store_facts(store, &facts, &err) != 0)
+			result = call_fail_err(call, &err);
+	}
 	*n = facts.n_prompts;
-	return COMMAND_DONE;
+	return result;
 }
 
 static void print_next(struct output *out, const char *line, const char *what)
@@ -69,16 +62,17 @@ static void print_all(struct call *call, int64_t n, struct str connected)
 int overview_run(struct call *call)
 {
 	struct buf connected = BUF_INIT(4096);
+	json_t *names;
 	int64_t n;
 	int result = count_prompts(call, &n);
 
 	if (result == COMMAND_DONE) {
-		connected_names(call->dirs, &connected);
+		names = connected_list(call->dirs);
+		connected_text(names, &connected);
 		call_answer_text(call, "version", STR(PROMPTD_VERSION));
 		call_answer_text(call, "library", str_of(call->dirs->data));
 		call_answer_int(call, "prompts", n);
-		call_answer_text(
-			call, "connected", (struct str){buf_text(&connected), connected.len});
+		call_answer(call, "connected", names);
 		if (!call->json)
 			print_all(call, n, (struct str){buf_text(&connected), connected.len});
 	}

@@ -1,0 +1,26 @@
+/*
+ * The rows of `promptd doctor`, for the files that add some.
+ */
+#ifndef AGENT_DOCTOR_H
+#define AGENT_DOCTOR_H
+
+#include "agent/command.h"
+
+enum level { LEVEL_OK, LEVEL_WARN, LEVEL_FAIL };
+
+struct doctor {
+	struct call *call;
+	const char *check; /* the one that speaks */
+	json_t *rows;
+	size_t n_warn, n_fail;
+};
+
+/* One row; `mend` (what to do) may be NULL and is left out when all is well. */
+void doctor_say(struct doctor *doctor, enum level level, const char *mend, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Are both programs there, in $PATH, of one version; and do the assistants start
+ * one that is there? */
+void doctor_programs(struct doctor *doctor);
+
+#endif

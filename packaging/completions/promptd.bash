@@ -1,0 +1,219 @@
+# Made from the table of commands: promptd help --completion bash
+
+# Lines of a command as completions, quoted for the command line.
+_promptd_names() {
+	local line
+	while IFS= read -r line; do
+		COMPREPLY+=("$(printf %q "$line")")
+	done < <("$@" 2>/dev/null)
+}
+
+_promptd_files() {
+	local line
+	compopt -o filenames 2>/dev/null
+	while IFS= read -r line; do
+		COMPREPLY+=("$line")
+	done < <(compgen "$1" -- "$cur")
+}
+
+# KEY=VALUE of the prompt that stands before. Bash takes = for a word of its own.
+_promptd_render() {
+	local word=$cur
+	if [[ $COMP_CWORD -eq 2 ]]; then
+		_promptd_names promptd list --names "$cur"
+		return
+	fi
+	if [[ $cur == = ]]; then
+		word=$prev= cur=
+	elif [[ $prev == = ]]; then
+		word=${COMP_WORDS[COMP_CWORD-2]}=$cur
+	else
+		compopt -o nospace 2>/dev/null
+	fi
+	_promptd_names promptd render "${COMP_WORDS[2]}" --complete "$word"
+}
+
+_promptd() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	COMPREPLY=()
+	# --option=value: bash takes = for a word of its own.
+	if [[ $cur == = && $prev == --* ]]; then
+		cur=
+	elif [[ $prev == = && ${COMP_WORDS[COMP_CWORD-2]} == --* ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	if [[ $COMP_CWORD -eq 1 ]]; then
+		COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect status doctor help --help --version" -- "$cur"))
+		return
+	fi
+	case ${COMP_WORDS[1]} in
+	import)
+		case $prev in
+		--format | -f)
+			COMPREPLY=($(compgen -W "prompt-md fabric csv" -- "$cur"))
+			return
+			;;
+		--collection | -c)
+			_promptd_names promptd collections --names "$cur"
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--format --collection --starter --dry-run --json --help" -- "$cur"))
+		else
+			_promptd_files -f
+		fi
+		;;
+	export)
+		case $prev in
+		--format | -f)
+			COMPREPLY=($(compgen -W "prompt-md fabric csv" -- "$cur"))
+			return
+			;;
+		--tag | -t)
+			_promptd_names promptd tags --names "$cur"
+			return
+			;;
+		--collection | -c)
+			_promptd_names promptd collections --names "$cur"
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--format --tag --collection --experimental --json --help" -- "$cur"))
+		else
+			_promptd_files -d
+		fi
+		;;
+	search)
+		case $prev in
+		--tag | -t)
+			_promptd_names promptd tags --names "$cur"
+			return
+			;;
+		--collection | -c)
+			_promptd_names promptd collections --names "$cur"
+			return
+			;;
+		--limit | -n)
+			:
+			return
+			;;
+		--page | -p)
+			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--tag --collection --limit --page --titles --experimental --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	list)
+		case $prev in
+		--tag | -t)
+			_promptd_names promptd tags --names "$cur"
+			return
+			;;
+		--collection | -c)
+			_promptd_names promptd collections --names "$cur"
+			return
+			;;
+		--limit | -n)
+			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--tag --collection --limit --experimental --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	show)
+		case $prev in
+		--role)
+			COMPREPLY=($(compgen -W "user system assistant" -- "$cur"))
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--text --role --versions --experimental --json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
+	render)
+		case $prev in
+		--role)
+			COMPREPLY=($(compgen -W "user system assistant" -- "$cur"))
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--role --holes --experimental --json --help" -- "$cur"))
+		else
+			_promptd_render
+		fi
+		;;
+	tags)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	collections)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	remove)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
+	connect)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--all --project --status --dry-run --print --json --help" -- "$cur"))
+		else
+			COMPREPLY=($(compgen -W "codex claude gemini copilot opencode cursor vscode zed claude-desktop" -- "$cur"))
+		fi
+		;;
+	disconnect)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--all --project --dry-run --json --help" -- "$cur"))
+		else
+			COMPREPLY=($(compgen -W "codex claude gemini copilot opencode cursor vscode zed claude-desktop" -- "$cur"))
+		fi
+		;;
+	status)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	doctor)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	help)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect status doctor help" -- "$cur"))
+		fi
+		;;
+	esac
+}
+
+complete -F _promptd promptd

@@ -1,0 +1,70 @@
+# Made from the table of commands: promptd help --completion fish
+
+function __promptd_render
+	set -l words (commandline -opc)
+	if test (count $words) -eq 2
+		promptd list --names (commandline -ct) 2>/dev/null
+	else
+		promptd render $words[3] --pairs --complete (commandline -ct) 2>/dev/null
+	end
+end
+
+complete -c promptd -f
+complete -c promptd -n __fish_use_subcommand -l version -d 'print the version'
+complete -c promptd -l help -s h -d 'show this help'
+complete -c promptd -l json -d 'answer with one JSON object'
+complete -c promptd -n __fish_use_subcommand -a import -d 'read prompts from files and folders into the library'
+complete -c promptd -n '__fish_seen_subcommand_from import' -l format -s f -x -a 'prompt-md fabric csv' -d 'read all files as this format, instead of looking'
+complete -c promptd -n '__fish_seen_subcommand_from import' -l collection -s c -x -a '(promptd collections --names "" 2>/dev/null)' -d 'put the prompts into this collection'
+complete -c promptd -n '__fish_seen_subcommand_from import' -l starter -d 'the prompts that come with promptd, none removed before'
+complete -c promptd -n '__fish_seen_subcommand_from import' -l dry-run -s n -d 'say what would happen, and change nothing'
+complete -c promptd -n '__fish_seen_subcommand_from import' -r -F
+complete -c promptd -n __fish_use_subcommand -a export -d 'write prompts of the library as files'
+complete -c promptd -n '__fish_seen_subcommand_from export' -l format -s f -x -a 'prompt-md fabric csv' -d 'write files of this format'
+complete -c promptd -n '__fish_seen_subcommand_from export' -l tag -s t -x -a '(promptd tags --names "" 2>/dev/null)' -d 'only prompts with this tag'
+complete -c promptd -n '__fish_seen_subcommand_from export' -l collection -s c -x -a '(promptd collections --names "" 2>/dev/null)' -d 'only prompts of this collection'
+complete -c promptd -n '__fish_seen_subcommand_from export' -l experimental -d 'also drafts, experimental and deprecated ones'
+complete -c promptd -n '__fish_seen_subcommand_from export' -x -a '(__fish_complete_directories)'
+complete -c promptd -n __fish_use_subcommand -a search -d 'search names, titles, tags and texts'
+complete -c promptd -n '__fish_seen_subcommand_from search' -l tag -s t -x -a '(promptd tags --names "" 2>/dev/null)' -d 'only prompts with this tag'
+complete -c promptd -n '__fish_seen_subcommand_from search' -l collection -s c -x -a '(promptd collections --names "" 2>/dev/null)' -d 'only prompts of this collection'
+complete -c promptd -n '__fish_seen_subcommand_from search' -l limit -s n -x -d 'rows to show, 1 to 100'
+complete -c promptd -n '__fish_seen_subcommand_from search' -l page -s p -x -d 'the next rows: page 2, 3, ...'
+complete -c promptd -n '__fish_seen_subcommand_from search' -l titles -d 'look at titles, names and tags only, not at texts'
+complete -c promptd -n '__fish_seen_subcommand_from search' -l experimental -d 'also drafts, experimental and deprecated ones'
+complete -c promptd -n __fish_use_subcommand -a list -d 'list the prompts of the library by name'
+complete -c promptd -n '__fish_seen_subcommand_from list' -l tag -s t -x -a '(promptd tags --names "" 2>/dev/null)' -d 'only prompts with this tag'
+complete -c promptd -n '__fish_seen_subcommand_from list' -l collection -s c -x -a '(promptd collections --names "" 2>/dev/null)' -d 'only prompts of this collection'
+complete -c promptd -n '__fish_seen_subcommand_from list' -l limit -s n -x -d 'no more than so many'
+complete -c promptd -n '__fish_seen_subcommand_from list' -l experimental -d 'also drafts, experimental and deprecated ones'
+complete -c promptd -n __fish_use_subcommand -a show -d 'show a prompt as it is stored'
+complete -c promptd -n '__fish_seen_subcommand_from show' -l text -d 'the text alone; on a pipe its exact bytes'
+complete -c promptd -n '__fish_seen_subcommand_from show' -l role -x -a 'user system assistant' -d 'the text of these messages alone'
+complete -c promptd -n '__fish_seen_subcommand_from show' -l versions -d 'list its versions instead'
+complete -c promptd -n '__fish_seen_subcommand_from show' -l experimental -d 'also a draft, experimental or deprecated one'
+complete -c promptd -n '__fish_seen_subcommand_from show' -x -a '(promptd list --names (commandline -ct) 2>/dev/null)'
+complete -c promptd -n __fish_use_subcommand -a render -d 'fill in a prompt and print it'
+complete -c promptd -n '__fish_seen_subcommand_from render' -l role -x -a 'user system assistant' -d 'the text of these messages alone'
+complete -c promptd -n '__fish_seen_subcommand_from render' -l holes -d 'leave inputs without a value as visible {{name}}'
+complete -c promptd -n '__fish_seen_subcommand_from render' -l experimental -d 'also a draft, experimental or deprecated one'
+complete -c promptd -n '__fish_seen_subcommand_from render' -x -a '(__promptd_render)'
+complete -c promptd -n __fish_use_subcommand -a tags -d 'list the tags and how many prompts have them'
+complete -c promptd -n __fish_use_subcommand -a collections -d 'list the collections and how many prompts are in them'
+complete -c promptd -n __fish_use_subcommand -a remove -d 'take a prompt out of the library'
+complete -c promptd -n '__fish_seen_subcommand_from remove' -x -a '(promptd list --names (commandline -ct) 2>/dev/null)'
+complete -c promptd -n __fish_use_subcommand -a connect -d 'let an assistant use the library'
+complete -c promptd -n '__fish_seen_subcommand_from connect' -l all -s a -d 'every assistant that is on this machine'
+complete -c promptd -n '__fish_seen_subcommand_from connect' -l project -d 'in the settings of the project you are in, not in your own'
+complete -c promptd -n '__fish_seen_subcommand_from connect' -l status -d 'only say which assistants are connected'
+complete -c promptd -n '__fish_seen_subcommand_from connect' -l dry-run -s n -d 'only say what would be done'
+complete -c promptd -n '__fish_seen_subcommand_from connect' -l print -d 'only print what to paste into which file'
+complete -c promptd -n '__fish_seen_subcommand_from connect' -x -a 'codex claude gemini copilot opencode cursor vscode zed claude-desktop'
+complete -c promptd -n __fish_use_subcommand -a disconnect -d 'take promptd out of an assistant\'s settings again'
+complete -c promptd -n '__fish_seen_subcommand_from disconnect' -l all -s a -d 'every assistant that promptd connected'
+complete -c promptd -n '__fish_seen_subcommand_from disconnect' -l project -d 'in the settings of the project you are in, not in your own'
+complete -c promptd -n '__fish_seen_subcommand_from disconnect' -l dry-run -s n -d 'only say what would be done'
+complete -c promptd -n '__fish_seen_subcommand_from disconnect' -x -a 'codex claude gemini copilot opencode cursor vscode zed claude-desktop'
+complete -c promptd -n __fish_use_subcommand -a status -d 'say where the library is and what is in it'
+complete -c promptd -n __fish_use_subcommand -a doctor -d 'look for what is wrong, and say how to mend it'
+complete -c promptd -n __fish_use_subcommand -a help -d 'say what the commands do'
+complete -c promptd -n '__fish_seen_subcommand_from help' -x -a 'import export search list show render tags collections remove connect disconnect status doctor help'
