@@ -145,7 +145,7 @@ static inline void test_dir_remove(const char *path)
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		(void)snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+		(void)snprintf(name, sizeof name, "%.300s/%s", path, entry->d_name);
 		if (unlink(name) != 0)
 			test_dir_remove(name);
 	}
