@@ -70,7 +70,8 @@ static bool is_alive(int64_t pid)
 	file = fopen(path, "r");
 	if (!file)
 		return false;
-	(void)fread(text, 1, sizeof(text) - 1, file);
+	if (fread(text, 1, sizeof(text) - 1, file) == 0)
+		text[0] = '\0'; /* gone meanwhile */
 	(void)fclose(file);
 	state = strrchr(text, ')');
 	return !state || state[2] != 'Z';
