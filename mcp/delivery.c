@@ -86,16 +86,21 @@ void delivery_text(const struct delivery *delivery, struct buf *out)
 		[PROMPT_SYSTEM] = "## System\n\n",
 		[PROMPT_ASSISTANT] = "## Assistant\n\n"};
 	const struct render *render = &delivery->render;
-	size_t i;
+	size_t start = out->len, i;
+	int pass;
 
-	for (i = 0; i < render->n_messages; i++) {
-		const struct prompt_message *message = &render->messages[i];
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < render->n_messages; i++) {
+			const struct prompt_message *message = &render->messages[i];
 
-		if (out->len > 0)
-			(void)buf_add_str(out, "\n\n");
-		if (render->n_messages > 1)
-			(void)buf_add_str(out, headings[message->role]);
-		(void)buf_add_str(out, message->text);
+			if ((message->role == PROMPT_SYSTEM) != (pass == 0))
+				continue;
+			if (out->len > start)
+				(void)buf_add_str(out, "\n\n");
+			if (render->n_messages > 1)
+				(void)buf_add_str(out, headings[message->role]);
+			(void)buf_add_str(out, message->text);
+		}
 	}
 }
 

@@ -48,7 +48,8 @@ int delivery_fill(struct delivery *delivery, const json_t *given, struct err *er
 /* Render with what there is; required inputs without a value stay visible. */
 int delivery_fill_holes(struct delivery *delivery, struct err *err);
 
-/* All messages as one text: one alone as it is, several under headings. */
+/* Append all messages as one text: one alone as it is, several under headings,
+ * the system text first. */
 void delivery_text(const struct delivery *delivery, struct buf *out);
 /* The names in render.missing, with commas. */
 void delivery_missing(const struct delivery *delivery, struct buf *out);

@@ -58,7 +58,7 @@ static void say_optional(const struct delivery *delivery, struct buf *out)
 		if (input->required || json_object_get(delivery->args, input->name) != NULL)
 			continue;
 		(void)buf_add_format(
-			out, "%s%s", n++ > 0 ? ", " : "Left at their defaults: ", input->name);
+			out, "%s%s", n++ > 0 ? ", " : "Optional, not given: ", input->name);
 	}
 	if (n > 0)
 		(void)buf_add_str(out, ".\n");
