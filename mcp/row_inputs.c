@@ -22,11 +22,19 @@ static struct str member(struct str object, const char *name)
 	return json_find_member(object, name, &value) ? value : (struct str){NULL, 0};
 }
 
+/* The first or the next; no element is an array itself, so '[' is the beginning. */
+static bool next_element(struct str *rest, struct str *element)
+{
+	if (rest->n > 0 && rest->p[0] == '[')
+		*rest = (struct str){rest->p + 1, rest->n - 1};
+	return rpc_next_element(rest, element);
+}
+
 bool row_input_next(struct str *rest, struct row_input *input)
 {
 	struct str object, initial;
 
-	if (!rpc_next_element(rest, &object))
+	if (!next_element(rest, &object))
 		return false;
 	initial = member(object, "default");
 	*input = (struct row_input){
@@ -43,7 +51,7 @@ bool row_input_next(struct str *rest, struct row_input *input)
 
 bool row_choice_next(struct str *rest, struct str *choice)
 {
-	if (!rpc_next_element(rest, choice))
+	if (!next_element(rest, choice))
 		return false;
 	*choice = unquote(*choice);
 	return true;
