@@ -237,6 +237,32 @@ static void finder_reads_escapes_in_names(void)
 	find("{\"\\ud83d\":1,\"b\":2}", "b", "2");
 }
 
+/* Every character there is, written as one escape or as two surrogates. */
+static void finder_reads_every_escape_as_the_parser_does(void)
+{
+	uint32_t code;
+
+	for (code = 1; code <= 0x10FFFF; code++) {
+		char name[5] = {'\0'}, text[40];
+		struct str value;
+
+		if (str_encode(code, name) == 0)
+			continue;
+		if (code < 0x10000)
+			(void)snprintf(text, sizeof text, "{\"\\u%04x\":1}", (unsigned)code);
+		else
+			(void)snprintf(text, sizeof text, "{\"\\u%04X\\u%04X\":1}",
+				(unsigned)(0xD800 + ((code - 0x10000) >> 10)),
+				(unsigned)(0xDC00 + (code & 0x3FF)));
+		CHECK(json_find_member(str_of(text), name, &value));
+		CHECK(str_is(value, "1"));
+	}
+	find("{\"\\ud83d\\ud83d\":1}", "\xf0\x9f\x98\x80", NULL);
+	find("{\"\\ude00\":1}", "\xf0\x9f\x98\x80", NULL);
+	find("{\"\\ud83d\\u00g0\":1}", "\xf0\x9f\x98\x80", NULL);
+	find("{\"\\x69d\":1}", "id", NULL);
+}
+
 static void finder_stops_where_the_object_does(void)
 {
 	find("{\"id\"", "id", NULL);
@@ -324,6 +350,7 @@ int main(void)
 	RUN(door_says_which_fault_and_where);
 	RUN(finder_finds_the_outermost_member_only);
 	RUN(finder_reads_escapes_in_names);
+	RUN(finder_reads_every_escape_as_the_parser_does);
 	RUN(finder_stops_where_the_object_does);
 	RUN(writers_keep_or_sort_the_members);
 	RUN(writers_give_reals_as_few_digits_as_they_need);

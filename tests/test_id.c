@@ -1,0 +1,64 @@
+/* Tests of core/id and core/clock: UUIDv7 in order, and times as text. */
+#include "core/clock.h"
+#include "core/id.h"
+#include "tests/test.h"
+
+static void id_is_a_uuid_of_version_7(void)
+{
+	char id[ID_BYTES];
+	int i;
+
+	clock_freeze(0x123456789ABC);
+	id_new(id);
+	clock_freeze(-1);
+	CHECK(strlen(id) == 36);
+	CHECK(strncmp(id, "12345678-9abc-7", 15) == 0);
+	CHECK(strchr("89ab", id[19]) != NULL);
+	for (i = 0; i < 36; i++)
+		CHECK(i == 8 || i == 13 || i == 18 || i == 23
+				? id[i] == '-'
+				: strchr("0123456789abcdef", id[i]) != NULL);
+}
+
+static void ids_follow_the_time_and_never_repeat(void)
+{
+	enum { N = 2000 };
+	static char ids[N][ID_BYTES];
+	int i, j;
+
+	for (i = 0; i < N; i++) {
+		clock_freeze(1000000 + i / 10);
+		id_new(ids[i]);
+	}
+	clock_freeze(-1);
+	for (i = 0; i < N; i++) {
+		for (j = i + 1; j < N; j++)
+			CHECK(strcmp(ids[i], ids[j]) != 0);
+		if (i >= 10)
+			CHECK(strcmp(ids[i - 10], ids[i]) < 0);
+	}
+}
+
+static void clock_writes_utc(void)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	clock_format(0, text);
+	CHECK_STR(text, "1970-01-01T00:00:00Z");
+	clock_format(1795248930999, text);
+	CHECK_STR(text, "2026-11-21T08:15:30Z");
+	clock_format(951782400000, text);
+	CHECK_STR(text, "2000-02-29T00:00:00Z");
+	clock_freeze(42);
+	CHECK(clock_now_ms() == 42);
+	clock_freeze(-1);
+	CHECK(clock_now_ms() > 1600000000000);
+}
+
+int main(void)
+{
+	RUN(id_is_a_uuid_of_version_7);
+	RUN(ids_follow_the_time_and_never_repeat);
+	RUN(clock_writes_utc);
+	return 0;
+}
