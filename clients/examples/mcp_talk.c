@@ -4,7 +4,9 @@
  * The smallest honest MCP client over stdio: starts a server, sends it the lines
  * of its own standard input one by one, waits for the answer to each request, and
  * shows both in a form people can read. Lines that begin with '#' are remarks and
- * are shown as they are. Long texts and lists are shortened for the eye only.
+ * are shown as they are. Long texts, long lists and what is nested deeply are shortened,
+ * for the eye only. A requestState of "@last" stands for the last one received: what a
+ * server hands out has to be handed back.
  *
  * Exit status: 0 every request was answered with a result, 1 one was answered
  * with an error, 2 the server did not answer within ten seconds or went away.
@@ -25,8 +27,9 @@
 
 #define ANSWER_WAIT_MS 10000
 #define LINE_MAX_BYTES (4 * 1024 * 1024)
-#define SHOW_TEXT_BYTES 400
+#define SHOW_TEXT_BYTES 300
 #define SHOW_ITEMS 2
+#define SHOW_DEPTH 8
 
 extern char **environ;
 
@@ -35,6 +38,7 @@ struct talk {
 	int in, out; /* the server's standard input and output, our ends */
 	char *line;  /* bytes of the server not yet taken, NUL-terminated */
 	size_t len;
+	char *state; /* the last requestState received, or NULL */
 	bool error_seen;
 	bool colour;
 };
@@ -105,7 +109,7 @@ static char *receive_line(struct talk *talk)
 	return line;
 }
 
-static json_t *shortened(const json_t *value);
+static json_t *shortened(const json_t *value, int depth);
 
 static json_t *shortened_text(const json_t *value)
 {
@@ -119,34 +123,36 @@ static json_t *shortened_text(const json_t *value)
 	return json_sprintf("%.*s ... [%zu bytes more]", (int)cut, text, len - cut);
 }
 
-static json_t *shortened_array(const json_t *value)
+static json_t *shortened_array(const json_t *value, int depth)
 {
 	json_t *out = json_array();
 	size_t i, n = json_array_size(value);
 	size_t shown = n <= SHOW_ITEMS + 1 ? n : SHOW_ITEMS;
 
 	for (i = 0; i < shown; i++)
-		json_array_append_new(out, shortened(json_array_get(value, i)));
+		json_array_append_new(out, shortened(json_array_get(value, i), depth));
 	if (shown < n)
 		json_array_append_new(out, json_sprintf("... [%zu more]", n - shown));
 	return out;
 }
 
-/* A copy for showing. The depth is bounded by jansson's own limit at parsing. */
-static json_t *shortened(const json_t *value)
+/* A copy for showing. */
+static json_t *shortened(const json_t *value, int depth)
 {
 	const char *name;
 	json_t *member, *out;
 
 	if (json_is_string(value))
 		return shortened_text(value);
+	if (depth == 0 && (json_array_size(value) > 0 || json_object_size(value) > 0))
+		return json_string("...");
 	if (json_is_array(value))
-		return shortened_array(value);
+		return shortened_array(value, depth - 1);
 	if (!json_is_object(value))
 		return json_deep_copy(value);
 	out = json_object();
 	json_object_foreach ((json_t *)(uintptr_t)value, name, member)
-		json_object_set_new(out, name, shortened(member));
+		json_object_set_new(out, name, shortened(member, depth - 1));
 	return out;
 }
 
@@ -160,7 +166,7 @@ static void show(const struct talk *talk, const char *who, const char *colour, c
 		(void)printf("%s %s\n", who, line);
 		return;
 	}
-	copy = shortened(json);
+	copy = shortened(json, SHOW_DEPTH);
 	text = json_dumps(copy, JSON_INDENT(2));
 	for (part = strtok_r(text, "\n", &rest); part != NULL; part = strtok_r(NULL, "\n", &rest)) {
 		if (talk->colour)
@@ -171,6 +177,16 @@ static void show(const struct talk *talk, const char *who, const char *colour, c
 	free(text);
 	json_decref(copy);
 	json_decref(json);
+}
+
+static void remember_state(struct talk *talk, const json_t *answer)
+{
+	const json_t *state = json_object_get(json_object_get(answer, "result"), "requestState");
+
+	if (!json_is_string(state))
+		return;
+	free(talk->state);
+	talk->state = strdup(json_string_value(state));
 }
 
 /* Show what the server says until it answers the request with this id. */
@@ -186,21 +202,44 @@ static void wait_for_answer(struct talk *talk, const json_t *id)
 			   json_object_get(json, "method") == NULL;
 		if (answered && json_object_get(json, "error") != NULL)
 			talk->error_seen = true;
+		remember_state(talk, json);
 		json_decref(json);
 		free(line);
 	}
 }
 
-static void say_line(struct talk *talk, const char *line, size_t len)
+/* The line as it goes out, with its newline; yours. */
+static char *message_of(const struct talk *talk, json_t *json, const char *line)
 {
-	json_t *json = json_loadb(line, len, 0, NULL);
-	const json_t *id = json_object_get(json, "id");
+	json_t *params = json_object_get(json, "params");
+	const char *state = json_string_value(json_object_get(params, "requestState"));
+	char *text, *message;
 
-	show(talk, ">", "36", line);
+	if (state == NULL || strcmp(state, "@last") != 0 || talk->state == NULL)
+		return strdup(line);
+	json_object_set_new(params, "requestState", json_string(talk->state));
+	text = json_dumps(json, JSON_COMPACT);
+	message = malloc(strlen(text) + 2);
+	if (message == NULL)
+		die("memory");
+	memcpy(message, text, strlen(text) + 1);
+	memcpy(message + strlen(text), "\n", 2);
+	free(text);
+	return message;
+}
+
+static void say_line(struct talk *talk, const char *line)
+{
+	json_t *json = json_loads(line, 0, NULL);
+	const json_t *id = json_object_get(json, "id");
+	char *message = message_of(talk, json, line);
+
+	show(talk, ">", "36", message);
 	(void)fflush(stdout);
-	send_line(talk, line, len);
+	send_line(talk, message, strlen(message));
 	if (id != NULL && json_object_get(json, "method") != NULL)
 		wait_for_answer(talk, id);
+	free(message);
 	json_decref(json);
 	(void)printf("\n");
 }
@@ -210,7 +249,6 @@ int main(int argc, char **argv)
 	struct talk talk = {.line = malloc(LINE_MAX_BYTES)};
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t len;
 	int status = 0;
 
 	if (argc < 2 || talk.line == NULL) {
@@ -220,17 +258,18 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	talk.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
 	start_server(&talk, argv + 1);
-	while ((len = getline(&line, &size, stdin)) > 0) {
+	while (getline(&line, &size, stdin) > 0) {
 		if (line[0] == '#')
 			(void)printf("%s", line);
 		else if (line[0] != '\n')
-			say_line(&talk, line, (size_t)len);
+			say_line(&talk, line);
 	}
 	(void)close(talk.in); /* the end of the conversation: the server leaves by itself */
 	if (waitpid(talk.server, &status, 0) < 0 || status != 0)
 		(void)fprintf(stderr, "mcp-talk: the server ended with status %d\n", status);
 	free(line);
 	free(talk.line);
+	free(talk.state);
 	(void)close(talk.out);
 	return status != 0 ? 2 : talk.error_seen;
 }

@@ -1,19 +1,23 @@
 /*
- * How many prompts a second an import takes in: `promptd import` of one CSV file of
- * BENCH_ROWS prompts (10,000) into an empty library, then of the same file again.
+ * How many prompts a second an import takes in: `promptd import` of BENCH_ROWS prompts
+ * (10,000) in CSV files of 2,000 rows into an empty library, then of the same again.
  * The floor puts the same rows into one SQLite table in one transaction: no search
  * tables, no versions, no digests. The library stays in BENCH_DIR/home for the
  * benchmarks that need a full one.
  */
+#include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <sqlite3.h>
 
 #include "tests/bench/bench.h"
+
+#define FILE_ROWS ((size_t)2000)
 
 extern char **environ;
 
@@ -61,21 +65,33 @@ static size_t make_row(char *title, size_t title_size, char *text, size_t text_s
 	return len;
 }
 
-static void make_csv(const char *path, size_t rows)
+static void make_file(const char *dir, size_t first, size_t end)
 {
-	char title[128], text[2048];
-	FILE *out = fopen(path, "w");
+	char title[128], text[2048], path[512];
+	FILE *out;
 	size_t i;
 
+	(void)snprintf(path, sizeof path, "%.480s/%zu.csv", dir, first);
+	out = fopen(path, "w");
 	if (out == NULL)
 		bench_fail(path);
 	(void)fprintf(out, "act,prompt\n");
-	for (i = 0; i < rows; i++) {
+	for (i = first; i < end; i++) {
 		(void)make_row(title, sizeof title, text, sizeof text, i);
 		(void)fprintf(out, "\"%s\",\"%s\"\n", title, text);
 	}
 	if (fclose(out) != 0)
 		bench_fail(path);
+}
+
+static void make_files(const char *dir, size_t rows)
+{
+	size_t first;
+
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+		bench_fail(dir);
+	for (first = 0; first < rows; first += FILE_ROWS)
+		make_file(dir, first, first + FILE_ROWS < rows ? first + FILE_ROWS : rows);
 }
 
 static double import_seconds(const char *program, const char *file)
@@ -135,20 +151,20 @@ int main(int argc, char **argv)
 	struct bench_subject subjects[BENCH_SUBJECTS_MAX];
 	const char *dir = getenv("BENCH_DIR"), *rows_text = getenv("BENCH_ROWS");
 	size_t rows = rows_text != NULL ? strtoul(rows_text, NULL, 10) : 10000;
-	char csv[512], home[512], db[512];
+	char files[512], home[512], db[512];
 	double first, again, bare;
 
 	(void)bench_subjects(argc, argv, subjects);
 	if (dir == NULL || rows == 0)
 		bench_fail("BENCH_DIR is not set");
-	(void)snprintf(csv, sizeof csv, "%s/prompts.csv", dir);
+	(void)snprintf(files, sizeof files, "%s/prompts", dir);
 	(void)snprintf(home, sizeof home, "%s/home", dir);
 	(void)snprintf(db, sizeof db, "%s/floor.db", dir);
 	(void)setenv("PROMPTD_HOME", home, 1);
-	make_csv(csv, rows);
+	make_files(files, rows);
 	bare = floor_seconds(db, rows);
-	first = import_seconds(subjects[0].argv[0], csv);
-	again = import_seconds(subjects[0].argv[0], csv);
+	first = import_seconds(subjects[0].argv[0], files);
+	again = import_seconds(subjects[0].argv[0], files);
 	bench_begin("import", "prompts per second");
 	bench_subject_begin(subjects[0].name);
 	bench_value("rows", (double)rows);

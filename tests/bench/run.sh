@@ -12,8 +12,8 @@ export BENCH_DIR=${BENCH_DIR:-$root/build/bench}
 export BENCH_FLOOR_FILE=$BENCH_DIR/answer
 
 cmake --preset release >&2
-cmake --build --preset release -j "$(nproc)" >&2
-rm -rf "${BENCH_DIR:?}/home" "$BENCH_DIR"/*.db*
+cmake --build --preset release -j "$(nproc)" --target promptd promptd-mcp benches >&2
+rm -rf "${BENCH_DIR:?}/home" "$BENCH_DIR/prompts" "$BENCH_DIR"/*.db*
 mkdir -p "$BENCH_DIR"
 
 ours="promptd-mcp=$bin/promptd-mcp"
@@ -22,7 +22,7 @@ peer=()
 # Any node will do here, so npm.sh's own search for one does not decide.
 (. tests/npm.sh && npm_setup "$root/tests/bench/peer" "$BENCH_DIR/peer" @modelcontextprotocol/sdk) >&2 || :
 if command -v node >&2 && [ -d "$BENCH_DIR/peer/node_modules/@modelcontextprotocol/sdk" ]; then
-	peer=("node-sdk=node $BENCH_DIR/peer/server.mjs $BENCH_DIR/prompts.csv")
+	peer=("node-sdk=node $BENCH_DIR/peer/server.mjs $BENCH_DIR/prompts")
 else
 	echo 'bench: no Node SDK server to measure beside' >&2
 fi

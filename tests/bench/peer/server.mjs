@@ -1,17 +1,17 @@
-// A prompt server as one writes it with the Node SDK: every prompt of a CSV file
-// (or of a small list) registered, and one search tool. Nothing is recorded.
+// A prompt server as one writes it with the Node SDK: every prompt of a folder of
+// CSV files (or of a small list) registered, and one search tool. Nothing is recorded.
 //
-//	node server.mjs [prompts.csv]
-import { readFileSync } from 'node:fs';
+//	node server.mjs [FOLDER]
+import { readdirSync, readFileSync } from 'node:fs';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { z } from 'zod';
 
 const prompts = process.argv[2]
-	? readFileSync(process.argv[2], 'utf8')
-			.trimEnd()
-			.split('\n')
-			.slice(1)
+	? readdirSync(process.argv[2])
+			.flatMap((file) =>
+				readFileSync(`${process.argv[2]}/${file}`, 'utf8').trimEnd().split('\n').slice(1),
+			)
 			.map((line) => /^"([^"]*)","([^"]*)"$/.exec(line))
 			.map(([, title, text]) => ({ title, text }))
 	: Array.from({ length: 20 }, (_, i) => ({ title: `prompt ${i}`, text: 'text '.repeat(200) }));
