@@ -17,6 +17,7 @@
 
 #define BATCH_PROMPTS 500
 #define STARTER "starter"
+#define WARNINGS_SHOWN 20
 
 struct import {
 	struct call *call;
@@ -27,7 +28,7 @@ struct import {
 	bool open; /* a transaction is */
 	unsigned batch;
 	size_t counts[4]; /* by enum store_put */
-	size_t files, failed, flagged, gone;
+	size_t files, failed, flagged, gone, warnings;
 	char *failed_file; /* the last one with an error: its notes come together */
 	json_t *notes, *flags;
 };
@@ -58,6 +59,12 @@ static void note_print(struct import *import, const struct library_note *note)
 	output_print(out, "\n");
 }
 
+/* Faults are all told; of remarks, what one can read. */
+static bool is_told(struct import *import, const struct library_note *note)
+{
+	return note->error || ++import->warnings <= WARNINGS_SHOWN;
+}
+
 static void on_note(void *data, const struct library_note *note)
 {
 	struct import *import = data;
@@ -70,7 +77,7 @@ static void on_note(void *data, const struct library_note *note)
 	}
 	if (import->call->json)
 		note_json(import, note);
-	else
+	else if (is_told(import, note))
 		note_print(import, note);
 }
 
@@ -129,6 +136,8 @@ static int on_prompt(void *data, const struct prompt *prompt, struct err *err)
 	struct import *import = data;
 	enum store_put what = STORE_PUT_UNCHANGED;
 
+	if (call_cancelled())
+		return err_set(err, ERR_FAILED, "cancelled");
 	if (!accept(import, prompt))
 		return 0;
 	if (put(import, prompt, &what, err) != 0)
@@ -272,6 +281,9 @@ static void summary_print(struct import *import)
 	count_print(
 		out, &first, import->failed, import->failed == 1 ? "file failed" : "files failed");
 	output_print(out, first ? "no prompts\n" : "\n");
+	if (import->warnings > WARNINGS_SHOWN)
+		output_print(import->call->notes, "and %zu more warnings: --json has them all\n",
+			import->warnings - WARNINGS_SHOWN);
 	if (import->flagged > 0)
 		output_print(out,
 			"%zu hold snippets that some assistants would execute, or hidden "

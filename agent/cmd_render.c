@@ -17,6 +17,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/render.h"
+#include "store/partials.h"
 #include "store/usage.h"
 
 /* One value is never larger than what may come out. */
@@ -87,64 +88,6 @@ static int read_word(struct call *call, const char *word, json_t *args)
 	}
 	buf_fini(&text);
 	return result;
-}
-
-/* {{> name}}: the text of another prompt, looked up once and kept until the
- * render ends, for its text is borrowed that long. */
-struct partial {
-	char *name;
-	struct prompt *prompt; /* NULL: there is none of that name */
-};
-
-struct partials {
-	struct store *store;
-	struct store_want want;
-	struct partial *list;
-	size_t n;
-};
-
-/* What one includes is what it says to the user. */
-static struct str partial_text(const struct prompt *prompt)
-{
-	size_t i;
-
-	for (i = 0; i < prompt->n_messages; i++)
-		if (prompt->messages[i].role == PROMPT_USER)
-			return str_of(prompt->messages[i].text);
-	return str_of(prompt->messages[0].text);
-}
-
-static int on_partial(void *data, struct str name, struct str *text, struct err *err)
-{
-	struct partials *partials = data;
-	struct prompt *prompt = NULL;
-	size_t i = 0;
-	int outcome;
-
-	while (i < partials->n && !str_is(name, partials->list[i].name))
-		i++;
-	if (i == partials->n) {
-		outcome = store_prompt_get(partials->store, name, &partials->want, &prompt, err);
-		if (outcome != STORE_OK && outcome != STORE_NOT_FOUND)
-			return -1;
-		partials->list = xrealloc(partials->list, (i + 1) * sizeof *partials->list);
-		partials->list[partials->n++] = (struct partial){str_dup(name), prompt};
-	}
-	if (partials->list[i].prompt == NULL)
-		return 1;
-	*text = partial_text(partials->list[i].prompt);
-	return 0;
-}
-
-static void partials_fini(struct partials *partials)
-{
-	size_t i;
-
-	for (i = 0; i < partials->n; i++) {
-		free(partials->list[i].name);
-		prompt_free(partials->list[i].prompt);
-	}
-	free(partials->list);
 }
 
 static int fail_missing(struct call *call, const struct prompt *prompt, const struct render *render)
@@ -243,9 +186,9 @@ static int hand_out(struct call *call, const struct prompt *prompt, const struct
 static int render_args(
 	struct call *call, const struct prompt *prompt, json_t *args, int64_t started_us)
 {
-	struct partials partials = {.store = call->store};
+	struct store_partials partials = {.store = call->store};
 	struct render_options how = {.holes = call_flag(call, "holes"),
-		.partial = on_partial,
+		.partial = store_partial,
 		.partial_data = &partials};
 	struct render render = {0};
 	struct err err;
@@ -262,7 +205,7 @@ static int render_args(
 		result = hand_out(call, prompt, &render, args, started_us);
 	}
 	render_fini(&render);
-	partials_fini(&partials);
+	store_partials_fini(&partials);
 	return result;
 }
 

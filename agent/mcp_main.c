@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/config.h"
 #include "core/json.h"
 #include "mcp/stdio.h"
 #include "platform/platform.h"
@@ -61,9 +62,21 @@ static struct platform_watch *watch_open(const char *dir)
 	return NULL;
 }
 
-static int serve(const char *dir, struct store *store, struct err *err)
+/* May values be kept? Who cannot read what the person wished keeps none. */
+static bool remembers(const struct platform_dirs *dirs)
 {
-	struct mcp_server_options options = {.store = store, .remember_values = true};
+	struct config config;
+	struct err err;
+
+	if (config_load(&config, dirs->config, &err) == 0)
+		return config.remember_values;
+	(void)fprintf(stderr, "promptd-mcp: %s; values are not remembered\n", err.text);
+	return false;
+}
+
+static int serve(const struct platform_dirs *dirs, struct store *store, struct err *err)
+{
+	struct mcp_server_options options = {.store = store, .remember_values = remembers(dirs)};
 	struct mcp_stdio stdio = {.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .warn = warn};
 	struct platform_watch *watch;
 	struct mcp_server *server;
@@ -73,7 +86,7 @@ static int serve(const char *dir, struct store *store, struct err *err)
 	options.directory = getcwd(here, sizeof here);
 	if (catch_signals(err) != 0 || mcp_server_new(&server, &options, err) != 0)
 		return -1;
-	watch = watch_open(dir);
+	watch = watch_open(dirs->data);
 	stdio.stop_fd = stop_pipe[0];
 	stdio.watch_fd = watch != NULL ? platform_watch_fd(watch) : -1;
 	stdio.watch_take = watch_take;
@@ -102,7 +115,7 @@ static int run(struct err *err)
 
 	if (platform_dirs(&dirs, err) != 0 || open_library(dirs.data, &store, err) != 0)
 		return -1;
-	result = serve(dirs.data, store, err);
+	result = serve(&dirs, store, err);
 	store_close(store);
 	return result;
 }

@@ -137,9 +137,11 @@ void output_style(struct output *out, enum output_style style)
 
 void output_styled(struct output *out, enum output_style style, struct str text)
 {
-	output_style(out, style);
+	if (style != OUTPUT_PLAIN && text.n > 0)
+		output_style(out, style);
 	output_text(out, text);
-	output_style(out, OUTPUT_PLAIN);
+	if (style != OUTPUT_PLAIN && text.n > 0)
+		output_style(out, OUTPUT_PLAIN);
 }
 
 static void indent_print(struct output *out, unsigned indent)

@@ -68,7 +68,7 @@ void output_wrap(struct output *out, unsigned indent, const char *text);
 
 /*
  * A table. On a terminal: a heading and aligned columns, the widest of those that
- * may shrink shrunk until it fits. On a pipe: no heading, tabs between the cells,
+ * may shrink shrunk until it fits, names last. On a pipe: no heading, tabs between the cells,
  * nothing cut.
  */
 struct output_column {

@@ -76,18 +76,27 @@ void output_table_add_int(struct output_table *table, int64_t value)
 	output_table_add(table, str_of(text));
 }
 
-/* Take columns off the widest cell that may give some, until all fit. */
-static void table_shrink(struct output_table *table)
+static size_t table_width(const struct output_table *table)
 {
-	size_t total = GAP * (table->n_columns - 1), i, widest;
+	size_t total = GAP * (table->n_columns - 1), i;
 
 	for (i = 0; i < table->n_columns; i++)
 		total += table->widths[i];
+	return total;
+}
+
+/* Take columns off the widest that may give some, until all fit. Names are typed
+ * again, so they give only what the others have not. */
+static void table_shrink(struct output_table *table, bool names)
+{
+	size_t total = table_width(table), i, widest;
+
 	while (total > table->out->columns) {
 		widest = COLUMNS_MAX;
 		for (i = 0; i < table->n_columns; i++)
 			if (table->columns[i].shrink_to > 0 &&
 				table->widths[i] > table->columns[i].shrink_to &&
+				names == (table->columns[i].style == OUTPUT_NAME) &&
 				(widest == COLUMNS_MAX || table->widths[i] > table->widths[widest]))
 				widest = i;
 		if (widest == COLUMNS_MAX)
@@ -123,7 +132,8 @@ static void table_print_terminal(struct output_table *table)
 {
 	size_t i;
 
-	table_shrink(table);
+	table_shrink(table, false);
+	table_shrink(table, true);
 	for (i = 0; i < table->n_columns; i++)
 		cell_print(table, i, str_of(table->columns[i].title), OUTPUT_BOLD);
 	for (i = 0; i < table->n_cells; i++) {

@@ -153,6 +153,27 @@ static void a_table_fits_the_terminal(void)
 	CHECK(fclose(out.file) == 0);
 }
 
+static void a_table_cuts_names_last(void)
+{
+	static const struct output_column columns[] = {
+		{.title = "NAME", .shrink_to = 8, .style = OUTPUT_NAME},
+		{.title = "TITLE", .shrink_to = 6},
+	};
+	struct output out = fresh(true);
+	struct output_table *table = output_table_new(&out, columns, 2);
+
+	output_table_add(table, STR("a-name-of-twenty-five-chr"));
+	output_table_add(table, STR("a title that is rather longer"));
+	output_table_print(table);
+	CHECK(strstr(take(&out), "a-name-of-twenty-five-chr  a title that…\n") != NULL);
+	rewind(out.file);
+	out.columns = 20; /* too narrow for whole names */
+	output_table_print(table);
+	CHECK(strstr(take(&out), "a-name-of-t…  a tit…\n") != NULL);
+	output_table_free(table);
+	CHECK(fclose(out.file) == 0);
+}
+
 static void a_table_on_a_pipe_is_tabs_and_whole(void)
 {
 	struct output out = fresh(false);
@@ -285,6 +306,7 @@ int main(void)
 	RUN(colours_need_a_terminal);
 	RUN(width_counts_columns_not_bytes);
 	RUN(a_table_fits_the_terminal);
+	RUN(a_table_cuts_names_last);
 	RUN(a_table_on_a_pipe_is_tabs_and_whole);
 	RUN(a_cell_cannot_forge_cells_or_lines);
 	RUN(progress_shows_on_a_terminal_only_and_is_wiped);

@@ -261,9 +261,32 @@ run 1 render greet
 run 0 list
 [ "$(count)" = $((before + 2)) ] || fail "usage rows: $before, then $(count)"
 grep -aq sesame-unforgettable "$PROMPTD_HOME"/data/* && fail "a value was written down"
+server=$(dirname "$promptd")/promptd-mcp
+ask() { # what an assistant asks for, with a value
+	printf '%s\n' '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}' \
+		'{"jsonrpc":"2.0","id":2,"method":"prompts/get","params":{"name":"'"$name"'","arguments":{"name":"'"$1"'"}}}' | "$server" 2>&1
+}
+if [ -x "$server" ]; then
+	has "Please greet sesame-asked" "$(ask sesame-asked)"
+	grep -aq sesame-asked "$PROMPTD_HOME"/data/* && fail "the server wrote a value down"
+	printf 'wrong\n' >"$PROMPTD_HOME/config/promptd.conf"
+	has "values are not remembered" "$(ask sesame-asked)"
+	grep -aq sesame-asked "$PROMPTD_HOME"/data/* && fail "the server wrote a value down"
+fi
 rm "$PROMPTD_HOME/config/promptd.conf"
 run 0 render greet name=sesame-remembered
 [ "$("$promptd" render greet --complete name=sesame)" = sesame-remembered ] || fail "a value was not remembered"
+grep -aq sesame-remembered "$PROMPTD_HOME"/data/* || fail "this is no way to look for values"
+# More than a pipe holds, so that the reader meets the writer in the middle of it.
+head -c 300000 /dev/zero | tr '\0' y >big.md
+run 0 import --format prompt-md big.md
+before=$(count)
+exec 3< <("$promptd" show big --text)
+read -r -N 1 -u 3 _
+[ "$(count)" = $((before + 1)) ] || fail "text was out before its use was recorded"
+cat <&3 >/dev/null
+exec 3<&-
+run 0 remove big
 
 part "export: into files of ours only"
 run 0 export exported --format prompt-md tag:words
