@@ -95,7 +95,7 @@ static const struct command_option *option_find(
 	for (*index = 0; option[*index].name != NULL; ++*index)
 		if (strcmp(option[*index].name, name) == 0)
 			return &option[*index];
-	assert(!"an option that is not in the table");
+	assert(false && "an option that is not in the table");
 	return NULL;
 }
 
@@ -120,7 +120,7 @@ int call_fail(struct call *call, enum command_exit exit, const char *format, ...
 	(void)vsnprintf(call->err.text, sizeof call->err.text, format, args);
 	va_end(args);
 	call->err.code = ERR_FAILED;
-	return exit;
+	return (int)exit;
 }
 
 int call_fail_err(struct call *call, const struct err *err)
@@ -277,7 +277,8 @@ int call_json(const struct call *call, int exit, struct buf *text)
 
 	if (answer == NULL)
 		return -1;
-	(void)json_object_set_new(answer, "status", json_string(command_exit_word(exit)));
+	(void)json_object_set_new(
+		answer, "status", json_string(command_exit_word((enum command_exit)exit)));
 	if (exit != COMMAND_DONE) {
 		(void)json_object_set_new(answer, "error", call_text_json(str_of(call->err.text)));
 		if (call->hint[0] != '\0')
@@ -339,5 +340,5 @@ int call_finish(struct call *call, int exit)
 		exit = exit == COMMAND_DONE ? COMMAND_FAILED : exit;
 	}
 	(void)output_flush(call->notes); /* nobody is left to tell */
-	return exit;
+	return (int)exit;
 }

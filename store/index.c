@@ -464,12 +464,12 @@ static int index_read_texts(struct store *store, bool *left, struct err *err)
 		"CREATE TEMP TABLE IF NOT EXISTS step (rank INTEGER PRIMARY KEY)",
 		"DELETE FROM temp.step",
 		"INSERT INTO temp.step SELECT rank FROM unread ORDER BY rank LIMIT 500",
-		"INSERT INTO bodies (rowid, head, text) SELECT t.rank, " INDEX_HEAD
-		", v.text FROM temp.step s CROSS JOIN title t ON t.rank = s.rank "
-		"JOIN prompt p ON p.key = t.prompt "
-		"JOIN version v ON v.key = ifnull(p.active, p.edge) ORDER BY s.rank",
-		"UPDATE title SET body = (SELECT ifnull(p.active, p.edge) FROM prompt p "
-		"WHERE p.key = title.prompt) WHERE rank IN (SELECT rank FROM temp.step)",
+		("INSERT INTO bodies (rowid, head, text) SELECT t.rank, " INDEX_HEAD
+		 ", v.text FROM temp.step s CROSS JOIN title t ON t.rank = s.rank "
+		 "JOIN prompt p ON p.key = t.prompt "
+		 "JOIN version v ON v.key = ifnull(p.active, p.edge) ORDER BY s.rank"),
+		("UPDATE title SET body = (SELECT ifnull(p.active, p.edge) FROM prompt p "
+		 "WHERE p.key = title.prompt) WHERE rank IN (SELECT rank FROM temp.step)"),
 		"DELETE FROM unread WHERE rank IN (SELECT rank FROM temp.step)",
 	};
 	int64_t n;
