@@ -308,7 +308,7 @@ static void walk_visit(void *data, enum template_tag tag, struct str name, size_
 	struct walk *walk = data;
 	const struct prompt_input *input = prompt_input_find(walk->out->prompt, name);
 	size_t from = (size_t)(name.p - walk->text.p), end = from + name.n;
-	struct str before;
+	struct str before, whole;
 
 	(void)line;
 	if (input == NULL || tag == TEMPLATE_TAG_PARTIAL)
@@ -322,9 +322,10 @@ static void walk_visit(void *data, enum template_tag tag, struct str name, size_
 	before = (struct str){walk->text.p + walk->done, from - walk->done};
 	walk->out->literal(walk->out->data, before);
 	walk->done = end;
-	if (!walk->out->tag(
-		    walk->out->data, tag, input, end < walk->text.n ? walk->text.p[end] : '\0'))
-		walk->out->literal(walk->out->data, (struct str){walk->text.p + from, end - from});
+	whole = (struct str){walk->text.p + from, end - from};
+	if (!walk->out->tag(walk->out->data, tag, input, whole,
+		    end < walk->text.n ? walk->text.p[end] : '\0'))
+		walk->out->literal(walk->out->data, whole);
 }
 
 void convert_walk(struct str text, const struct convert_out *out)
@@ -333,4 +334,34 @@ void convert_walk(struct str text, const struct convert_out *out)
 
 	template_scan(text, walk_visit, &walk);
 	out->literal(out->data, (struct str){text.p + walk.done, text.n - walk.done});
+}
+
+static void declare_visit(void *data, enum template_tag tag, struct str name, size_t line)
+{
+	struct prompt *prompt = data;
+
+	(void)line;
+	if (tag == TEMPLATE_TAG_NAME && prompt_is_input_name(name) &&
+		prompt_input_find(prompt, name) == NULL && prompt->n_inputs < PROMPT_INPUTS_MAX)
+		prompt_add_input(prompt, name)->required = true;
+}
+
+void convert_declare_all(struct prompt *prompt)
+{
+	for (size_t i = 0; i < prompt->n_messages; i++)
+		template_scan(str_of(prompt->messages[i].text), declare_visit, prompt);
+}
+
+void messages_join_role(const struct prompt *prompt, enum prompt_role role, struct buf *out)
+{
+	for (size_t i = 0; i < prompt->n_messages; i++)
+		if (prompt->messages[i].role == role)
+			(void)buf_add_format(
+				out, "%s%s", out->len > 0 ? "\n\n" : "", prompt->messages[i].text);
+}
+
+void messages_join(const struct prompt *prompt, struct buf *out)
+{
+	for (size_t i = 0; i < prompt->n_messages; i++)
+		(void)buf_add_format(out, "%s%s", i > 0 ? "\n\n" : "", prompt->messages[i].text);
 }

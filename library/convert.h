@@ -58,8 +58,18 @@ struct convert_out {
 	const struct prompt *prompt;
 	void (*literal)(void *data, struct str text);
 	/* whole is the tag with its braces; next the character behind it or 0. */
-	bool (*tag)(void *data, enum template_tag tag, const struct prompt_input *input, char next);
+	bool (*tag)(void *data, enum template_tag tag, const struct prompt_input *input,
+		struct str whole, char next);
 };
 void convert_walk(struct str text, const struct convert_out *out);
+
+/* For formats where every {{name}} is a variable: declare each plain name that is
+ * a tag in any message and no input yet, as required text. */
+void convert_declare_all(struct prompt *prompt);
+
+/* All messages as one text, system first, for formats that hold but one. */
+void messages_join(const struct prompt *prompt, struct buf *out);
+/* The texts of one role, as one. */
+void messages_join_role(const struct prompt *prompt, enum prompt_role role, struct buf *out);
 
 #endif

@@ -337,11 +337,13 @@ static void out_literal(void *data, struct str text)
 	(void)buf_add(out->text, text.p, text.n);
 }
 
-static bool out_tag(void *data, enum template_tag tag, const struct prompt_input *input, char next)
+static bool out_tag(void *data, enum template_tag tag, const struct prompt_input *input,
+	struct str whole, char next)
 {
 	struct csv_out *out = data;
 	struct str name = input_foreign_name(input);
 
+	(void)whole;
 	(void)next;
 	if (tag != TEMPLATE_TAG_NAME)
 		return false;

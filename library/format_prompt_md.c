@@ -150,7 +150,8 @@ static void body_read(
 static int prompt_md_parse(
 	struct str path, struct str text, const struct library_sink *sink, struct err *err)
 {
-	struct reader reader = {.path = path, .sink = sink, .format = "prompt-md"};
+	struct reader reader = {
+		.path = path, .sink = sink, .format = "prompt-md", .drop = "prompts"};
 	struct prompt *prompt = prompt_new();
 	struct front_matter front;
 	struct node_tree tree;

@@ -364,7 +364,7 @@ static void front_name(struct front_keys *keys)
 		return;
 	if (prompt->title == NULL)
 		prompt_set(&prompt->title, keys->name);
-	prompt_set_path(prompt, path_folders(keys->reader->path), NULL, keys->name);
+	prompt_set_path(prompt, path_folders(keys->reader->path), keys->reader->drop, keys->name);
 }
 
 void front_matter_apply(struct reader *reader, const struct node *root, struct str text,
@@ -404,6 +404,24 @@ int front_matter_read(struct reader *reader, const struct front_matter *front,
 		return -1;
 	}
 	front_matter_apply(reader, parsed.root, front->yaml, front->yaml_line, NULL, prompt);
+	return 0;
+}
+
+int reader_yaml(struct reader *reader, struct str text, struct node_tree *tree)
+{
+	struct err err = {0};
+	unsigned line;
+
+	*tree = (struct node_tree){0};
+	if (node_parse(text, 1, YAML_DOCUMENT_BYTES_MAX, tree, &line, &err) != 0) {
+		reader_note(reader, line, NOTE_ERROR, "%s", err.text);
+		return -1;
+	}
+	if (node_is_null(tree->root) || tree->root->kind == NODE_LIST) {
+		reader_note(reader, 1, NOTE_ERROR, "must be lines of \"key: value\"");
+		node_tree_fini(tree);
+		return -1;
+	}
 	return 0;
 }
 

@@ -52,6 +52,9 @@ int front_matter_read(struct reader *reader, const struct front_matter *front,
 void front_matter_apply(struct reader *reader, const struct node *root, struct str text,
 	unsigned first_line, const char *const *skip, struct prompt *prompt);
 
+/* Parse a whole document of YAML, a map or a text. Faults are noted: negative. */
+int reader_yaml(struct reader *reader, struct str text, struct node_tree *tree);
+
 /* Add the tags or aliases of a node: a list, or words between commas. */
 void front_matter_add_words(const struct node *node, struct prompt *prompt,
 	void (*add)(struct prompt *prompt, struct str word));

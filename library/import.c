@@ -22,6 +22,7 @@ struct import {
 	struct library_sink own;	 /* between the parsers and the caller */
 	struct files_root root;
 	struct library_context context;
+	const struct files_list *list;
 	struct str file; /* relative path of the file being parsed */
 	bool hidden;	 /* it held characters that do not show */
 	json_t *paths;	 /* of prompts so far */
@@ -284,6 +285,51 @@ static int import_text(struct import *import, struct str text, struct err *err)
 	return format->parse(import->file, text, &import->own, err);
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Is there a SKILL.md in one of the folders that the file is in? Then it is a part
+ * of that skill, and no prompt by itself. */
+static bool is_in_skill(const struct import *import)
+{
+	struct str folder = import->file;
+	bool found = false;
+
+	if (import->root.single != NULL || str_is(path_base(folder), "SKILL.md"))
+		return false;
+	while (!found && folder.n > 0) {
+		struct buf skill = BUF_INIT(1024 * 1024);
+		const char *key;
+
+		folder = path_folders(folder);
+		(void)buf_add_format(
+			&skill, "%.*s%sSKILL.md", (int)folder.n, folder.p, folder.n > 0 ? "/" : "");
+		key = buf_text(&skill);
+		found = bsearch(&key, import->list->paths, import->list->n,
+				sizeof(*import->list->paths), compare_texts) != NULL;
+		buf_fini(&skill);
+	}
+	return found;
+}
+
+/* What is not even opened; true when the reason was noted. */
+static bool import_passes_by(struct import *import)
+{
+	struct reader reader = import_reader(import);
+
+	if (import->root.single != NULL)
+		return false;
+	if (is_in_skill(import))
+		reader_note(&reader, 0, NOTE_INFO, "belongs to the skill in its folder");
+	else if (!may_be_prompt(import->file))
+		reader_note(&reader, 0, NOTE_INFO, "not the ending of a prompt's file");
+	else
+		return false;
+	return true;
+}
+
 static int import_file(struct import *import, const char *path, struct err *err)
 {
 	struct buf text = BUF_INIT(LIBRARY_FILE_BYTES_MAX);
@@ -294,10 +340,8 @@ static int import_file(struct import *import, const char *path, struct err *err)
 	import->file = str_of(path);
 	import->hidden = false;
 	reader = import_reader(import);
-	if (import->root.single == NULL && !may_be_prompt(import->file)) {
-		reader_note(&reader, 0, NOTE_INFO, "not the ending of a prompt's file");
+	if (import_passes_by(import))
 		return 0;
-	}
 	result = files_read(import->root.folder, path, &text, &fault);
 	if (result < 0)
 		reader_note(&reader, 0, NOTE_ERROR, "%s", fault.text);
@@ -318,6 +362,7 @@ static int import_files(
 {
 	size_t i;
 
+	import->list = list;
 	for (i = 0; i < list->n; i++) {
 		if (import->options->cancelled != NULL && import->options->cancelled())
 			break;

@@ -5,8 +5,16 @@
 
 const struct library_format *const library_formats[] = {
 	&format_prompt_md,
+	&format_skill,
+	&format_claude,
 	&format_fabric,
+	&format_dotprompt,
 	&format_csv,
+	&format_gemini,
+	&format_github,
+	&format_llm,
+	&format_espanso,
+	&format_langfuse,
 	NULL,
 };
 

@@ -128,12 +128,27 @@ static void pico_required(const struct node *schema, struct prompt *prompt)
 	}
 }
 
+static bool is_json_type(const struct node *node)
+{
+	static const char *const types[] = {
+		"string", "number", "integer", "boolean", "object", "array", "null", NULL};
+	struct str text;
+
+	if (!node_text(node, &text))
+		return false;
+	for (size_t i = 0; types[i] != NULL; i++)
+		if (str_is(text, types[i]))
+			return true;
+	return false;
+}
+
 static void pico_schema(struct reader *reader, const struct node *schema, struct prompt *prompt)
 {
 	const struct node *properties = node_find(schema, "properties"), *child;
 	bool json_schema = properties != NULL && properties->kind == NODE_MAP;
 
-	if (schema->kind != NODE_MAP) {
+	/* As dotprompt decides it: a "type" that is one of JSON Schema's makes it one. */
+	if (schema->kind != NODE_MAP || (!json_schema && is_json_type(node_find(schema, "type")))) {
 		if (!node_is_null(schema))
 			reader_note(reader, schema->line, NOTE_WARNING,
 				"an input without a name cannot be asked for");

@@ -7,6 +7,7 @@
 #include "core/text_filter.h"
 
 #define NOTE_TEXT_BYTES 400
+#define COMMAND_BYTES_MAX 4096 /* looked through for its end */
 
 void reader_note(
 	struct reader *reader, unsigned line, enum note_level level, const char *format, ...)
@@ -18,8 +19,10 @@ void reader_note(
 	note.error = level == NOTE_ERROR;
 	note.info = level == NOTE_INFO;
 	reader->failed |= note.error;
-	if (reader->sink->note == NULL)
+	if (reader->sink->note == NULL || ++reader->n_notes > READER_NOTES_MAX + 1)
 		return;
+	if (reader->n_notes > READER_NOTES_MAX)
+		format = "more notes about this file are left out";
 	va_start(args, format);
 	if (buf_add_vformat(&text, format, args) != 0) {
 		buf_clear(&text);
@@ -78,7 +81,7 @@ static void path_add_slug(struct buf *path, struct str part)
 void prompt_set_path(struct prompt *prompt, struct str folders, const char *drop, struct str name)
 {
 	struct buf path = BUF_INIT(64 * 1024);
-	bool hidden_before = false;
+	bool hidden_before = true; /* nothing before it: the start of a tool's tree */
 
 	while (folders.n > 0) {
 		struct str part = str_cut(folders, '/', &folders);
@@ -205,7 +208,7 @@ static void prompt_complete(struct reader *reader, struct prompt *prompt)
 	if (prompt->title == NULL || prompt->title[0] == '\0')
 		prompt_set(&prompt->title, stem);
 	if (prompt->path == NULL)
-		prompt_set_path(prompt, path_folders(reader->path), NULL, stem);
+		prompt_set_path(prompt, path_folders(reader->path), reader->drop, stem);
 	if (prompt->description != NULL)
 		prompt_set(&prompt->description, str_trim(str_of(prompt->description)));
 	if (prompt->description != NULL && prompt->description[0] == '\0') {
@@ -216,6 +219,45 @@ static void prompt_complete(struct reader *reader, struct prompt *prompt)
 		prompt_set(&prompt->format, str_of(reader->format));
 }
 
+bool text_is_executable(struct str text)
+{
+	size_t i;
+
+	for (i = 0; i + 2 < text.n; i++) {
+		char open = text.p[i + 1];
+		const char *end;
+		struct str rest;
+
+		if (text.p[i] != '!' || (open != '`' && open != '{'))
+			continue;
+		if (i > 0 && strchr(" \t\n", text.p[i - 1]) == NULL)
+			continue;
+		rest = (struct str){text.p + i + 2, text.n - i - 2};
+		(void)str_next_line(&rest, &rest);
+		if (rest.n > COMMAND_BYTES_MAX)
+			rest.n = COMMAND_BYTES_MAX;
+		end = rest.n > 0 ? memchr(rest.p, open == '`' ? '`' : '}', rest.n) : NULL;
+		if (end != NULL && end > rest.p)
+			return true;
+	}
+	return false;
+}
+
+static void prompt_flag_executable(struct reader *reader, struct prompt *prompt, unsigned line)
+{
+	size_t i;
+
+	for (i = 0; i < prompt->n_messages; i++) {
+		if (!text_is_executable(str_of(prompt->messages[i].text)))
+			continue;
+		prompt->flags |= PROMPT_FLAG_EXECUTABLE;
+		reader_note(reader, line, NOTE_WARNING,
+			"holds a command (!`…` or !{…}) that some clients execute; here it is "
+			"text");
+		return;
+	}
+}
+
 int reader_emit(struct reader *reader, struct prompt *prompt, unsigned line, struct err *err)
 {
 	struct err fault = {0};
@@ -224,6 +266,7 @@ int reader_emit(struct reader *reader, struct prompt *prompt, unsigned line, str
 	prompt_complete(reader, prompt);
 	if (prompt_show(prompt))
 		prompt->flags |= PROMPT_FLAG_HIDDEN;
+	prompt_flag_executable(reader, prompt, line);
 	if (prompt->n_messages == 0)
 		reader_note(reader, line, NOTE_ERROR, "no text");
 	else if (prompt_check(prompt, &fault) != 0)

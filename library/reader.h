@@ -13,8 +13,13 @@ struct reader {
 	struct str path; /* relative to what is imported */
 	const struct library_sink *sink;
 	const char *format;
+	const char *drop; /* folder name that follows a hidden one and means nothing */
+	unsigned n_notes;
 	bool failed; /* an error was noted */
 };
+
+/* More notes than this about one file are left out, which is said once. */
+#define READER_NOTES_MAX 1000
 
 /* What a note is: see struct library_note. */
 enum note_level { NOTE_ERROR, NOTE_WARNING, NOTE_INFO };
@@ -29,7 +34,7 @@ struct str path_folders(struct str path);
 
 /*
  * Set prompt->path: the folders as slugs (hidden ones such as .claude left out,
- * and of what follows a hidden one the first if it is `drop`, which may be NULL),
+ * and what follows a hidden one or nothing if it is `drop`, which may be NULL),
  * then the slug of name.
  */
 void prompt_set_path(struct prompt *prompt, struct str folders, const char *drop, struct str name);
@@ -47,5 +52,9 @@ int reader_emit(struct reader *reader, struct prompt *prompt, unsigned line, str
 struct str text_body(struct str text);
 /* The line (from 1) on which byte `at` of text stands, counted from first_line. */
 unsigned text_line(struct str text, size_t at, unsigned first_line);
+
+/* Does text hold a snippet that some client would execute: !`command` or !{command},
+ * at the start of a line or behind a blank? */
+bool text_is_executable(struct str text);
 
 #endif
