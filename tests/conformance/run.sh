@@ -3,19 +3,20 @@
 #
 #	run.sh CACHE PROGRAM [scenario...]
 #
-# CACHE is a folder in the build tree for what npm installs and for the results;
-# PROGRAM is the server with its arguments in one word. Without scenarios all of
-# scenarios.txt run. Ends with "N passed, N failed, N skipped"; not zero when one
-# failed, 77 when npm cannot be reached.
+# CACHE is a folder in the build tree for what npm installs; PROGRAM is the server
+# with its arguments in one word. The results go into ./results, which is emptied
+# first. Without scenarios all of scenarios.txt run. Ends with "N passed, N failed,
+# N skipped"; not zero when one failed, 77 when npm cannot be reached.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$1 program=$2
 shift 2
+# shellcheck source=tests/npm.sh
 . "$here/../npm.sh"
 npm_setup "$here" "$cache" @modelcontextprotocol/conformance
 
-results=$cache/results
+results=$PWD/results
 rm -rf "$results"
 mkdir -p "$results"
 
