@@ -1,0 +1,29 @@
+#!/bin/bash
+# SDK 1, SDK 2 and the Inspector's command line on a tour through promptd-mcp.
+#
+#	run.sh CACHE BIN
+#
+# CACHE is a folder in the build tree for what npm installs; BIN holds promptd and
+# promptd-mcp. 77 when npm cannot be reached.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$1"
+cache=$(cd "$1" && pwd) bin=$(cd "$2" && pwd)
+# shellcheck source=tests/npm.sh
+. "$here/../npm.sh"
+npm_setup "$here" "$cache" @modelcontextprotocol/client
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp "$here"/*.mjs "$work"
+ln -s "$cache/node_modules" "$work/node_modules"
+cp -r "$here/library" "$work/library"
+guide=$work/library/writing/long-guide.prompt.md
+sed -i '/^LINES$/d' "$guide"
+seq -f 'line %g' 2000 >>"$guide"
+
+# HOME as well: the Inspector keeps a folder there.
+export HOME=$work PROMPTD_HOME=$work/promptd TOUR_LIBRARY=$work/library
+"$bin/promptd" import "$work/library"
+timeout 240 "$NODE" "$work/tour.mjs" "$bin"
