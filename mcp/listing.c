@@ -6,16 +6,40 @@
 
 #define PAGE_ROWS_MIN 100
 #define PAGES_MAX 60
+#define CURSOR_BYTES_MAX (PROMPT_PATH_MAX + 64)
 
+/* A cursor is "method:path", so that another list's is not taken for ours. */
 static bool cursor_read(struct listing *listing)
 {
 	const json_t *cursor = json_object_get(listing->request->params, "cursor");
+	struct buf text = BUF_INIT(CURSOR_BYTES_MAX);
+	struct str method, path;
+	bool legal;
 
 	if (cursor == NULL)
 		return true;
 	listing->cursor = mcp_param(listing->request, "cursor");
-	return json_is_string(cursor) && mcp_cursor_read(listing->cursor, &listing->after) &&
-	       prompt_check_path((struct str){listing->after.data, listing->after.len}, NULL) == 0;
+	legal = json_is_string(cursor) && mcp_cursor_read(listing->cursor, &text);
+	method = str_cut((struct str){buf_text(&text), text.len}, ':', &path);
+	legal = legal && str_is(method, listing->request->method) &&
+		prompt_check_path(path, NULL) == 0;
+	if (legal)
+		(void)buf_add(&listing->after, path.p, path.n);
+	buf_fini(&text);
+	return legal;
+}
+
+static void add_cursor(struct listing *listing)
+{
+	struct buf text = BUF_INIT(CURSOR_BYTES_MAX);
+	json_t *cursor;
+
+	(void)buf_add_format(&text, "%s:%s", listing->request->method, buf_text(&listing->last));
+	cursor = mcp_cursor_make((struct str){buf_text(&text), text.len});
+	(void)buf_add_format(
+		&listing->members, ",\"nextCursor\":\"%s\"", json_string_value(cursor));
+	json_decref(cursor);
+	buf_fini(&text);
 }
 
 static void listing_fini(struct listing *listing)
@@ -88,18 +112,11 @@ int listing_rows(struct listing *listing, store_row_fn *fn, void *data, struct e
 
 void listing_end(struct listing *listing, const struct err *err)
 {
-	struct str last = {listing->last.data, listing->last.len};
-	json_t *cursor;
-
 	if (err != NULL) {
 		mcp_fail_err(listing->request, err);
 	} else {
-		if (listing->more) {
-			cursor = mcp_cursor_make(last);
-			(void)buf_add_format(&listing->members, ",\"nextCursor\":\"%s\"",
-				json_string_value(cursor));
-			json_decref(cursor);
-		}
+		if (listing->more)
+			add_cursor(listing);
 		mcp_reply_kept(listing->request, &listing->members, MCP_PRIVATE, listing->cursor,
 			listing->data_version);
 	}

@@ -191,7 +191,8 @@ static void fail_unknown(struct mcp_request *request, struct str uri)
 {
 	char quote[RPC_QUOTE_BYTES];
 
-	mcp_fail(request, RPC_INVALID_PARAMS, json_pack("{s:o}", "uri", json_from_str(uri)),
+	mcp_fail(request, RPC_INVALID_PARAMS,
+		json_pack("{s:o}", "uri", json_from_str(str_prefix(uri, URI_BYTES_MAX))),
 		"no skill is served at %s", rpc_quote(uri, quote));
 }
 

@@ -72,13 +72,12 @@ static void say_missing(
 	delivery_missing(delivery, &names);
 	if (names.len > 0)
 		(void)buf_add_format(out,
-			"No value for: %s. They stand as {{name}} in the text%s, %s.\n",
+			"Missing: %s. What is missing stands as {{name}} in the text: %s.\n",
 			buf_text(&names),
-			outcome == DELIVERY_DECLINED ? "; the user chose not to give them" : "",
 			outcome == DELIVERY_DECLINED
-				? "so do without"
-				: "so find them out or ask the user, then call get_prompt again "
-				  "with arguments");
+				? "the user chose not to give it, so do without"
+				: "find it out or ask the user, then call get_prompt again with "
+				  "arguments");
 	buf_fini(&names);
 }
 

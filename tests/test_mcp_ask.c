@@ -62,7 +62,7 @@ static void values_are_filled_in(void)
 	CHECK_STR(body(answer), "Review this C change for bugs. Be strict. Depth 3.");
 	check_has(mcp_fixture_text(answer), "Prompt team/review, version 1, sha256 ");
 	check_has(mcp_fixture_text(answer), "Optional, not given: focus.\n");
-	check_has_not(mcp_fixture_text(answer), "No value for");
+	check_has_not(mcp_fixture_text(answer), "Missing: ");
 	CHECK(json_object_get(answer, "structuredContent") == NULL);
 	json_decref(answer);
 	/* Text for a typed input is read as that type. */
@@ -120,7 +120,8 @@ static void without_a_way_to_ask_all_that_is_missing_is_named(void)
 		CHECK(json_object_get(answer, "isError") == NULL);
 		CHECK_STR(body(answer),
 			"Review this {{language}} change for speed. Depth {{depth}}.");
-		check_has(mcp_fixture_text(answer), "No value for: language, depth. They stand");
+		check_has(mcp_fixture_text(answer),
+			"Missing: language, depth. What is missing stands");
 		json_decref(answer);
 		answer = prompts_get(&fixture, "team/review", NULL);
 		CHECK(mcp_fixture_code(answer) == RPC_INVALID_PARAMS);
@@ -205,7 +206,7 @@ static void a_modern_client_is_asked_and_comes_again(void)
 	answer = again(&fixture, "tools/call", params, json_text(asked, "requestState"),
 		json_pack("{s:s}", "action", "decline"));
 	CHECK_STR(body(answer), "Review this {{language}} change for speed. Depth {{depth}}.");
-	check_has(mcp_fixture_text(answer), "the user chose not to give them, so do without");
+	check_has(mcp_fixture_text(answer), "the user chose not to give it, so do without");
 	json_decref(answer);
 	answer = again(&fixture, "tools/call", params, json_text(asked, "requestState"),
 		json_pack("{s:s}", "action", "cancel"));

@@ -12,8 +12,8 @@
  *
  * <<name>> in an expected line stands for any run of characters but quotes; used
  * again it must be the same, and in a later message it is put in. <<*>> is never
- * the same. What was said is also written to BINARY_DIR/transcripts/, for
- * schema_check.py to hold against the official schemas.
+ * the same. <<text>> stands for all that is left of a string. What was said is also written to
+ * BINARY_DIR/transcripts/, for schema_check.py to hold against the official schemas.
  *
  * test_transcripts [name…]: only these. With TRANSCRIPTS_PRINT=1 in the
  * environment the server's answers are printed instead of compared (to write new
@@ -271,6 +271,19 @@ static bool next_name(struct str *rest, struct str *before, struct str *name)
 	return false;
 }
 
+/* How much a name stands for: a word, or all that is left of a string. */
+static size_t run_len(struct str got, bool string)
+{
+	size_t n = 0;
+
+	while (n < got.n && got.p[n] != '"') {
+		if (!string && strchr(",}\\", got.p[n]) != NULL)
+			break;
+		n += string && got.p[n] == '\\' ? 2 : 1;
+	}
+	return n < got.n ? n : got.n;
+}
+
 /* Does the answer fit the expected line? Captures as it goes. */
 static bool fits(struct run *run, struct str expected, struct str got)
 {
@@ -286,9 +299,7 @@ static bool fits(struct run *run, struct str expected, struct str got)
 		if (known != NULL)
 			n = strlen(known);
 		else
-			while (n < got.n && got.p[n] != '"' && got.p[n] != ',' && got.p[n] != '}' &&
-				got.p[n] != '\\')
-				n++;
+			n = run_len(got, str_is(name, "text"));
 		if (n > got.n || (known != NULL && memcmp(got.p, known, n) != 0))
 			return false;
 		if (known == NULL)
