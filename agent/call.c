@@ -340,5 +340,5 @@ int call_finish(struct call *call, int exit)
 		exit = exit == COMMAND_DONE ? COMMAND_FAILED : exit;
 	}
 	(void)output_flush(call->notes); /* nobody is left to tell */
-	return (int)exit;
+	return exit;
 }

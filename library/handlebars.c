@@ -187,7 +187,7 @@ static void pieces_cut(struct pieces *pieces, struct str text)
 
 	while ((at = find(text, at, "{{")) < text.n) {
 		bool escaped = at > run.from && text.p[at - 1] == '\\';
-		size_t open, end = escaped ? at + 2 : tag_end(pieces, text, at, &open);
+		size_t open = 2, end = escaped ? at + 2 : tag_end(pieces, text, at, &open);
 		struct piece *piece;
 
 		run_end(pieces, &run, text, escaped ? at - 1 : at);

@@ -1,0 +1,50 @@
+#!/bin/bash
+# install.sh BUILD: installs the programs of a build into a folder of its own, uses
+# them from there, and looks into the Debian package where one can be made.
+set -euo pipefail
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+export PROMPTD_HOME=$work/home HOME=$work/home
+
+fail() {
+	echo "$1"
+	exit 1
+}
+files='bin/promptd
+bin/promptd-mcp
+share/bash-completion/completions/promptd
+share/doc/promptd/README.md
+share/doc/promptd/SECURITY.md
+share/doc/promptd/copyright
+share/fish/vendor_completions.d/promptd.fish
+share/man/man1/promptd-mcp.1
+share/man/man1/promptd.1'
+
+cmake --install "$build" --prefix "$prefix" >/dev/null
+expected=$(printf '%s\n' "$files" share/zsh/site-functions/_promptd | sort)
+found=$(cd "$prefix" && find . -type f | sed 's|^\./||' | sort)
+[ "$found" = "$expected" ] || fail "installed: $found"
+
+"$prefix/bin/promptd" import --starter >/dev/null
+"$prefix/bin/promptd" render code-review focus=security | grep -q 'hardest at security' ||
+	fail 'the installed promptd does not render'
+mkdir -p "$HOME"
+"$prefix/bin/promptd" connect claude --print | grep -q "$prefix/bin/promptd-mcp" ||
+	fail 'connect does not name the installed server'
+answer=$(echo '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}' |
+	"$prefix/bin/promptd-mcp")
+[[ $answer == *'"protocolVersion":"2025-06-18"'* ]] || fail "the installed server said: $answer"
+
+command -v dpkg-deb >/dev/null || exit 0
+(cd "$build" && cpack -G DEB -B "$work/deb" >/dev/null) || fail 'cpack failed'
+expected=$(printf 'usr/%s\n' $files share/zsh/vendor-completions/_promptd | sort)
+found=$(dpkg-deb --fsys-tarfile "$work"/deb/*.deb | tar -t | sed -n 's|^\./||; /[^/]$/p' | sort)
+[ "$found" = "$expected" ] || fail "packaged: $found"
+control=$(dpkg-deb -I "$work"/deb/*.deb)
+for library in libsqlite3-0 libjansson4 libyaml-0-2; do
+	[[ $control == *"$library"* ]] || fail "the package does not depend on $library"
+done
+scripts=$(dpkg-deb --ctrl-tarfile "$work"/deb/*.deb | tar -t | grep -E 'inst$|rm$' || :)
+[ -z "$scripts" ] || fail "the package runs scripts: $scripts"
