@@ -50,7 +50,7 @@ _promptd() {
 	import)
 		case $prev in
 		--format | -f)
-			COMPREPLY=($(compgen -W "prompt-md fabric csv" -- "$cur"))
+			COMPREPLY=($(compgen -W "prompt-md skill claude fabric dotprompt csv gemini github llm espanso langfuse" -- "$cur"))
 			return
 			;;
 		--collection | -c)
@@ -67,7 +67,7 @@ _promptd() {
 	export)
 		case $prev in
 		--format | -f)
-			COMPREPLY=($(compgen -W "prompt-md fabric csv" -- "$cur"))
+			COMPREPLY=($(compgen -W "prompt-md skill claude fabric dotprompt csv gemini github llm espanso langfuse" -- "$cur"))
 			return
 			;;
 		--tag | -t)
