@@ -14,8 +14,8 @@
 /* What all partials of one render may cost: their text, and a price for each,
  * because six prompts full of empty partials would expand for days without
  * writing a byte. */
-#define TEMPLATE_PARTIALS_COST_MAX (16 * TEMPLATE_OUTPUT_MAX)
-#define TEMPLATE_PARTIAL_COST 4096
+#define TEMPLATE_PARTIALS_COST_MAX (4 * TEMPLATE_OUTPUT_MAX)
+#define TEMPLATE_PARTIAL_COST 1024
 
 struct tag {
 	enum template_tag kind;

@@ -57,7 +57,7 @@ struct template_source {
 /*
  * Append the rendered text to out. Holes are left as they are written. Negative:
  * a section is not closed or closed out of order, partials form a cycle, go
- * deeper than TEMPLATE_PARTIAL_DEPTH or are too many (some 4,000, or 16 MiB of
+ * deeper than TEMPLATE_PARTIAL_DEPTH or are too many (some 4,000, or 4 MiB of
  * their text), more than TEMPLATE_OUTPUT_MAX bytes; the message carries the line
  * ("line 3: …", or "partial 'x' line 3: …"), out holds rubbish.
  */

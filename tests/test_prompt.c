@@ -92,160 +92,212 @@ static void set_long(char **field, size_t len)
 	*field = text_of(len);
 }
 
-/* One thing wrong with a good prompt, and what is said of it. */
-static void break_prompt(struct prompt *prompt, int how)
+/* Each does one thing to a good prompt. */
+static void no_path(struct prompt *prompt)
 {
-	struct prompt_input *language = &prompt->inputs[0], *code = &prompt->inputs[1];
+	prompt_set(&prompt->path, (struct str){NULL, 0});
+}
+
+static void long_path(struct prompt *prompt)
+{
+	set_long(&prompt->path, PROMPT_PATH_MAX + 1);
+}
+
+static void blank_title(struct prompt *prompt)
+{
+	prompt_set(&prompt->title, STR(" \n"));
+}
+
+static void title_of_lines(struct prompt *prompt)
+{
+	prompt_set(&prompt->title, STR("two\nlines"));
+}
+
+static void long_title(struct prompt *prompt)
+{
+	set_long(&prompt->title, PROMPT_TITLE_MAX + 1);
+}
+
+static void title_not_utf8(struct prompt *prompt)
+{
+	prompt_set(&prompt->title, STR("\xff"));
+}
+
+static void long_description(struct prompt *prompt)
+{
+	set_long(&prompt->description, PROMPT_DESCRIPTION_MAX + 1);
+}
+
+static void blank_text(struct prompt *prompt)
+{
+	prompt_set(&prompt->messages[0].text, STR("  \n"));
+	prompt_set(&prompt->messages[1].text, STR(""));
+}
+
+static void long_text(struct prompt *prompt)
+{
+	set_long(&prompt->messages[0].text, PROMPT_TEXT_MAX - 5);
+}
+
+static void text_not_utf8(struct prompt *prompt)
+{
+	prompt_set(&prompt->messages[1].text, STR("a\xc0\x80"));
+}
+
+static void many_messages(struct prompt *prompt)
+{
+	while (prompt->n_messages <= PROMPT_MESSAGES_MAX)
+		(void)prompt_add_message(prompt, PROMPT_USER, STR("more"));
+}
+
+static void bad_input_name(struct prompt *prompt)
+{
+	prompt_set(&prompt->inputs[0].name, STR("not a name"));
+}
+
+static void input_twice(struct prompt *prompt)
+{
+	prompt_set(&prompt->inputs[0].name, STR("code"));
+}
+
+static void default_no_choice(struct prompt *prompt)
+{
+	prompt_set(&prompt->inputs[0].initial, STR("Perl"));
+}
+
+static void default_of_wrong_type(struct prompt *prompt)
+{
+	prompt->inputs[1].type = PROMPT_INTEGER;
+	prompt->inputs[1].required = false;
+	prompt_set(&prompt->inputs[1].initial, STR("1.5"));
+}
+
+static void required_with_default(struct prompt *prompt)
+{
+	prompt->inputs[0].required = true;
+}
+
+static void choice_of_wrong_type(struct prompt *prompt)
+{
+	prompt->inputs[0].type = PROMPT_NUMBER;
+	prompt_set(&prompt->inputs[0].initial, STR("1"));
+}
+
+static void choice_twice(struct prompt *prompt)
+{
+	prompt_input_add_choice(&prompt->inputs[0], STR("C"));
+}
+
+static void empty_choice(struct prompt *prompt)
+{
+	prompt_set(&prompt->inputs[0].choices[0], STR(""));
+}
+
+static void many_choices(struct prompt *prompt)
+{
+	while (prompt->inputs[0].n_choices <= PROMPT_CHOICES_MAX)
+		prompt_input_add_choice(&prompt->inputs[0], STR("more"));
+}
+
+static void many_inputs(struct prompt *prompt)
+{
+	while (prompt->n_inputs <= PROMPT_INPUTS_MAX)
+		(void)prompt_add_input(prompt, STR("more"));
+}
+
+static void long_input_description(struct prompt *prompt)
+{
+	set_long(&prompt->inputs[1].description, PROMPT_DESCRIPTION_MAX + 1);
+}
+
+static void many_tags(struct prompt *prompt)
+{
 	char name[16];
 	int i;
 
-	switch (how) {
-	case 0:
-		prompt_set(&prompt->path, (struct str){NULL, 0});
-		break;
-	case 1:
-		set_long(&prompt->path, PROMPT_PATH_MAX + 1);
-		break;
-	case 2:
-		prompt_set(&prompt->title, STR(" \n"));
-		break;
-	case 3:
-		prompt_set(&prompt->title, STR("two\nlines"));
-		break;
-	case 4:
-		set_long(&prompt->title, PROMPT_TITLE_MAX + 1);
-		break;
-	case 5:
-		prompt_set(&prompt->title, STR("\xff"));
-		break;
-	case 6:
-		set_long(&prompt->description, PROMPT_DESCRIPTION_MAX + 1);
-		break;
-	case 7:
-		prompt_set(&prompt->messages[0].text, STR("  \n"));
-		prompt_set(&prompt->messages[1].text, STR(""));
-		break;
-	case 8:
-		set_long(&prompt->messages[0].text, PROMPT_TEXT_MAX - 5);
-		break;
-	case 9:
-		prompt_set(&prompt->messages[1].text, STR("a\xc0\x80"));
-		break;
-	case 10:
-		for (i = 2; i <= PROMPT_MESSAGES_MAX; i++)
-			(void)prompt_add_message(prompt, PROMPT_USER, STR("more"));
-		break;
-	case 11:
-		prompt_set(&language->name, STR("not a name"));
-		break;
-	case 12:
-		prompt_set(&language->name, STR("code"));
-		break;
-	case 13:
-		prompt_set(&language->initial, STR("Perl"));
-		break;
-	case 14:
-		code->type = PROMPT_INTEGER;
-		code->required = false;
-		prompt_set(&code->initial, STR("1.5"));
-		break;
-	case 15:
-		language->required = true;
-		break;
-	case 16:
-		language->type = PROMPT_NUMBER;
-		prompt_set(&language->initial, STR("1"));
-		break;
-	case 17:
-		prompt_input_add_choice(language, STR("C"));
-		break;
-	case 18:
-		for (i = 2; i <= PROMPT_CHOICES_MAX; i++) {
-			(void)snprintf(name, sizeof name, "%d", i);
-			prompt_input_add_choice(language, str_of(name));
-		}
-		break;
-	case 19:
-		for (i = 2; i <= PROMPT_INPUTS_MAX; i++) {
-			(void)snprintf(name, sizeof name, "n%d", i);
-			(void)prompt_add_input(prompt, str_of(name));
-		}
-		break;
-	case 20:
-		for (i = 0; i <= PROMPT_TAGS_MAX + 10; i++) {
-			(void)snprintf(name, sizeof name, "t%d", i);
-			prompt_add_tag(prompt, str_of(name));
-		}
-		break;
-	case 21:
-		prompt_add_tag(prompt, STR(""));
-		break;
-	case 22:
-		set_long(&prompt->tags[0], PROMPT_TAG_MAX + 1);
-		break;
-	case 23:
-		prompt_add_alias(prompt, STR("a\x1b[31m"));
-		break;
-	case 24:
-		set_long(&prompt->extra, PROMPT_EXTRA_MAX + 1);
-		break;
-	case 25:
-		prompt_set(&prompt->status, STR("published"));
-		break;
-	case 26:
-		prompt_set(&prompt->collection, STR("a\tb"));
-		break;
-	case 27:
-		set_long(&code->description, PROMPT_DESCRIPTION_MAX + 1);
-		break;
-	default:
-		prompt_set(&language->choices[0], STR(""));
-		break;
+	for (i = 0; i < 10 * PROMPT_TAGS_MAX; i++) {
+		(void)snprintf(name, sizeof name, "t%d", i);
+		prompt_add_tag(prompt, str_of(name));
 	}
+	CHECK(prompt->n_tags == PROMPT_TAGS_MAX + 1);
 }
+
+static void empty_tag(struct prompt *prompt)
+{
+	prompt_add_tag(prompt, STR(""));
+}
+
+static void long_tag(struct prompt *prompt)
+{
+	set_long(&prompt->tags[0], PROMPT_TAG_MAX + 1);
+}
+
+static void alias_that_acts(struct prompt *prompt)
+{
+	prompt_add_alias(prompt, STR("a\x1b[31m"));
+}
+
+static void long_extra(struct prompt *prompt)
+{
+	set_long(&prompt->extra, PROMPT_EXTRA_MAX + 1);
+}
+
+static void unknown_status(struct prompt *prompt)
+{
+	prompt_set(&prompt->status, STR("published"));
+}
+
+static void collection_with_tab(struct prompt *prompt)
+{
+	prompt_set(&prompt->collection, STR("a\tb"));
+}
+
+static const struct {
+	void (*do_it)(struct prompt *prompt);
+	const char *said;
+} faults[] = {
+	{no_path, "path: empty"},
+	{long_path, "path: longer than 255 bytes"},
+	{blank_title, "title: empty"},
+	{title_of_lines, "title: control character U+000A"},
+	{long_title, "title: longer than 512 bytes"},
+	{title_not_utf8, "title: not UTF-8"},
+	{long_description, "description: longer than 4096 bytes"},
+	{blank_text, "text: empty"},
+	{long_text, "text: longer than 1048576 bytes"},
+	{text_not_utf8, "text: not UTF-8"},
+	{many_messages, "messages: more than 64"},
+	{bad_input_name, "inputs: not a legal name: 'not a name'"},
+	{input_twice, "input 'code': twice"},
+	{default_no_choice, "input 'language': default 'Perl' is not a choice"},
+	{default_of_wrong_type, "input 'code': default '1.5' is no integer"},
+	{required_with_default, "input 'language': required, but it has a default"},
+	{choice_of_wrong_type, "input 'language': choice 'C' is no number"},
+	{choice_twice, "input 'language': choice 'C' twice"},
+	{empty_choice, "choices: an empty one"},
+	{many_choices, "choices: more than 256"},
+	{many_inputs, "inputs: more than 64"},
+	{long_input_description, "code: longer than 4096 bytes"},
+	{many_tags, "tags: more than 64"},
+	{empty_tag, "tags: an empty one"},
+	{long_tag, "tags: longer than 100 bytes"},
+	{alias_that_acts, "aliases: control character U+001B"},
+	{long_extra, "front matter: longer than 65536 bytes"},
+	{unknown_status, "status: 'published' is not approved, draft or deprecated"},
+	{collection_with_tab, "collection: control character U+0009"},
+};
 
 static void prompt_check_names_what_is_wrong(void)
 {
-	static const char *const expected[] = {
-		"path: empty",
-		"path: longer than 255 bytes",
-		"title: empty",
-		"title: control character U+000A",
-		"title: longer than 512 bytes",
-		"title: not UTF-8",
-		"description: longer than 4096 bytes",
-		"text: empty",
-		"text: longer than 1048576 bytes",
-		"text: not UTF-8",
-		"messages: more than 64",
-		"inputs: not a legal name: 'not a name'",
-		"input 'code': twice",
-		"input 'language': default 'Perl' is not a choice",
-		"input 'code': default '1.5' is no integer",
-		"input 'language': required, but it has a default",
-		"input 'language': choice 'C' is no number",
-		"input 'language': choice 'C' twice",
-		"choices: more than 256",
-		"inputs: more than 64",
-		"tags: more than 64",
-		"tags: an empty one",
-		"tags: longer than 100 bytes",
-		"aliases: control character U+001B",
-		"front matter: longer than 65536 bytes",
-		"status: 'published' is not approved, draft or deprecated",
-		"collection: control character U+0009",
-		"code: longer than 4096 bytes",
-		"choices: an empty one",
-	};
-	int i;
+	size_t i;
 
-	for (i = 0; i < (int)(sizeof expected / sizeof *expected); i++) {
+	for (i = 0; i < sizeof faults / sizeof *faults; i++) {
 		struct prompt *prompt = sample();
 		struct err err = {.code = ERR_NONE};
 
-		break_prompt(prompt, i);
+		faults[i].do_it(prompt);
 		CHECK(prompt_check(prompt, &err) == -1);
-		CHECK_STR(err.text, expected[i]);
+		CHECK_STR(err.text, faults[i].said);
 		CHECK(err.code == ERR_INVALID);
 		prompt_free(prompt);
 	}
