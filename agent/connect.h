@@ -21,6 +21,7 @@ struct connect {
 	const struct platform_dirs *dirs;
 	const char *project;	 /* its folder; NULL: for all projects */
 	bool dry_run;		 /* look, change nothing, run nothing */
+	int timeout_ms;		 /* for each of their commands; 0: a minute */
 	bool (*cancelled)(void); /* asked now and then; NULL: never */
 
 	/* Filled by connect_open(). */

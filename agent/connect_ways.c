@@ -66,7 +66,7 @@ static int run_own(struct work *w, json_t *arguments, char why[SAID_MAX + 64])
 	char line[SAID_MAX + 1] = "";
 	struct run run = {.program = w->program,
 		.dir = c->project ? c->project : c->dirs->home,
-		.timeout_ms = COMMAND_MS,
+		.timeout_ms = c->timeout_ms ? c->timeout_ms : COMMAND_MS,
 		.mask = c->project ? 022 : 077,
 		.cancelled = c->cancelled};
 	bool started;
@@ -81,7 +81,7 @@ static int run_own(struct work *w, json_t *arguments, char why[SAID_MAX + 64])
 	else if (out.cancelled)
 		r = -1;
 	else if (out.timed_out)
-		(void)snprintf(why, SAID_MAX + 64, "no end after %d s", COMMAND_MS / 1000);
+		(void)snprintf(why, SAID_MAX + 64, "no end after %d s", run.timeout_ms / 1000);
 	else if (out.exit != 0)
 		said(&out, line);
 	if (line[0] || (started && !out.cancelled && !out.timed_out && out.exit != 0))
