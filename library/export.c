@@ -282,6 +282,30 @@ static void export_one(struct export *export, const struct prompt *prompt)
 	buf_fini(&path);
 }
 
+static int count_prompt(void *data, const struct prompt *prompt, struct err *err)
+{
+	size_t *n = data;
+
+	(void)prompt;
+	(void)err;
+	++*n;
+	return 0;
+}
+
+/* A file of many prompts may be more than an import takes at once. */
+static void export_count(struct export *export, struct str bytes, size_t n)
+{
+	const struct library_format *format = export->format;
+	size_t found = 0;
+	struct library_sink sink = {.data = &found, .prompt = count_prompt};
+	struct err err = {0};
+
+	if (bytes.n > LIBRARY_FILE_BYTES_MAX ||
+		format->parse(str_of(format->whole_file), bytes, &sink, &err) != 0 || found != n)
+		export_note(export, format->whole_file, NOTE_WARNING,
+			"%zu prompts in one file are more than an import takes; export fewer", n);
+}
+
 static int export_whole(
 	struct export *export, const struct prompt *const *prompts, size_t n, struct err *err)
 {
@@ -300,6 +324,8 @@ static int export_whole(
 		buf_fini(&bytes);
 		return -1;
 	}
+	if (format->write == NULL)
+		export_count(export, (struct str){buf_text(&bytes), bytes.len}, n);
 	plan_add(export, format->whole_file, &bytes);
 	buf_fini(&bytes);
 	return 0;

@@ -304,9 +304,6 @@ static int replace_in(
 	if (result != 0) {
 		(void)unlinkat(parent, buf_text(&temporary), 0);
 		(void)err_errno(err, number, "%s", path);
-	} else {
-		/* Best effort: some file systems cannot sync a folder. */
-		(void)fsync(parent);
 	}
 	buf_fini(&temporary);
 	return result;

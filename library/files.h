@@ -45,8 +45,8 @@ int files_read(int folder, const char *path, struct buf *out, struct err *err);
 
 /* Make the folders of path below folder, none of them a link. */
 int files_make_folders(int folder, const char *path, struct err *err);
-/* Write bytes to a temporary name beside path, sync, rename over it, sync the
- * folder. What path held before is there until the rename. */
+/* Write bytes to a temporary name beside path, sync, rename over it: whatever
+ * happens, path holds all of the old bytes or all of the new ones. */
 int files_replace(int folder, const char *path, struct str bytes, struct err *err);
 
 #endif

@@ -106,19 +106,21 @@ static void read_messages(
 	}
 }
 
-static void read_inputs(
+/* True when they are declared. */
+static bool read_inputs(
 	struct reader *reader, const char *name, json_t *config, struct prompt *prompt)
 {
 	json_t *inputs = json_object_get(config, "inputs");
 	struct err err = {0};
 
 	if (!json_is_array(inputs))
-		return;
+		return false;
 	if (prompt_inputs_parse(prompt, inputs, &err) != 0)
 		reader_note(
 			reader, 0, NOTE_WARNING, "\"%.80s\": config.inputs: %s", name, err.text);
 	else
 		(void)json_object_del(config, "inputs");
+	return err.code == ERR_NONE;
 }
 
 /* As a line of YAML; JSON on one line is YAML. */
@@ -138,17 +140,18 @@ static void keep(const json_t *entry, const char *key, struct buf *extra)
 		(void)buf_add_char(extra, '\n');
 }
 
-static void read_entry_rest(
+static bool read_entry_rest(
 	struct reader *reader, const char *name, json_t *entry, struct prompt *prompt)
 {
 	struct buf extra = BUF_INIT(2 * PROMPT_EXTRA_MAX);
 	const json_t *tag;
+	bool declared;
 	size_t i;
 
 	json_array_foreach (json_object_get(entry, "tags"), i, tag)
 		if (json_is_string(tag) && json_string_length(tag) > 0)
 			prompt_add_tag(prompt, str_of(json_string_value(tag)));
-	read_inputs(reader, name, json_object_get(entry, "config"), prompt);
+	declared = read_inputs(reader, name, json_object_get(entry, "config"), prompt);
 	if (json_text(json_object_get(entry, "config"), "model") != NULL)
 		prompt_set(&prompt->model, json_str(json_object_get(entry, "config"), "model"));
 	keep(entry, "config", &extra);
@@ -156,6 +159,7 @@ static void read_entry_rest(
 	if (extra.len > 0)
 		prompt_set(&prompt->extra, (struct str){buf_text(&extra), extra.len});
 	buf_fini(&extra);
+	return declared;
 }
 
 static int read_entry(struct reader *reader, json_t *entry, struct err *err)
@@ -164,6 +168,7 @@ static int read_entry(struct reader *reader, json_t *entry, struct err *err)
 	const json_t *body = json_object_get(entry, "prompt");
 	struct prompt *prompt = prompt_new();
 	struct str path = str_of(name);
+	bool declared;
 
 	if (json_is_string(body))
 		(void)prompt_add_message(prompt, PROMPT_USER, str_of(json_string_value(body)));
@@ -173,8 +178,10 @@ static int read_entry(struct reader *reader, json_t *entry, struct err *err)
 		reader_note(reader, 0, NOTE_WARNING, "\"%.80s\" has no text", name);
 	prompt_set(&prompt->title, path_base(path));
 	prompt_set_path(prompt, path_folders(path), NULL, path_base(path));
-	read_entry_rest(reader, name, entry, prompt);
-	convert_declare_all(prompt);
+	declared = read_entry_rest(reader, name, entry, prompt);
+	/* Where the inputs are declared, other braces are text. */
+	if (!declared)
+		convert_declare_all(prompt);
 	return reader_emit(reader, prompt, 0, err);
 }
 
@@ -336,7 +343,7 @@ static json_t *body_json(const struct prompt *prompt)
 static json_t *entry_json(const struct prompt *prompt)
 {
 	json_t *entry = json_object(), *body = body_json(prompt), *tags = json_array(),
-	       *labels = kept(prompt, "labels");
+	       *labels = kept(prompt, "labels"), *none = json_array();
 
 	for (size_t i = 0; i < prompt->n_tags; i++)
 		(void)json_array_append_new(tags, json_string(prompt->tags[i]));
@@ -344,9 +351,11 @@ static json_t *entry_json(const struct prompt *prompt)
 	(void)json_object_set_new(
 		entry, "type", json_string(json_is_string(body) ? "text" : "chat"));
 	(void)json_object_set_new(entry, "prompt", body);
-	(void)json_object_set_new(entry, "labels", labels != NULL ? labels : json_array());
+	(void)json_object_set(entry, "labels", json_is_array(labels) ? labels : none);
 	(void)json_object_set_new(entry, "tags", tags);
 	(void)json_object_set_new(entry, "config", config_json(prompt));
+	json_decref(labels);
+	json_decref(none);
 	return entry;
 }
 

@@ -31,10 +31,12 @@ struct piece {
 	struct str word;  /* helper, block or name */
 	struct str rest;  /* what follows the word, trimmed */
 	unsigned line;
-	size_t partner; /* CLOSE, ELSE: its OPEN; OPEN: its CLOSE */
-	size_t n_else;	/* of an OPEN */
-	bool converted; /* an OPEN that becomes a section */
-	bool inverted;	/* {{#unless}} */
+	size_t partner;		      /* CLOSE, ELSE: its OPEN; OPEN: its CLOSE */
+	size_t n_else;		      /* of an OPEN */
+	bool trim_before, trim_after; /* {{~ and ~}} */
+	bool converted;		      /* an OPEN that becomes a section */
+	bool broken;		      /* an OPEN that is not closed; an error already */
+	bool inverted;		      /* {{#unless}} */
 };
 
 struct pieces {
@@ -43,7 +45,8 @@ struct pieces {
 	size_t n, size;
 	struct str told[TOLD_MAX];
 	size_t n_told;
-	bool no_end[2]; /* of comments, without and with dashes */
+	bool no_dashes; /* further on there is no --}} */
+	bool no_fit;	/* nor a comment's end that fits */
 };
 
 static struct piece *piece_add(
@@ -98,6 +101,11 @@ static bool is_blank(char c)
 /* The kind of a tag by what stands between its braces. */
 static void piece_classify(struct piece *piece, struct str inside)
 {
+	piece->trim_before = str_starts(inside, "~");
+	if (piece->trim_before)
+		inside = skip(inside, 1);
+	piece->trim_after = str_ends(inside, "~");
+	inside.n -= piece->trim_after;
 	inside = str_trim(inside);
 	piece->kind = PIECE_VALUE;
 	if (str_starts(inside, "#"))
@@ -120,16 +128,34 @@ static void piece_classify(struct piece *piece, struct str inside)
 		piece->kind = PIECE_ROLE;
 }
 
+/*
+ * Where the comment at `from` ends. Handlebars ends it at the first "}}"; where it
+ * holds whole tags ("{{! use {{> name}} here }}") its author meant the one that
+ * fits, which is taken when there is one. Once a search has come to the end of
+ * the text in vain it is not made again.
+ */
 static size_t comment_end(struct pieces *pieces, struct str text, size_t from)
 {
-	bool dashes = str_starts(skip(text, from), "{{!--");
-	size_t end = text.n;
+	size_t i = from + 2, depth = 1, first = 0;
 
-	/* Once there is no end further on, there is none: each is looked for once. */
-	if (!pieces->no_end[dashes])
-		end = find(text, from, dashes ? "--}}" : "}}");
-	pieces->no_end[dashes] = end == text.n;
-	return end == text.n ? 0 : end + (dashes ? 4 : 2);
+	if (str_starts(skip(text, from), "{{!--")) {
+		i = pieces->no_dashes ? text.n : find(text, from, "--}}");
+		pieces->no_dashes = i == text.n;
+		return i == text.n ? 0 : i + 4;
+	}
+	for (; i + 1 < text.n; i++) {
+		if (memcmp(text.p + i, "{{", 2) == 0) {
+			depth++;
+			i++;
+		} else if (memcmp(text.p + i, "}}", 2) == 0) {
+			first = first > 0 ? first : i + 2;
+			if (--depth == 0 || pieces->no_fit)
+				return i + 2;
+			i++;
+		}
+	}
+	pieces->no_fit = true;
+	return first;
 }
 
 /* The tag at `from`: where it ends, or 0 when it meets another tag or the end of
@@ -216,6 +242,57 @@ static const struct prompt_input *declared(const struct pieces *pieces, struct s
 	return prompt_input_find(pieces->options->prompt, name);
 }
 
+static bool is_helper(struct str word)
+{
+	static const char *const helpers[] = {"this", "history", "media", "json", "section",
+		"lookup", "log", "ifEquals", "unlessEquals", NULL};
+
+	for (size_t i = 0; helpers[i] != NULL; i++)
+		if (str_is(word, helpers[i]))
+			return true;
+	return false;
+}
+
+static bool is_plain(const struct piece *piece)
+{
+	return piece->kind == PIECE_VALUE && piece->rest.n == 0 &&
+	       prompt_is_input_name(piece->word);
+}
+
+static struct prompt_input *declare(const struct pieces *pieces, struct str name)
+{
+	struct prompt *prompt = pieces->options->prompt;
+
+	if (!pieces->options->declare || declared(pieces, name) != NULL || is_helper(name) ||
+		!prompt_is_input_name(name) || prompt->n_inputs >= PROMPT_INPUTS_MAX)
+		return NULL;
+	return prompt_add_input(prompt, name);
+}
+
+/* Without a schema: names are required text, and what is only ever asked for in
+ * {{#if name}} is a boolean. */
+static void pieces_declare(const struct pieces *pieces)
+{
+	struct prompt_input *input;
+
+	for (size_t i = 0; i < pieces->n; i++)
+		if (is_plain(&pieces->at[i])) {
+			input = declare(pieces, pieces->at[i].word);
+			if (input != NULL)
+				input->required = true;
+		}
+	for (size_t i = 0; i < pieces->n; i++) {
+		const struct piece *piece = &pieces->at[i];
+
+		if (piece->kind != PIECE_OPEN ||
+			(!str_is(piece->word, "if") && !str_is(piece->word, "unless")))
+			continue;
+		input = declare(pieces, piece->rest);
+		if (input != NULL)
+			input->type = PROMPT_BOOLEAN;
+	}
+}
+
 /* {{#if flag}} over a declared boolean, with at most one plain {{else}}? */
 static bool is_section(const struct pieces *pieces, const struct piece *open)
 {
@@ -275,8 +352,9 @@ static void pieces_pair(struct pieces *pieces)
 			else_in_block(pieces, i, stack, depth);
 	}
 	while (depth > 0) {
-		const struct piece *open = &pieces->at[stack[--depth]];
+		struct piece *open = &pieces->at[stack[--depth]];
 
+		open->broken = true;
 		reader_note(pieces->options->reader, open->line, NOTE_ERROR,
 			"block '{{#%.*s}}' is not closed",
 			(int)(open->word.n > 40 ? 40 : open->word.n), open->word.p);
@@ -298,33 +376,16 @@ static void add_tag(struct buf *out, const char *sign, struct str name)
 	(void)buf_add_format(out, "{{%s%.*s}}", sign, (int)name.n, name.p);
 }
 
-static bool is_helper(struct str word)
-{
-	static const char *const helpers[] = {"this", "history", "media", "json", "section",
-		"lookup", "log", "ifEquals", "unlessEquals", NULL};
-
-	for (size_t i = 0; helpers[i] != NULL; i++)
-		if (str_is(word, helpers[i]))
-			return true;
-	return false;
-}
-
 static void write_value(struct pieces *pieces, const struct piece *piece, struct buf *out)
 {
-	const struct handlebars *options = pieces->options;
-	bool plain = piece->rest.n == 0 && prompt_is_input_name(piece->word);
-
-	if (plain && options->declare && declared(pieces, piece->word) == NULL &&
-		!is_helper(piece->word) && options->prompt->n_inputs < PROMPT_INPUTS_MAX)
-		prompt_add_input(options->prompt, piece->word)->required = true;
-	if (plain && declared(pieces, piece->word) != NULL) {
-		if (str_starts(piece->whole, "{{{"))
+	if (is_plain(piece) && declared(pieces, piece->word) != NULL) {
+		if (str_starts(piece->whole, "{{{") || piece->trim_before || piece->trim_after)
 			add_tag(out, "", piece->word);
 		else
 			(void)buf_add(out, piece->whole.p, piece->whole.n);
-	} else if (plain && !is_helper(piece->word)) {
+	} else if (is_plain(piece) && !is_helper(piece->word)) {
 		if (is_news(pieces, piece->word))
-			reader_note(options->reader, piece->line, NOTE_WARNING,
+			reader_note(pieces->options->reader, piece->line, NOTE_WARNING,
 				"variable \"%.*s\" is used but not declared; it stays text",
 				(int)piece->word.n, piece->word.p);
 		(void)buf_add(out, piece->whole.p, piece->whole.n);
@@ -339,7 +400,7 @@ static void write_block(struct pieces *pieces, const struct piece *piece, struct
 	bool inverted = open->inverted;
 
 	if (open->kind != PIECE_OPEN || !open->converted) {
-		if (piece->kind == PIECE_OPEN && !str_is(piece->word, "role"))
+		if (piece->kind == PIECE_OPEN && !piece->broken && !str_is(piece->word, "role"))
 			literal(pieces, piece, out);
 		else
 			(void)buf_add(out, piece->whole.p, piece->whole.n);
@@ -391,14 +452,48 @@ static void piece_write(struct pieces *pieces, const struct piece *piece, struct
 	}
 }
 
+/* Does the piece mean something here? Only then do its tildes. */
+static bool is_understood(const struct pieces *pieces, const struct piece *piece)
+{
+	const struct piece *open = &pieces->at[piece->partner];
+
+	switch (piece->kind) {
+	case PIECE_VALUE:
+		return is_plain(piece) && declared(pieces, piece->word) != NULL;
+	case PIECE_OPEN:
+		return piece->converted;
+	case PIECE_ELSE:
+	case PIECE_CLOSE:
+		return open->kind == PIECE_OPEN && open->converted;
+	default:
+		return false;
+	}
+}
+
+static void trim_around(struct pieces *pieces, size_t i, struct buf *out)
+{
+	const struct piece *piece = &pieces->at[i];
+	struct piece *next = piece + 1 < pieces->at + pieces->n ? &pieces->at[i + 1] : NULL;
+
+	if (!is_understood(pieces, piece))
+		return;
+	while (piece->trim_before && out->len > 0 && is_blank(out->data[out->len - 1]))
+		buf_truncate(out, out->len - 1);
+	while (piece->trim_after && next != NULL && next->kind == PIECE_TEXT && next->whole.n > 0 &&
+		is_blank(next->whole.p[0]))
+		next->whole = skip(next->whole, 1);
+}
+
 void handlebars_read(const struct handlebars *options, struct str text, struct buf *out,
 	void (*partial)(void *data, struct str name, unsigned line), void *data)
 {
 	struct pieces pieces = {.options = options};
 
 	pieces_cut(&pieces, text);
+	pieces_declare(&pieces);
 	pieces_pair(&pieces);
 	for (size_t i = 0; i < pieces.n; i++) {
+		trim_around(&pieces, i, out);
 		piece_write(&pieces, &pieces.at[i], out);
 		if (partial != NULL && pieces.at[i].kind == PIECE_PARTIAL)
 			partial(data, pieces.at[i].word, pieces.at[i].line);
@@ -412,7 +507,7 @@ bool handlebars_mentions(struct str text, struct str name)
 
 	while ((at = find(text, at, "{{")) < text.n) {
 		end = find(text, at, "}}");
-		for (; at + name.n < end; at++) {
+		for (; at + name.n <= end && at + name.n < text.n; at++) {
 			char before = at > 0 ? text.p[at - 1] : ' ', after = text.p[at + name.n];
 
 			if (memcmp(text.p + at, name.p, name.n) == 0 && !is_word(before) &&

@@ -73,6 +73,25 @@ static inline const struct prompt *collect_find(const struct collect *collect, c
 	return NULL;
 }
 
+/* Is one of them the same version as this prompt? */
+static inline bool collect_has_version(const struct collect *collect, const struct prompt *prompt)
+{
+	char digest[SHA256_HEX_BYTES], other[SHA256_HEX_BYTES];
+	struct err err;
+
+	CHECK(prompt_digest(prompt, digest, &err) == 0);
+	for (size_t i = 0; i < collect->n_prompts; i++) {
+		if (collect->prompts[i]->n_messages != prompt->n_messages ||
+			strcmp(collect->prompts[i]->messages[0].text, prompt->messages[0].text) !=
+				0)
+			continue;
+		CHECK(prompt_digest(collect->prompts[i], other, &err) == 0);
+		if (strcmp(digest, other) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Parse one text as a file of the format; the only prompt, or NULL. */
 static inline const struct prompt *collect_parse(
 	struct collect *collect, const char *format, const char *path, const char *text)

@@ -114,9 +114,7 @@ static void faults_of_handlebars_have_their_line(void)
 	static const struct {
 		const char *text, *errors, *warnings;
 	} cases[] = {
-		{"a\n{{#if x}}\nb", "x.prompt:2: block '{{#if}}' is not closed\n",
-			"x.prompt:2: '{{#if}}' has no counterpart here and stays as it is "
-			"written\n"},
+		{"a\n{{#if x}}\nb", "x.prompt:2: block '{{#if}}' is not closed\n", ""},
 		{"a\n{{/each}}", "x.prompt:2: '{{/each}}' closes nothing that is open here\n", ""},
 		{"a\n\nb }} c", "x.prompt:3: a closing '}}' without an opening '{{'\n", ""},
 		{"a {{b\n{{c}}", "x.prompt:1: a tag '{{' is not closed\n", ""},
@@ -148,6 +146,22 @@ static void without_a_schema_every_plain_name_is_an_input(void)
 	CHECK_STR(p->inputs[1].name, "a");
 	CHECK_STR(p->inputs[2].name, "a.b");
 	CHECK(got.n_warnings == 2);
+	collect_fini(&got);
+}
+
+static void flags_without_a_schema_are_booleans(void)
+{
+	struct collect got;
+	const struct prompt *p = collect_parse(&got, "dotprompt", "x.prompt",
+		"a {{~#if show~}} b {{~ name ~}} c {{~/if~}} d{{#if name}}e{{/if}}{{{name}}}");
+
+	CHECK(p != NULL && p->n_inputs == 2);
+	CHECK_STR(p->inputs[0].name, "name");
+	CHECK_STR(p->inputs[1].name, "show");
+	CHECK(p->inputs[1].type == PROMPT_BOOLEAN && !p->inputs[1].required);
+	CHECK_STR(
+		p->messages[0].text, "a{{#show}}b{{name}}c{{/show}}d{{#if name}}e{{/if}}{{name}}");
+	CHECK(got.n_warnings == 1);
 	collect_fini(&got);
 }
 
@@ -435,6 +449,7 @@ int main(void)
 	RUN(a_dotprompt_has_schema_and_roles);
 	RUN(faults_of_handlebars_have_their_line);
 	RUN(without_a_schema_every_plain_name_is_an_input);
+	RUN(flags_without_a_schema_are_booleans);
 	RUN(a_command_of_gemini_is_toml);
 	RUN(faults_of_toml_have_their_line);
 	RUN(a_prompt_of_github_is_a_list_of_messages);
