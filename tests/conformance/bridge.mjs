@@ -231,12 +231,13 @@ const server = createServer((request, response) => {
 server.listen(port, '127.0.0.1', () =>
 	console.log(`listening on http://127.0.0.1:${server.address().port}/mcp`));
 
+// The end of the last server ends the program.
 function quit() {
 	for (const { conversation } of sessions.values())
 		conversation.stop();
 	for (const conversation of shared)
 		conversation.stop();
-	server.close(() => process.exit(0));
+	server.close();
 	server.closeAllConnections();
 }
 process.on('SIGTERM', quit);

@@ -28,6 +28,10 @@ suite() {
 		>>"$results/$revision.log" 2>&1 || :
 }
 
+# A build with sanitizers reports into files that are looked at in the end.
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$results/sanitizer"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$results/sanitizer"
+
 # The words of PROGRAM are meant to be split.
 # shellcheck disable=SC2086
 "$NODE" "$here/bridge.mjs" -- $program >"$results/bridge.out" 2>"$results/bridge.err" &
@@ -57,4 +61,11 @@ while read -r revision scenario; do
 	suite "$revision" --scenario "$scenario" --spec-version "$revision" --force
 done <<<"$one_by_one"
 
-"$NODE" "$here/summary.mjs" "$results" "$results/wanted"
+"$NODE" "$here/summary.mjs" "$results" "$results/wanted" || exit
+
+kill "$bridge"
+wait "$bridge" || :
+if compgen -G "$results/sanitizer.*" >/dev/null; then
+	cat "$results"/sanitizer.*
+	exit 1
+fi

@@ -13,14 +13,15 @@ const home = dirname(createRequire(import.meta.url).resolve(
 const program = join(home, 'clients/launcher/build/index.js');
 const TIMEOUT_MS = 30000;
 const TOOL_FAILED = 5;
+// Of our environment the server gets this and little else.
+const PASSED_ON = ['PROMPTD_HOME', 'ASAN_OPTIONS', 'UBSAN_OPTIONS'];
 
 function pairs(object) {
 	return Object.entries(object ?? {}).map(([name, value]) => `${name}=${value}`);
 }
 
 export async function connect({ command, env, era }) {
-	const settings = Object.entries({ PROMPTD_HOME: env.PROMPTD_HOME })
-		.flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+	const settings = PASSED_ON.flatMap((name) => ['-e', `${name}=${env[name]}`]);
 	const invoke = async (method, ...options) => {
 		const { stdout } = await run(process.execPath, [program, '--cli', command, ...settings,
 			'--protocol-era', era, '--format', 'json', '--method', method, ...options],

@@ -25,5 +25,12 @@ seq -f 'line %g' 2000 >>"$guide"
 
 # HOME as well: the Inspector keeps a folder there.
 export HOME=$work PROMPTD_HOME=$work/promptd TOUR_LIBRARY=$work/library
+# A build with sanitizers reports into files that are looked at in the end.
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$work/sanitizer"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$work/sanitizer"
 "$bin/promptd" import "$work/library"
 timeout 240 "$NODE" "$work/tour.mjs" "$bin"
+if compgen -G "$work/sanitizer.*" >/dev/null; then
+	cat "$work"/sanitizer.*
+	exit 1
+fi
