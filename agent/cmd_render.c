@@ -49,6 +49,8 @@ static int read_file(struct call *call, const char *key, const char *path, struc
 	if (strcmp(path, "-") == 0)
 		return read_stream(call, stdin, "stdin", text);
 	file = fopen(path, "re");
+	if (file == NULL && call_cancelled())
+		return call_cancel(call);
 	if (file == NULL) {
 		(void)err_errno(&call->err, errno, "cannot read %s", path);
 		call_hint(

@@ -300,6 +300,7 @@ run 2 export exported
 run 2 export exported --format nonsense
 run 3 export elsewhere --format prompt-md tag:nobodys
 json 0 'a["prompts"] >= 12' export all --format csv
+[ -z "$(find exported all -perm /077)" ] || fail "exported files are open to others"
 
 part "status and doctor"
 json 0 'a["prompts"] >= 12 and a["agent"]["running"] is False and a["library"] == "'"$PROMPTD_HOME"'/data"' status
@@ -362,6 +363,9 @@ for words in "list" "tags" "search beware" "show a" "render a" "show $(printf '\
 	tr -d '\t' <shown >shown2
 	clean shown2
 done
+NO_COLOR=1 on_terminal "$promptd" render greet name=@value >shown
+clean shown
+grep -qF 'A\x1b[31m' shown || fail "a value that acts is not shown escaped: $(cat -v shown)"
 json 1 'a["failed"] == 1' import hostile
 clean out
 run 0 remove a
