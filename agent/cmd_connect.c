@@ -197,5 +197,8 @@ const struct command command_connect = {
 	.choices = CONNECT_CHOICES,
 	.options = options,
 	.examples = examples,
+	.answer =
+		"server, assistants (assistant, title, scope, outcome, by, file, backup, snippet, "
+		"message, restart, off, command), handshake (revisions, tools, ms)",
 	.run = run,
 };

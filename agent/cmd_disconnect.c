@@ -101,5 +101,6 @@ const struct command command_disconnect = {
 	.choices = CONNECT_CHOICES,
 	.options = options,
 	.examples = examples,
+	.answer = "assistants (as of connect)",
 	.run = run,
 };

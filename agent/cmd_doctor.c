@@ -249,5 +249,6 @@ const struct command command_doctor = {
 		"the "
 		"exit status is 1 when one is fail.",
 	.always = true,
+	.answer = "checks (check, result, message, mend)",
 	.run = doctor_run,
 };

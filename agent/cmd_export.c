@@ -15,6 +15,7 @@
 #define QUERY_BYTES_MAX 4096
 /* As far as a search can be paged. */
 #define FOUND_MAX 500
+#define REMARKS_SHOWN 20
 
 struct export
 {
@@ -28,6 +29,7 @@ struct export
 	size_t n_prompts;
 	char after[PROMPT_PATH_MAX + 1];
 	unsigned page;
+	size_t remarks;
 	json_t *notes;
 };
 
@@ -123,6 +125,8 @@ static void on_note(void *data, const struct library_note *note)
 	struct output *out = export->call->notes;
 	json_t *row;
 
+	if (!export->call->json && !note->error && ++export->remarks > REMARKS_SHOWN)
+		return;
 	if (!export->call->json) {
 		output_text(out, note->file);
 		output_print(out, ": ");
@@ -143,6 +147,26 @@ static void on_progress(void *data, size_t done, size_t total)
 	output_progress(export->call->notes, "exporting", done, total);
 }
 
+static void tell(struct export *export, const struct library_export_result *counts)
+{
+	struct call *call = export->call;
+
+	if (!call->json) {
+		if (export->remarks > REMARKS_SHOWN)
+			output_print(call->notes, "and %zu more remarks: --json has them all\n",
+				export->remarks - REMARKS_SHOWN);
+		output_print(call->out, "%zu prompt%s: %zu file%s written, %zu unchanged\n",
+			export->n_prompts, export->n_prompts == 1 ? "" : "s", counts->written,
+			counts->written == 1 ? "" : "s", counts->unchanged);
+		return;
+	}
+	call_answer_int(call, "prompts", (int64_t) export->n_prompts);
+	call_answer_int(call, "written", (int64_t)counts->written);
+	call_answer_int(call, "unchanged", (int64_t)counts->unchanged);
+	call_answer_int(call, "refused", (int64_t)counts->refused);
+	call_answer(call, "notes", json_incref(export->notes));
+}
+
 static int write_files(struct export *export)
 {
 	struct library_sink notes = {.data = export, .note = on_note, .progress = on_progress};
@@ -161,18 +185,13 @@ static int write_files(struct export *export)
 	output_progress_end(call->notes);
 	if (outcome < 0)
 		return call_fail_err(call, &err);
-	call_answer_int(call, "prompts", (int64_t) export->n_prompts);
-	call_answer_int(call, "written", (int64_t)counts.written);
-	call_answer_int(call, "unchanged", (int64_t)counts.unchanged);
-	call_answer_int(call, "refused", (int64_t)counts.refused);
-	call_answer(call, "notes", json_incref(export->notes));
-	if (!call->json)
-		output_print(call->out, "%zu prompts: %zu files written, %zu unchanged\n",
-			export->n_prompts, counts.written, counts.unchanged);
+	tell(export, &counts);
 	if (counts.refused == 0)
 		return COMMAND_DONE;
-	call_hint(call, "move them away, or export into another folder");
-	return call_fail(call, COMMAND_FAILED, "%zu files are not promptd's and were left alone",
+	call_hint(call, "move away what is in the way, or export into another folder");
+	return call_fail(call, COMMAND_FAILED,
+		counts.refused == 1 ? "%zu file is not as promptd wrote it and was left alone"
+				    : "%zu files are not as promptd wrote them and were left alone",
 		counts.refused);
 }
 
@@ -259,5 +278,6 @@ const struct command command_export = {
 	.kind = COMMAND_FOLDER,
 	.options = options,
 	.examples = examples,
+	.answer = "prompts, written, unchanged, refused, notes (file, message)",
 	.run = export_run,
 };

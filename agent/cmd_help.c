@@ -34,6 +34,8 @@ static json_t *command_json(const struct command *command)
 	(void)json_object_set_new(object, "name", json_string(command->name));
 	(void)json_object_set_new(object, "summary", json_string(command->summary));
 	(void)json_object_set_new(object, "words", json_string(command->words));
+	if (command->answer != NULL)
+		(void)json_object_set_new(object, "answer", json_string(command->answer));
 	(void)json_object_set_new(object, "options", options);
 	return object;
 }
@@ -108,5 +110,6 @@ const struct command command_help = {
 	.kind = COMMAND_COMMAND,
 	.options = options,
 	.always = true,
+	.answer = "commands (name, summary, words, answer, options (name, letter, value, help))",
 	.run = help_run,
 };

@@ -406,5 +406,7 @@ const struct command command_import = {
 	.kind = COMMAND_FILES,
 	.options = options,
 	.examples = examples,
+	.answer = "dry_run, files, created, updated, reversioned, unchanged, failed, "
+		  "stays_removed, flagged (names), notes (file, line, kind, message)",
 	.run = import_run,
 };

@@ -171,5 +171,7 @@ const struct command command_list = {
 	.words_max = 0,
 	.options = options,
 	.examples = examples,
+	.answer = "prompts (name, title, description, version, tags, collection, inputs, source, "
+		  "status, channel, id, sha256, uses, bytes, updated)",
 	.run = list_run,
 };

@@ -46,5 +46,6 @@ const struct command command_remove = {
 	.words_max = 1,
 	.kind = COMMAND_PROMPT,
 	.examples = examples,
+	.answer = "removed (as of show, without messages)",
 	.run = remove_run,
 };

@@ -275,5 +275,6 @@ const struct command command_render = {
 	.kind = COMMAND_PROMPT,
 	.options = options,
 	.examples = examples,
+	.answer = "name, version, sha256, messages (role, text), text, missing (names)",
 	.run = render_run,
 };

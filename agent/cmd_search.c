@@ -172,5 +172,6 @@ const struct command command_search = {
 	.words_max = COMMAND_ANY_WORDS,
 	.options = options,
 	.examples = examples,
+	.answer = "prompts (as of list, and match), more",
 	.run = search_run,
 };

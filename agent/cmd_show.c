@@ -50,15 +50,16 @@ static void print_input(struct call *call, const struct prompt_input *input)
 	if (input->required)
 		output_print(out, ", required");
 	if (input->initial != NULL) {
-		output_print(out, ", otherwise ");
+		output_print(out, ", otherwise \"");
 		output_text(out, str_of(input->initial));
+		output_print(out, "\"");
 	}
 	for (i = 0; i < input->n_choices; i++) {
 		output_print(out, i == 0 ? ", one of " : " | ");
 		output_text(out, str_of(input->choices[i]));
 	}
 	if (input->description != NULL) {
-		output_print(out, ": ");
+		output_print(out, "\n      ");
 		output_text(out, str_of(input->description));
 	}
 	output_print(out, "\n");
@@ -263,5 +264,8 @@ const struct command command_show = {
 	.kind = COMMAND_PROMPT,
 	.options = options,
 	.examples = examples,
+	.answer = "prompt (name, title, description, version, tags, aliases, collection, inputs, "
+		  "model, source, origin, format, status, channel, id, sha256, created, updated, "
+		  "messages (role, text)), versions (version, created, channel, sha256, message)",
 	.run = show_run,
 };

@@ -101,6 +101,7 @@ const struct command command_tags = {
 	.description = "Lists every tag with the number of prompts that have it.",
 	.options = options,
 	.examples = tags_examples,
+	.answer = "tags (name, prompts, description)",
 	.run = tags_run,
 };
 
@@ -117,5 +118,6 @@ const struct command command_collections = {
 		       "--collection NAME` puts prompts into one.",
 	.options = options,
 	.examples = collections_examples,
+	.answer = "collections (name, prompts, description)",
 	.run = collections_run,
 };

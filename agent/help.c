@@ -160,6 +160,11 @@ void help_command(struct output *out, const struct command *command)
 	output_wrap(out, 0, command->description);
 	output_print(out, "\n");
 	print_options(out, command->options);
+	if (command->answer != NULL) {
+		output_print(out, "\n");
+		heading(out, "members of the answer with --json, beside status");
+		output_wrap(out, 2, command->answer);
+	}
 	if (takes_format(command))
 		print_formats(out);
 	print_examples(out, command->examples);

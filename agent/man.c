@@ -128,6 +128,10 @@ static void man_command(struct buf *out, const struct command *command)
 	man_paragraphs(out, command->description);
 	if (options)
 		man_options(out, command->options);
+	if (command->answer != NULL) {
+		(void)buf_add_str(out, ".Pp\nWith\n.Fl \\-json :\n");
+		man_text(out, str_of(command->answer));
+	}
 }
 
 static void man_formats(struct buf *out)

@@ -36,17 +36,8 @@ json() {
 	shift 2
 	run "$wanted" "$@" --json
 	[ -z "$err" ] || fail "promptd $* --json wrote to stderr: $err"
-	python3 - "$wanted" "$expression" "$work/out" <<-'PYTHON' || fail "promptd $* --json: not so: $expression: $out"
-		import json, sys
-		words = {0: "done", 1: "failed", 2: "usage", 3: "not_found", 130: "cancelled"}
-		text = open(sys.argv[3], encoding="utf-8").read()
-		a = json.loads(text)
-		assert type(a) is dict and text.count("\n") == 1 and text.endswith("\n")
-		wanted = int(sys.argv[1])
-		assert a["status"] == words[wanted], a["status"]
-		assert (wanted == 0) == ("error" not in a)
-		sys.exit(0 if eval(sys.argv[2]) else 1)
-	PYTHON
+	"$here/answer.py" "$wanted" "$expression" "$work/out" "$work/help" "${1:-}" ||
+		fail "promptd $* --json: not so: $expression: ${out:0:2000}"
 }
 
 # has TEXT WHERE: $out or $err holds it.
@@ -64,6 +55,8 @@ on_terminal() {
 part() {
 	printf '%s\n' "$1"
 }
+
+"$promptd" help --json >help || fail "help --json"
 
 part "help and version stand on every way in"
 run 0 --version
