@@ -164,8 +164,7 @@ static void complete_path(struct mcp_request *request, struct values *values)
 
 	/* The list begins behind the prefix; it may be a whole path itself. */
 	delivery_init(&delivery, request, "resource");
-	if (values->prefix.n > 0 && delivery_find(&delivery, values->prefix, &err) == STORE_OK &&
-		str_is(values->prefix, delivery.prompt->path))
+	if (values->prefix.n > 0 && delivery_find_path(&delivery, values->prefix, &err) == STORE_OK)
 		add_value(values, values->prefix);
 	delivery_fini(&delivery);
 	outcome = store_prompt_list(

@@ -24,13 +24,31 @@ void delivery_fini(struct delivery *delivery)
 {
 	render_fini(&delivery->render);
 	json_decref(delivery->args);
-	prompt_free(delivery->prompt);
+	prompt_cache_release(delivery->cached);
 }
 
 int delivery_find(struct delivery *delivery, struct str name, struct err *err)
 {
-	return store_prompt_get(
-		mcp_store(delivery->request), name, &delivery->want, &delivery->prompt, err);
+	int outcome = prompt_cache_get(
+		delivery->request->server->prompts, name, &delivery->want, &delivery->cached, err);
+
+	if (outcome == STORE_OK)
+		delivery->prompt = delivery->cached->prompt;
+	return outcome;
+}
+
+int delivery_find_path(struct delivery *delivery, struct str path, struct err *err)
+{
+	int outcome = delivery_find(delivery, path, err);
+
+	if (outcome == STORE_AMBIGUOUS)
+		return STORE_NOT_FOUND;
+	if (outcome != STORE_OK || str_is(path, delivery->prompt->path))
+		return outcome;
+	prompt_cache_release(delivery->cached);
+	delivery->cached = NULL;
+	delivery->prompt = NULL;
+	return STORE_NOT_FOUND;
 }
 
 static int delivery_render(struct delivery *delivery, bool holes, struct err *err)

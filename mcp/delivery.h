@@ -8,6 +8,7 @@
 
 #include "core/render.h"
 #include "mcp/method.h"
+#include "mcp/prompt_cache.h"
 #include "store/prompts.h"
 
 /* A rendered prompt is at most TEMPLATE_OUTPUT_MAX, with headings for its
@@ -20,7 +21,8 @@ struct delivery {
 	const char *surface; /* word of the usage row */
 	int64_t started_us;
 	struct store_want want;
-	struct prompt *prompt;
+	const struct prompt *prompt; /* borrowed from cached */
+	struct cached_prompt *cached;
 	json_t *args;  /* what the client gave and what the person answered */
 	bool answered; /* the person did */
 	struct render render;
@@ -31,6 +33,8 @@ void delivery_fini(struct delivery *delivery);
 
 /* delivery->prompt by name and delivery->want, as store_prompt_get(). */
 int delivery_find(struct delivery *delivery, struct str name, struct err *err);
+/* The same, but only by its whole path: not by the last part, an alias, an id. */
+int delivery_find_path(struct delivery *delivery, struct str path, struct err *err);
 /* The same for a tool; when there is no such prompt the answer is given, with the
  * names that come near, and this is false. */
 bool delivery_find_or_tell(struct delivery *delivery, struct str name);

@@ -73,14 +73,8 @@ void mcp_resources_templates_list(struct mcp_request *request)
 /* prompt://path. As skill_find(). */
 static int find_prompt(struct delivery *delivery, struct str path, struct err *err)
 {
-	int outcome;
-
-	if (prompt_check_path(path, NULL) != 0)
-		return STORE_NOT_FOUND;
-	outcome = delivery_find(delivery, path, err);
-	if (outcome == STORE_OK && !str_is(path, delivery->prompt->path))
-		return STORE_NOT_FOUND; /* another one's alias: a URI has one meaning */
-	return outcome == STORE_AMBIGUOUS ? STORE_NOT_FOUND : outcome;
+	return prompt_check_path(path, NULL) == 0 ? delivery_find_path(delivery, path, err)
+						  : STORE_NOT_FOUND;
 }
 
 /* Append the text of the resource. 0, STORE_NOT_FOUND, negative. */

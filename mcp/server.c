@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "mcp/cache.h"
+#include "mcp/prompt_cache.h"
 #include "mcp/tools.h"
 
 int mcp_server_new(
@@ -25,6 +26,7 @@ int mcp_server_new(
 		free(server);
 		return err_set(err, ERR_MEMORY, "out of memory");
 	}
+	server->prompts = prompt_cache_new(options->store);
 	*out = server;
 	return 0;
 }
@@ -35,5 +37,6 @@ void mcp_server_free(struct mcp_server *server)
 		return;
 	mcp_cache_free(server->cache);
 	json_decref(server->tools);
+	prompt_cache_free(server->prompts);
 	free(server);
 }

@@ -8,6 +8,7 @@ struct mcp_server {
 	struct mcp_server_options options;
 	struct mcp_cache *cache; /* prepared answers; cache.c */
 	json_t *tools;		 /* Tool objects by name, once read; tools.c */
+	struct prompt_cache *prompts;
 	unsigned char secret[32];
 	bool has_secret;
 };

@@ -65,21 +65,9 @@ static bool folder_is_of(struct str folder, struct str path)
 static int find_exact(
 	struct delivery *delivery, struct str path, struct str folder, struct err *err)
 {
-	int outcome;
-
 	if (path.n == 0 || !folder_is_of(folder, path))
 		return STORE_NOT_FOUND;
-	outcome = delivery_find(delivery, path, err);
-	if (outcome == STORE_AMBIGUOUS)
-		return STORE_NOT_FOUND;
-	if (outcome != STORE_OK)
-		return outcome;
-	/* It may have been found by alias or title. */
-	if (str_is(path, delivery->prompt->path))
-		return STORE_OK;
-	prompt_free(delivery->prompt);
-	delivery->prompt = NULL;
-	return STORE_NOT_FOUND;
+	return delivery_find_path(delivery, path, err);
 }
 
 int skill_find(struct delivery *delivery, struct str folder, struct err *err)

@@ -78,8 +78,7 @@ static bool prompt_exists(struct walk *walk, struct str path)
 	bool exists;
 
 	delivery_init(&delivery, walk->request, "skill");
-	exists = delivery_find(&delivery, path, &err) == STORE_OK &&
-		 str_is(path, delivery.prompt->path);
+	exists = delivery_find_path(&delivery, path, &err) == STORE_OK;
 	delivery_fini(&delivery);
 	return exists;
 }

@@ -64,19 +64,43 @@ static int value_trim(struct db *db, struct str prompt_id, struct str input, str
 	return db_run(db, trim, "cannot remember the value", err);
 }
 
+/* 1: it is known and the newest now, 0: it is not known, negative. */
+static int value_touch(
+	struct db *db, struct str prompt_id, struct str input, struct str value, struct err *err)
+{
+	sqlite3_stmt *touch;
+
+	if (db_statement(db, DB_VALUE_TOUCH,
+		    "UPDATE value SET used_ms = ?4 WHERE prompt_id = ?1 AND input = ?2 AND value = "
+		    "?3",
+		    &touch, err) != 0)
+		return -1;
+	db_bind_str(touch, 1, prompt_id);
+	db_bind_str(touch, 2, input);
+	db_bind_str(touch, 3, value);
+	db_bind_int(touch, 4, clock_now_ms());
+	if (db_run(db, touch, "cannot remember the value", err) != 0)
+		return -1;
+	return sqlite3_changes(db->sqlite) > 0;
+}
+
 int store_value_add(struct store *store, struct str prompt_id, struct str input, struct str value,
 	struct err *err)
 {
 	sqlite3_stmt *put;
 	struct db *db;
+	int known;
 
 	if (value.n == 0 || value.n > VALUE_BYTES_MAX)
 		return 0;
 	if (value_ledger(store, &db, err) != 0)
 		return -1;
+	/* Most are known: those cost one step, and there is nothing to trim. */
+	known = value_touch(db, prompt_id, input, value, err);
+	if (known != 0)
+		return known < 0 ? -1 : 0;
 	if (db_statement(db, DB_VALUE_PUT,
-		    "INSERT INTO value (prompt_id, input, value, used_ms) VALUES (?, ?, ?, ?) "
-		    "ON CONFLICT DO UPDATE SET used_ms = excluded.used_ms",
+		    "INSERT INTO value (prompt_id, input, value, used_ms) VALUES (?, ?, ?, ?)",
 		    &put, err) != 0)
 		return -1;
 	db_bind_str(put, 1, prompt_id);
