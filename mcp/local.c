@@ -237,7 +237,8 @@ static void loop_list(struct loop *loop)
 		return;
 	for (i = 0; i < loop->n; i++)
 		list[i] = (struct local_client){loop->clients[i].number,
-			mcp_session_client(loop->clients[i].session), loop->clients[i].since_ms};
+			mcp_session_client(loop->clients[i].session),
+			mcp_session_era(loop->clients[i].session), loop->clients[i].since_ms};
 	loop->local->changed(loop->local->data, list, loop->n);
 }
 

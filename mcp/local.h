@@ -16,6 +16,7 @@
 struct local_client {
 	unsigned long number; /* in order of connection */
 	struct str name;      /* as it says */
+	struct str era;	      /* revision of its last request; empty: none yet */
 	int64_t since_ms;
 };
 

@@ -72,7 +72,9 @@ bool mcp_session_wants_changes(const struct mcp_session *session);
 /* The connection ends: completes what is still open (subscriptions). */
 void mcp_session_close(struct mcp_session *session);
 
-/* For status: who is connected. Borrowed, may be empty. */
+/* For status: who is connected, by its own word and its last request, and the
+ * revision of that. Borrowed, may be empty. */
 struct str mcp_session_client(const struct mcp_session *session);
+struct str mcp_session_era(const struct mcp_session *session);
 
 #endif

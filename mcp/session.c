@@ -50,7 +50,24 @@ struct buf *mcp_session_out(struct mcp_session *session)
 
 struct str mcp_session_client(const struct mcp_session *session)
 {
-	return str_of(session->client.name);
+	return str_of(session->seen_name);
+}
+
+struct str mcp_session_era(const struct mcp_session *session)
+{
+	return str_of(session->seen_era);
+}
+
+/* Remember who speaks, for status; cut, and filtered where it is shown. */
+static void session_see(struct mcp_session *session, const struct mcp_request *request)
+{
+	struct str name = str_prefix(str_of(request->client->name), sizeof session->seen_name - 1);
+
+	session->seen_era = mcp_revision_name(request->revision);
+	if (name.n > 0 && !str_is(name, session->seen_name)) {
+		memcpy(session->seen_name, name.p, name.n);
+		session->seen_name[name.n] = '\0';
+	}
 }
 
 int mcp_session_settle(struct mcp_session *session, struct err *err)
@@ -105,6 +122,7 @@ void session_dispatch(struct mcp_request *request)
 		return;
 	}
 	method->handler(request);
+	session_see(request->session, request);
 }
 
 /* -32022 with what we speak, newest first. */

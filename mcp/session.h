@@ -45,6 +45,10 @@ struct mcp_session {
 	char *client_name, *client_version; /* of the handshake, or NULL */
 	struct mcp_client client;	    /* borrows them */
 
+	/* Of the last request, for status. */
+	char seen_name[64];
+	const char *seen_era; /* or NULL */
+
 	struct session_listen legacy; /* resources/subscribe */
 	struct session_listen listens[SESSION_LISTENS_MAX];
 	size_t n_listens;

@@ -10,7 +10,7 @@
 # a system without dpkg the list is printed and the build is tried all the same.
 set -eu
 
-build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev'
+build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libwebsockets-dev'
 test='clang bash zsh fish mandoc python3 python3-jsonschema'
 fuzz='libclang-rt-14-dev'
 
