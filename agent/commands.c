@@ -15,6 +15,7 @@ const struct command *const command_table[] = {
 	&command_remove,
 	&command_connect,
 	&command_disconnect,
+	&command_agent,
 	&command_status,
 	&command_doctor,
 	&command_help,

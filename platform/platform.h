@@ -52,6 +52,22 @@ enum platform_access {
 };
 int platform_access(const char *path, struct err *err);
 
+/* When a process began, in the system's own ticks: with the pid it names one
+ * process for good. ERR_NOT_FOUND: there is none of that pid. */
+int platform_process_start(long pid, uint64_t *start, struct err *err);
+
+/* Is the other end of this local socket a process of this user? */
+bool platform_peer_is_us(int socket);
+
+/* Start a program that outlives us: a session of its own, nothing on its standard
+ * descriptors. argv ends with NULL. Does not wait for it. */
+int platform_spawn_detached(const char *program, const char *const argv[], struct err *err);
+
+/* A word to the service manager that started us ("READY=1"); nothing without one. */
+void platform_service_notify(const char *state);
+/* The listening socket it hands us, or -1. */
+int platform_service_socket(void);
+
 /*
  * Notice changes to files whose names begin with `prefix` in a directory: a
  * descriptor that becomes readable, and a function that drains it and says

@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect agent status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -192,6 +192,13 @@ _promptd() {
 			COMPREPLY=($(compgen -W "codex claude gemini copilot opencode cursor vscode zed claude-desktop" -- "$cur"))
 		fi
 		;;
+	agent)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--foreground --replace --status --stop --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
 	status)
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
@@ -210,7 +217,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect agent status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

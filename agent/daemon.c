@@ -1,0 +1,438 @@
+/*
+ * The agent's composition; see daemon.h.
+ *
+ *   main thread   libwebsockets' loop: editors over the websocket, the mailbox
+ *   unix thread   a poll loop: local programs over the unix socket
+ *
+ * Each has its own store handle and its own server. The unix thread posts who is
+ * connected; the main thread writes it down for `promptd status`.
+ */
+#include "agent/daemon.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/buf.h"
+#include "core/clock.h"
+#include "core/id.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "core/mailbox.h"
+#include "mcp/websocket.h"
+
+#define MAILBOX_LETTERS 64
+#define LISTEN_BACKLOG 128
+#define RUN_FILE_CLIENTS "clients.json"
+
+/* What one thread serves with. */
+struct serving {
+	struct store *store;
+	struct mcp_server *server;
+	struct platform_watch *watch;
+	int stop[2]; /* read end: told to end */
+};
+
+struct daemon {
+	const struct daemon_options *options;
+	struct endpoint endpoint;
+	struct mailbox *mailbox;
+	struct serving web, local;
+	int listen_fd;
+	pthread_t thread;
+	bool thread_runs;
+	/* Of the main thread: who is connected, by each way, as JSON. */
+	json_t *web_clients, *local_clients;
+};
+
+/* A list on its way from the unix thread. */
+struct list_letter {
+	struct daemon *daemon;
+	json_t *clients;
+};
+
+static int stop_fd = -1; /* write end of the main thread's stop */
+
+static void on_stop(int signal_number)
+{
+	int saved = errno;
+
+	(void)signal_number;
+	(void)!write(stop_fd, "", 1); /* full is as good as written */
+	errno = saved;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	(void)sigaction(SIGTERM, &stop, NULL); /* these cannot fail for these signals */
+	(void)sigaction(SIGINT, &stop, NULL);
+	(void)sigaction(SIGHUP, &ignore, NULL);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* ── who is connected ──────────────────────────────────────────────────── */
+
+static json_t *clients_json(const char *transport, const struct local_client *clients, size_t n)
+{
+	json_t *list = json_array();
+	char since[CLOCK_TEXT_BYTES];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		clock_format(clients[i].since_ms, since);
+		json_array_append_new(
+			list, json_pack("{s:s, s:o*, s:o*, s:s}", "transport", transport, "name",
+				      json_from_str(clients[i].name), "era",
+				      json_from_str(clients[i].era), "since", since));
+	}
+	return list;
+}
+
+/* Main thread. */
+static void clients_write(struct daemon *daemon)
+{
+	struct buf text = BUF_INIT(256UL * 1024);
+	json_t *all = json_array();
+	struct err err;
+
+	if (daemon->local_clients != NULL)
+		json_array_extend(all, daemon->local_clients);
+	if (daemon->web_clients != NULL)
+		json_array_extend(all, daemon->web_clients);
+	if (json_write(all, &text) != 0 ||
+		endpoint_write_file(daemon->options->dirs->run, RUN_FILE_CLIENTS,
+			(struct str){text.data, text.len}, &err) != 0)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "clients.not_written"));
+	json_decref(all);
+	buf_fini(&text);
+}
+
+static void web_changed(void *data, const struct local_client *clients, size_t n)
+{
+	struct daemon *daemon = data;
+
+	json_decref(daemon->web_clients);
+	daemon->web_clients = clients_json("websocket", clients, n);
+	clients_write(daemon);
+}
+
+static void list_arrived(void *data)
+{
+	struct list_letter *letter = data;
+
+	json_decref(letter->daemon->local_clients);
+	letter->daemon->local_clients = letter->clients;
+	clients_write(letter->daemon);
+	free(letter);
+}
+
+/* Unix thread. A list that finds no room is followed by another some time. */
+static void local_changed(void *data, const struct local_client *clients, size_t n)
+{
+	struct daemon *daemon = data;
+	struct list_letter *letter = xmalloc(sizeof *letter);
+
+	*letter = (struct list_letter){daemon, clients_json("unix", clients, n)};
+	if (mailbox_post(daemon->mailbox, list_arrived, letter) != 0) {
+		json_decref(letter->clients);
+		free(letter);
+	}
+}
+
+static void take_mail(void *data)
+{
+	struct daemon *daemon = data;
+
+	mailbox_run(daemon->mailbox);
+}
+
+static void warn(void *data, const struct err *err)
+{
+	(void)data;
+	log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "usage.not_recorded"),
+		LOG_TEXT("why", err->text));
+}
+
+static bool admit(void *data, int fd)
+{
+	(void)data;
+	return platform_peer_is_us(fd);
+}
+
+static bool web_watch_take(void *data)
+{
+	struct daemon *daemon = data;
+
+	return platform_watch_take(daemon->web.watch);
+}
+
+static bool local_watch_take(void *data)
+{
+	struct daemon *daemon = data;
+
+	return platform_watch_take(daemon->local.watch);
+}
+
+/* ── what a thread serves with ─────────────────────────────────────────── */
+
+static int serving_open(
+	struct serving *serving, const struct daemon_options *options, struct err *err)
+{
+	struct store_options where = {.dir = options->dirs->data};
+	struct mcp_server_options server = {.remember_values = options->config->remember_values};
+	int outcome;
+
+	if (pipe(serving->stop) != 0)
+		return err_errno(err, errno, "pipe");
+	outcome = store_open(&serving->store, &where, err);
+	if (outcome < 0)
+		return -1;
+	if (outcome != STORE_OK)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "library"), LOG_TEXT("why", err->text));
+	server.store = serving->store;
+	if (mcp_server_new(&serving->server, &server, err) != 0)
+		return -1;
+	return platform_watch_open(&serving->watch, options->dirs->data, "prompts.db", err);
+}
+
+static void serving_close(struct serving *serving)
+{
+	platform_watch_close(serving->watch);
+	mcp_server_free(serving->server);
+	store_close(serving->store);
+	if (serving->stop[1] > 0)
+		(void)close(serving->stop[1]);
+}
+
+/* ── the unix socket ───────────────────────────────────────────────────── */
+
+static int listen_unix(struct daemon *daemon, struct err *err)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char *path = daemon->endpoint.socket;
+	int fd = platform_service_socket();
+
+	(void)snprintf(
+		path, sizeof daemon->endpoint.socket, "%s/agent.sock", daemon->options->dirs->run);
+	if (fd >= 0)
+		return fd;
+	if (strlen(path) >= sizeof address.sun_path)
+		return err_set(err, ERR_LIMIT,
+			"the path of the socket is longer than %zu bytes: %s",
+			sizeof address.sun_path - 1, path);
+	memcpy(address.sun_path, path, strlen(path));
+	(void)unlink(path); /* we hold the lock: whoever made it is gone */
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_errno(err, errno, "socket");
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0600) != 0 ||
+		listen(fd, LISTEN_BACKLOG) != 0) {
+		(void)err_errno(err, errno, "cannot listen on %s", path);
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void *run_local(void *data)
+{
+	struct daemon *daemon = data;
+	struct mcp_local local = {
+		.listen_fd = daemon->listen_fd,
+		.stop_fd = daemon->local.stop[0],
+		.watch_fd = platform_watch_fd(daemon->local.watch),
+		.watch_take = local_watch_take,
+		.admit = admit,
+		.changed = local_changed,
+		.warn = warn,
+		.data = daemon,
+	};
+	struct err err;
+
+	if (mcp_local_run(daemon->local.server, &local, &err) != 0)
+		log_event(LOG_LEVEL_ERROR, LOG_TEXT("event", "unix.ended"),
+			LOG_TEXT("why", err.text));
+	return NULL;
+}
+
+/* Signals are the main thread's: the other starts with all of them blocked. */
+static int start_local(struct daemon *daemon, struct err *err)
+{
+	sigset_t all, before;
+	int result;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	result = pthread_create(&daemon->thread, NULL, run_local, daemon);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (result != 0)
+		return err_errno(err, result, "cannot start a thread");
+	daemon->thread_runs = true;
+	return 0;
+}
+
+static void stop_local(struct daemon *daemon)
+{
+	if (!daemon->thread_runs)
+		return;
+	(void)!write(daemon->local.stop[1], "", 1);
+	(void)pthread_join(daemon->thread, NULL);
+	(void)close(daemon->local.stop[0]);
+}
+
+/* ── the whole ─────────────────────────────────────────────────────────── */
+
+static void endpoint_fill(struct endpoint *endpoint, unsigned port)
+{
+	unsigned char secret[UPGRADE_TOKEN_HEX / 2];
+	struct err err;
+
+	endpoint->pid = (long)getpid();
+	endpoint->started_ms = clock_now_ms();
+	endpoint->port = port;
+	(void)snprintf(endpoint->version, sizeof endpoint->version, "%s", PROMPTD_VERSION);
+	if (endpoint->token[0] == '\0') {
+		id_random(secret, sizeof secret);
+		str_hex(secret, sizeof secret, endpoint->token);
+	}
+	(void)platform_process_start(endpoint->pid, &endpoint->start, &err);
+}
+
+static int serve(struct daemon *daemon, struct mcp_websocket *websocket, struct err *err)
+{
+	endpoint_fill(&daemon->endpoint, mcp_websocket_port(websocket));
+	if (start_local(daemon, err) != 0 ||
+		endpoint_write(daemon->options->dirs, &daemon->endpoint, err) != 0)
+		return -1;
+	clients_write(daemon);
+	platform_service_notify("READY=1");
+	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.started"),
+		LOG_TEXT("version", PROMPTD_VERSION), LOG_NUMBER("port", daemon->endpoint.port),
+		LOG_TEXT("socket", daemon->endpoint.socket));
+	return mcp_websocket_run(websocket, err);
+}
+
+static int open_all(struct daemon *daemon, struct mcp_websocket **websocket, struct err *err)
+{
+	struct mcp_websocket_options web = {
+		.token = daemon->endpoint.token,
+		.watch_take = web_watch_take,
+		.mail_take = take_mail,
+		.changed = web_changed,
+		.warn = warn,
+		.data = daemon,
+	};
+
+	if (platform_make_dir(daemon->options->dirs->run, err) != 0 ||
+		platform_make_dir(daemon->options->dirs->data, err) != 0 ||
+		mailbox_new(&daemon->mailbox, MAILBOX_LETTERS, err) != 0 ||
+		serving_open(&daemon->web, daemon->options, err) != 0 ||
+		serving_open(&daemon->local, daemon->options, err) != 0)
+		return -1;
+	daemon->listen_fd = listen_unix(daemon, err);
+	if (daemon->listen_fd < 0)
+		return -1;
+	stop_fd = daemon->web.stop[1];
+	catch_signals();
+	endpoint_fill(&daemon->endpoint, 0);
+	web.stop_fd = daemon->web.stop[0];
+	web.watch_fd = dup(platform_watch_fd(daemon->web.watch));
+	web.mail_fd = dup(mailbox_fd(daemon->mailbox));
+	return mcp_websocket_open(websocket, daemon->web.server, &web, err);
+}
+
+static int run_locked(const struct daemon_options *options, struct err *err)
+{
+	struct daemon daemon = {.options = options, .listen_fd = -1};
+	struct mcp_websocket *websocket = NULL;
+	int result = open_all(&daemon, &websocket, err);
+
+	if (result == 0)
+		result = serve(&daemon, websocket, err);
+	platform_service_notify("STOPPING=1");
+	endpoint_remove(options->dirs);
+	stop_local(&daemon);
+	if (daemon.mailbox != NULL)
+		mailbox_run(daemon.mailbox); /* what the other thread said last */
+	mcp_websocket_close(websocket);
+	serving_close(&daemon.local);
+	serving_close(&daemon.web);
+	if (daemon.listen_fd >= 0)
+		(void)close(daemon.listen_fd);
+	mailbox_free(daemon.mailbox);
+	json_decref(daemon.web_clients);
+	json_decref(daemon.local_clients);
+	endpoint_remove(options->dirs);
+	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.ended"));
+	return result;
+}
+
+int daemon_run(const struct daemon_options *options, struct err *err)
+{
+	int fd, outcome;
+	long pid;
+
+	if (options->replace && daemon_stop(options->dirs, 5000, err) < 0)
+		return -1;
+	outcome = endpoint_lock(options->dirs, &fd, &pid, err);
+	if (outcome == ENDPOINT_TAKEN)
+		(void)err_set(err, ERR_BUSY, "an agent is running already: process %ld", pid);
+	if (outcome != ENDPOINT_OK)
+		return outcome;
+	outcome = run_locked(options, err);
+	(void)close(fd);
+	return outcome;
+}
+
+int daemon_stop(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
+{
+	int64_t since = clock_monotonic_us() / 1000;
+	long pid = 0, first = 0;
+	int outcome;
+
+	while ((outcome = endpoint_holder(dirs, &pid, err)) == ENDPOINT_TAKEN) {
+		if (first == 0 && kill((pid_t)pid, SIGTERM) != 0 && errno != ESRCH)
+			return err_errno(err, errno, "cannot end process %ld", pid);
+		if (first != 0 && pid != first)
+			return 0; /* ours is gone; another one came */
+		first = pid;
+		if (clock_monotonic_us() / 1000 - since > timeout_ms)
+			return err_set(err, ERR_BUSY, "process %ld does not end", pid);
+		(void)poll(NULL, 0, 5);
+	}
+	if (outcome < 0)
+		return -1;
+	return first != 0 ? 0 : ENDPOINT_NONE;
+}
+
+int daemon_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
+{
+	static const char *const argv[] = {"promptd", "agent", "--foreground", NULL};
+	int64_t since = clock_monotonic_us() / 1000;
+	char program[PLATFORM_PATH_MAX];
+	struct endpoint endpoint;
+	long pid;
+
+	if (endpoint_holder(dirs, &pid, err) == ENDPOINT_TAKEN)
+		return 0;
+	if (platform_program("promptd", program, err) != 0 ||
+		platform_spawn_detached(program, argv, err) != 0)
+		return -1;
+	while (timeout_ms > 0 && endpoint_read(dirs, &endpoint, err) != ENDPOINT_OK) {
+		if (clock_monotonic_us() / 1000 - since > timeout_ms)
+			return err_set(err, ERR_FAILED,
+				"it does not answer; `promptd agent --foreground` says why");
+		(void)poll(NULL, 0, 5);
+	}
+	return 0;
+}

@@ -1,0 +1,193 @@
+/* Where the agent of this user is; see endpoint.h. */
+#include "agent/endpoint.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/buf.h"
+#include "core/clock.h"
+#include "core/json.h"
+
+#define ENDPOINT_FILE "agent.json"
+#define ENDPOINT_BYTES_MAX 8192
+
+static int lock_open(const struct platform_dirs *dirs, struct err *err)
+{
+	char path[ENDPOINT_PATH_MAX];
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/agent.lock", dirs->state);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_errno(err, errno, "cannot open %s", path);
+	return fd;
+}
+
+int endpoint_lock(const struct platform_dirs *dirs, int *out, long *pid, struct err *err)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd;
+
+	if (platform_make_dir(dirs->state, err) != 0)
+		return -1;
+	fd = lock_open(dirs, err);
+	if (fd < 0)
+		return -1;
+	if (fcntl(fd, F_SETLK, &lock) == 0) {
+		*out = fd;
+		return ENDPOINT_OK;
+	}
+	*pid = 0;
+	if (fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+		*pid = (long)lock.l_pid;
+	(void)close(fd);
+	return ENDPOINT_TAKEN;
+}
+
+int endpoint_holder(const struct platform_dirs *dirs, long *pid, struct err *err)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char path[ENDPOINT_PATH_MAX];
+	int fd, result;
+
+	(void)snprintf(path, sizeof path, "%s/agent.lock", dirs->state);
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT ? ENDPOINT_NONE : err_errno(err, errno, "%s", path);
+	result = fcntl(fd, F_GETLK, &lock) != 0 ? err_errno(err, errno, "%s", path)
+		 : lock.l_type == F_UNLCK	? ENDPOINT_NONE
+						: ENDPOINT_TAKEN;
+	if (result == ENDPOINT_TAKEN)
+		*pid = (long)lock.l_pid;
+	(void)close(fd);
+	return result;
+}
+
+static int write_all(int fd, struct str text)
+{
+	while (text.n > 0) {
+		ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		text = (struct str){text.p + n, text.n - (size_t)n};
+	}
+	return 0;
+}
+
+int endpoint_write_file(const char *dir, const char *name, struct str text, struct err *err)
+{
+	char path[ENDPOINT_PATH_MAX], temporary[ENDPOINT_PATH_MAX + 32];
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	(void)snprintf(temporary, sizeof temporary, "%s.new", path);
+	(void)unlink(temporary); /* of one that was killed here */
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_errno(err, errno, "cannot write %s", temporary);
+	if (write_all(fd, text) != 0) {
+		(void)err_errno(err, errno, "cannot write %s", temporary);
+		(void)close(fd);
+		return -1;
+	}
+	if (close(fd) != 0 || rename(temporary, path) != 0)
+		return err_errno(err, errno, "cannot write %s", path);
+	return 0;
+}
+
+int endpoint_write(
+	const struct platform_dirs *dirs, const struct endpoint *endpoint, struct err *err)
+{
+	struct buf text = BUF_INIT(ENDPOINT_BYTES_MAX);
+	char started[CLOCK_TEXT_BYTES];
+	json_t *json;
+	int result;
+
+	clock_format(endpoint->started_ms, started);
+	json = json_pack("{s:s, s:I, s:I, s:s, s:s, s:i, s:s}", "version", endpoint->version, "pid",
+		(json_int_t)endpoint->pid, "start", (json_int_t)endpoint->start, "started", started,
+		"socket", endpoint->socket, "port", (int)endpoint->port, "token", endpoint->token);
+	if (json == NULL || json_write(json, &text) != 0 || buf_add_char(&text, '\n') != 0)
+		result = err_set(err, ERR_FAILED, "paths of the agent are not UTF-8");
+	else
+		result = endpoint_write_file(
+			dirs->run, ENDPOINT_FILE, (struct str){text.data, text.len}, err);
+	json_decref(json);
+	buf_fini(&text);
+	return result;
+}
+
+/* Ours, private, and small; else it is as good as none. */
+static int read_file(const char *path, char text[ENDPOINT_BYTES_MAX], size_t *len)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == getuid() &&
+		(st.st_mode & 077) == 0)
+		n = read(fd, text, ENDPOINT_BYTES_MAX);
+	(void)close(fd);
+	if (n <= 0)
+		return -1;
+	*len = (size_t)n;
+	return 0;
+}
+
+static void endpoint_take(const json_t *json, struct endpoint *endpoint)
+{
+	const char *version = json_text(json, "version"), *token = json_text(json, "token");
+	const char *socket = json_text(json, "socket");
+
+	memset(endpoint, 0, sizeof *endpoint);
+	endpoint->pid = (long)json_integer_value(json_object_get(json, "pid"));
+	endpoint->start = (uint64_t)json_integer_value(json_object_get(json, "start"));
+	endpoint->port = (unsigned)json_integer_value(json_object_get(json, "port"));
+	(void)snprintf(
+		endpoint->version, sizeof endpoint->version, "%s", version != NULL ? version : "");
+	(void)snprintf(endpoint->token, sizeof endpoint->token, "%s", token != NULL ? token : "");
+	(void)snprintf(
+		endpoint->socket, sizeof endpoint->socket, "%s", socket != NULL ? socket : "");
+}
+
+int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, struct err *err)
+{
+	char path[ENDPOINT_PATH_MAX], text[ENDPOINT_BYTES_MAX];
+	struct endpoint found;
+	uint64_t start;
+	json_t *json;
+	size_t len;
+
+	(void)snprintf(path, sizeof path, "%s/%s", dirs->run, ENDPOINT_FILE);
+	if (read_file(path, text, &len) != 0 ||
+		json_door_parse((struct str){text, len}, &json, err) != 0)
+		return ENDPOINT_NONE;
+	endpoint_take(json, &found);
+	json_decref(json);
+	if (found.pid <= 0 || platform_process_start(found.pid, &start, err) != 0 ||
+		start != found.start)
+		return ENDPOINT_NONE;
+	*endpoint = found;
+	return ENDPOINT_OK;
+}
+
+void endpoint_remove(const struct platform_dirs *dirs)
+{
+	static const char *const names[] = {ENDPOINT_FILE, "clients.json", "agent.sock"};
+	char path[ENDPOINT_PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		(void)snprintf(path, sizeof path, "%s/%s", dirs->run, names[i]);
+		(void)unlink(path); /* absent is as good */
+	}
+}
