@@ -2,7 +2,7 @@
 # Plants each fault of faults.mjs in turn and sees the suite notice it: the named
 # scenarios must fail. A suite that cannot fail proves nothing.
 #
-#	faults.sh CACHE PROGRAM
+#	faults.sh CACHE PROGRAM [argument...]
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,7 +11,7 @@ missed=0
 expect_failures() {
 	local fault=$1 count=$2 output status=0
 	shift 2
-	output=$(PROMPTD_CONFORMANCE_FAULT=$fault "$here/run.sh" "$cache" "$program" "$@") || status=$?
+	output=$(PROMPTD_CONFORMANCE_FAULT=$fault "$here/run.sh" "$cache" "$@" -- "${program[@]}") || status=$?
 	if [ "$status" -eq 77 ]; then
 		echo "$output"
 		exit 77
@@ -25,7 +25,9 @@ expect_failures() {
 	fi
 }
 
-cache=$1 program=$2
+cache=$1
+shift
+program=("$@")
 expect_failures 1 3 server-stateless http-header-validation http-custom-header-server-validation
 expect_failures 2 1 caching
 expect_failures 3 2 tools-call-with-progress

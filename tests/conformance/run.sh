@@ -1,17 +1,23 @@
 #!/bin/bash
 # The official MCP conformance suite against promptd-conformance behind the bridge.
 #
-#	run.sh CACHE PROGRAM [scenario...]
+#	run.sh CACHE [scenario...] -- PROGRAM [argument...]
 #
-# CACHE is a folder in the build tree for what npm installs; PROGRAM is the server
-# with its arguments in one word. The results go into ./results, which is emptied
-# first. Without scenarios all of scenarios.txt run. Ends with "N passed, N failed,
-# N skipped"; not zero when one failed, 77 when npm cannot be reached.
+# CACHE is a folder in the build tree for what npm installs; PROGRAM is the server.
+# The results go into ./results, which is emptied first. Without scenarios all of
+# scenarios.txt run. Ends with "N passed, N failed, N skipped"; not zero when one
+# failed, 77 when npm cannot be reached.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-cache=$1 program=$2
-shift 2
+cache=$1
+shift
+scenarios=()
+while [ "$1" != -- ]; do
+	scenarios+=("$1")
+	shift
+done
+shift
 # shellcheck source=tests/npm.sh
 . "$here/../npm.sh"
 npm_setup "$here" "$cache" @modelcontextprotocol/conformance
@@ -32,9 +38,7 @@ suite() {
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$results/sanitizer"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$results/sanitizer"
 
-# The words of PROGRAM are meant to be split.
-# shellcheck disable=SC2086
-"$NODE" "$here/bridge.mjs" -- $program >"$results/bridge.out" 2>"$results/bridge.err" &
+"$NODE" "$here/bridge.mjs" -- "$@" >"$results/bridge.out" 2>"$results/bridge.err" &
 bridge=$!
 trap 'kill "$bridge" 2>/dev/null || :; wait "$bridge" 2>/dev/null || :' EXIT
 for _ in $(seq 100); do
@@ -47,12 +51,12 @@ done
 
 # A requirement set runs in one go; the skills extension belongs to none.
 grep -E '^[0-9]' "$here/scenarios.txt" >"$results/wanted"
-if [ $# -eq 0 ]; then
+if [ ${#scenarios[@]} -eq 0 ]; then
 	suite 2025-11-25 --requirements 2025-11-25
 	suite 2026-07-28 --requirements 2026-07-28
 	one_by_one=$(grep ' sep-2640' "$results/wanted")
 else
-	pattern=$(printf '%s\n' "$@" | sed 's/.*/ &$/')
+	pattern=$(printf '%s\n' "${scenarios[@]}" | sed 's/.*/ &$/')
 	grep -E "$pattern" "$results/wanted" >"$results/some"
 	mv "$results/some" "$results/wanted"
 	one_by_one=$(cat "$results/wanted")

@@ -13,7 +13,8 @@ function checksOf(revision, scenario) {
 	const folder = join(results, revision);
 	const name = new RegExp(`^server-${scenario}-\\d{4}-\\d\\d-\\d\\dT[\\d-]+Z$`);
 	const runs = existsSync(folder) ? readdirSync(folder).filter((n) => name.test(n)) : [];
-	return runs.flatMap((run) => JSON.parse(readFileSync(join(folder, run, 'checks.json'))));
+	const files = runs.map((run) => join(folder, run, 'checks.json')).filter(existsSync);
+	return files.flatMap((file) => JSON.parse(readFileSync(file)));
 }
 
 function verdict(checks) {

@@ -1,5 +1,6 @@
-// The client of SDK 2 behind the face that tour.mjs drives, in either era. Skills
-// go through its SkillsClient, which verifies size, digest and front matter.
+// The client of SDK 2 behind the face that tour.mjs drives, in either era: the
+// modern one is found by asking (server/discover), not demanded. Skills go through
+// its SkillsClient, which verifies size, digest and front matter.
 
 import { Client } from '@modelcontextprotocol/client';
 import { SkillsClient } from '@modelcontextprotocol/client/ext/skills';
@@ -8,7 +9,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 export async function connect({ command, env, elicit, era }) {
 	const client = new Client({ name: 'tour-v2', version: '1.0.0' }, {
 		capabilities: elicit ? { elicitation: { form: {} } } : {},
-		versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' },
+		versionNegotiation: { mode: era === 'modern' ? 'auto' : 'legacy' },
 	});
 	if (elicit)
 		client.setRequestHandler('elicitation/create', ({ params }) => elicit(params));

@@ -32,7 +32,8 @@ function textOf(result) {
 }
 
 const steps = {
-	'says what it is': async (client) => {
+	'says what it is': async (client, era) => {
+		assert.equal(client.era, era);
 		assert.equal(client.server.name, 'promptd');
 		assert.match(client.instructions.slice(0, 240), /search_prompts/);
 		assert.ok(client.instructions.length < 4000);
@@ -227,7 +228,7 @@ async function tour(connect, options) {
 	let failed = 0;
 	for (const [name, step] of Object.entries(steps)) {
 		try {
-			const outcome = await step(client);
+			const outcome = await step(client, options.era);
 			console.log(`${outcome ? `-- (${outcome})` : 'ok'} ${client.label}: ${name}`);
 		} catch (error) {
 			failed++;
@@ -239,7 +240,7 @@ async function tour(connect, options) {
 }
 
 let failed = 0;
-failed += await tour(v1.connect, {});
+failed += await tour(v1.connect, { era: 'legacy' });
 failed += await tour(v2.connect, { era: 'legacy' });
 failed += await tour(v2.connect, { era: 'modern' });
 failed += await tour(inspector.connect, { era: 'legacy' });
