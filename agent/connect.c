@@ -349,6 +349,15 @@ void connect_assistant(struct connect *c, const struct assistant *a, struct conn
 	work_end(&w);
 }
 
+static void not_ours(struct work *w)
+{
+	if (work_look(w, NULL) && work_there(w))
+		work_say(w->result, CONNECT_NOT_CONNECTED,
+			"its entry in %s was not put there by promptd and stays", w->result->file);
+	else
+		work_say(w->result, CONNECT_NOT_CONNECTED, "promptd did not connect it");
+}
+
 void disconnect_assistant(
 	struct connect *c, const struct assistant *a, struct connect_result *result)
 {
@@ -357,7 +366,7 @@ void disconnect_assistant(
 
 	work_begin(&w, c, a, result);
 	if (!w.known) {
-		work_say(result, CONNECT_NOT_CONNECTED, "promptd did not connect it");
+		not_ours(&w);
 		goto out;
 	}
 	if (!work_look(&w, json_string_value(json_object_get(w.known, "file"))))

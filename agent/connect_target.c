@@ -162,6 +162,24 @@ int target_again(struct target *target, struct err *err)
 	return r;
 }
 
+unsigned target_missing(const struct target *target)
+{
+	const char *path[ASSISTANT_PATH_MAX + 2];
+	unsigned names = 0, missing = 0;
+	struct str value;
+
+	if (target->scope->syntax == ASSISTANT_TOML)
+		return target->entry ? 0 : 1;
+	for (; target->path[names]; names++)
+		path[names] = target->path[names];
+	for (; names > 0; names--, missing++) {
+		path[names] = NULL;
+		if (jsonc_find(text_of(target), liberties(target), path, &value, NULL) == 0)
+			break;
+	}
+	return missing;
+}
+
 bool target_has_comments(const struct target *target)
 {
 	struct str text = text_of(target);

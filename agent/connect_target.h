@@ -37,6 +37,9 @@ void target_fini(struct target *target);
 /* Forget and read again. */
 int target_again(struct target *target, struct err *err);
 
+/* How many names of the entry's path are not there: what `made` would be. */
+unsigned target_missing(const struct target *target);
+
 bool target_has_comments(const struct target *target);
 
 /*

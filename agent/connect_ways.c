@@ -25,10 +25,18 @@ static void remember(struct work *w, unsigned made, bool new_file)
 {
 	struct connect *c = w->c;
 	struct err err = {.text = ""};
-	json_t *entry = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:i, s:b, s:I}", "assistant",
-		w->a->name, "project", work_project(w), "file", w->result->file, "by",
-		w->result->by, "command", c->server, "env", c->env, "made", (int)made, "new_file",
-		new_file, "at", (json_int_t)clock_now_ms());
+	/* Brought up to date: what was made the first time is still what we made. */
+	json_t *before = w->known ? json_object_get(w->known, "made") : NULL;
+	json_t *entry;
+
+	if (before && made == 0) {
+		made = (unsigned)json_integer_value(before);
+		new_file = json_is_true(json_object_get(w->known, "new_file"));
+	}
+	entry = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:i, s:b, s:I}", "assistant", w->a->name,
+		"project", work_project(w), "file", w->result->file, "by", w->result->by, "command",
+		c->server, "env", c->env, "made", (int)made, "new_file", new_file, "at",
+		(json_int_t)clock_now_ms());
 
 	w->result->changed = true;
 	if (connect_state_keep(&c->state, entry, &err) < 0)
@@ -107,6 +115,7 @@ static int again(struct work *w)
 void way_command(struct work *w)
 {
 	char why[SAID_MAX + 64] = "";
+	unsigned missing = target_missing(&w->target);
 	int r = run_own(w, w->target.scope->add, why);
 
 	w->result->by = "command";
@@ -118,7 +127,7 @@ void way_command(struct work *w)
 		return;
 	if (work_there(w)) {
 		work_say(w->result, CONNECT_CONNECTED, "%s", "");
-		remember(w, 1, false);
+		remember(w, missing, false);
 	} else if (r == 0) {
 		work_say(w->result, CONNECT_FAILED,
 			"its own command said it was done, but %s does not show it",

@@ -1,4 +1,5 @@
 /* The table of assistants, and our entry in each one's notation. */
+#include <dirent.h>
 #include <unistd.h>
 
 #include "agent/connect_report.h"
@@ -148,6 +149,46 @@ static void every_assistant_has_a_file_and_something_to_paste(void)
 	}
 }
 
+/* The file beside the README in clients/examples/NAME. */
+static void example_of(const char *name, char text[1000])
+{
+	char path[512];
+	struct dirent *entry;
+	FILE *file = NULL;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof(path), "%s/clients/examples/%s", SOURCE_DIR, name);
+	dir = opendir(path);
+	CHECK(dir);
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "README.md"))
+			continue;
+		CHECK(!file);
+		(void)snprintf(path, sizeof(path), "%s/clients/examples/%s/%s", SOURCE_DIR, name,
+			entry->d_name);
+		file = fopen(path, "r");
+		CHECK(file);
+	}
+	CHECK(file);
+	text[fread(text, 1, 999, file)] = '\0';
+	(void)fclose(file);
+	(void)closedir(dir);
+}
+
+static void examples_say_what_connect_would_write(void)
+{
+	for (size_t i = 0; i < table.n; i++) {
+		json_t *entry = assistant_entry(&table.rows[i], "/usr/bin/promptd-mcp", NULL);
+		char *snippet = target_snippet(&table.rows[i], ASSISTANT_USER, entry);
+		char text[1000];
+
+		example_of(table.rows[i].name, text);
+		CHECK_STR(text, snippet);
+		free(snippet);
+		json_decref(entry);
+	}
+}
+
 static void variable_that_names_a_folder_decides(void)
 {
 	char *path;
@@ -184,6 +225,7 @@ int main(void)
 	RUN(entries_are_compared_by_what_they_start);
 	RUN(entries_are_compared_by_where_their_library_is);
 	RUN(every_assistant_has_a_file_and_something_to_paste);
+	RUN(examples_say_what_connect_would_write);
 	RUN(variable_that_names_a_folder_decides);
 	assistant_table_fini(&table);
 	return 0;

@@ -132,6 +132,7 @@ mkdir ~/.codex
 printf '[mcp_servers.promptd]\ncommand = "%s"\n' "$server" >~/.codex/config.toml
 expect 0 already connect codex
 expect 3 not_connected disconnect codex
+has "$out" 'was not put there by promptd and stays'
 asked
 
 # It fails and says so with an escape sequence: our own edit, and nothing raw on the terminal.
@@ -319,6 +320,8 @@ out=$(PATH=$HOME/.local/bin:$PATH promptd connect cursor --json 2>&1) || fail 'a
 has "$out" '"outcome":"replaced"'
 has "$(cat ~/.cursor/mcp.json)" "\"$HOME/.local/bin/promptd-mcp\""
 [ "$(grep -c promptd-mcp ~/.cursor/mcp.json)" = 1 ] || fail 'two entries'
+expect 0 removed disconnect cursor
+[ -e ~/.cursor/mcp.json ] && fail 'the file that version 1 made is still there'
 
 # A broken memory is told, and nothing is done on top of it.
 echo '{' >~/.local/state/promptd/connect.json
