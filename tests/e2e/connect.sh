@@ -139,6 +139,7 @@ asked
 fresh
 assistant codex 'printf "\033]0;owned\a not today\n" >&2; exit 9'
 expect 0 connected connect codex
+has "$out" '\\x1b]0;owned\\x07 not today'
 same "$(cat ~/.codex/config.toml)" "[mcp_servers.promptd]
 command = \"$server\""
 expect 0 removed disconnect codex
