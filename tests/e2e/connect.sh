@@ -106,6 +106,7 @@ expect 0 would connect codex --dry-run
 asked
 expect 0 connected connect codex
 asked "codex mcp add promptd -- $server"
+same "$(stat -c %a ~/.codex ~/.codex/config.toml | tr '\n' ' ')" '700 600 '
 expect 0 already connect codex
 asked
 expect 0 connected connect codex --status
@@ -323,6 +324,14 @@ has "$(cat ~/.cursor/mcp.json)" "\"$HOME/.local/bin/promptd-mcp\""
 [ "$(grep -c promptd-mcp ~/.cursor/mcp.json)" = 1 ] || fail 'two entries'
 expect 0 removed disconnect cursor
 [ -e ~/.cursor/mcp.json ] && fail 'the file that version 1 made is still there'
+
+# The same where nothing of it is in $PATH.
+ln -s promptd-2 ~/opt/current
+out=$(~/opt/current/bin/promptd connect cursor --print)
+has "$out" "$HOME/.local/bin/promptd-mcp"
+rm ~/.local/bin/*
+out=$(~/opt/current/bin/promptd connect cursor --print)
+has "$out" "$HOME/opt/current/bin/promptd-mcp"
 
 # A broken memory is told, and nothing is done on top of it.
 echo '{' >~/.local/state/promptd/connect.json
