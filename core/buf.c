@@ -84,17 +84,27 @@ int buf_add_char(struct buf *buf, char c)
 
 int buf_add_vformat(struct buf *buf, const char *format, va_list args)
 {
+	size_t room = buf->size - buf->len;
 	va_list again;
 	char *at;
 	int len;
 
+	if (buf->failed)
+		return -1;
+	/* Most of the time there is room already, and once is enough. */
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(room > 0 ? buf->data + buf->len : NULL, room, format, again);
 	va_end(again);
 	if (len < 0) {
 		buf->failed = true;
 		return -1;
 	}
+	if ((size_t)len < room) {
+		buf->len += (size_t)len;
+		return 0;
+	}
+	if (room > 0)
+		buf->data[buf->len] = '\0';
 	at = buf_reserve(buf, (size_t)len);
 	if (at == NULL)
 		return -1;

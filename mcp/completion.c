@@ -10,7 +10,7 @@
 #include "mcp/uri.h"
 
 #define VALUES_MAX 100 /* the protocol's */
-#define PATHS_COUNTED 500
+#define PATHS_COUNTED 200
 #define USED_MAX 20 /* the store's: an input */
 
 struct values {

@@ -68,24 +68,36 @@ void mcp_reply_bytes(struct mcp_request *request, struct str result)
 	rpc_write_result(session_target(request->session), request->id, result);
 }
 
+/* serverInfo is the same in every modern result: written once. */
+static const char *info_text(const struct mcp_request *request)
+{
+	struct mcp_server *server = request->server;
+	struct buf text = BUF_INIT(4096);
+	json_t *info;
+
+	if (server->info == NULL) {
+		info = mcp_server_info(server, request->revision);
+		(void)json_write(info, &text);
+		json_decref(info);
+		server->info = buf_take(&text);
+	}
+	return server->info;
+}
+
 /* {members, and what the revision asks for}. */
 static void add_result(struct buf *out, const struct mcp_request *request,
 	const struct buf *members, enum mcp_scope scope)
 {
-	json_t *info;
-
 	(void)buf_add_char(out, '{');
 	(void)buf_add(out, members->data, members->len);
 	if (mcp_is_modern(request->revision)) {
-		info = mcp_server_info(request->server, request->revision);
 		if (scope != MCP_NOT_CACHEABLE)
 			(void)buf_add_format(out, ",\"ttlMs\":%d,\"cacheScope\":\"%s\"",
 				REPLY_TTL_MS, scope == MCP_PUBLIC ? "public" : "private");
 		(void)buf_add_str(
 			out, ",\"resultType\":\"complete\",\"_meta\":{\"" META_SERVER "\":");
-		(void)json_write(info, out);
+		(void)buf_add_str(out, info_text(request));
 		(void)buf_add_char(out, '}');
-		json_decref(info);
 	}
 	(void)buf_add_char(out, '}');
 }

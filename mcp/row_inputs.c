@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-#include "core/json.h"
-#include "mcp/rpc.h"
-
 #define CHOICES_SHOWN_BYTES 600
 
 static struct str unquote(struct str json)
@@ -15,45 +12,92 @@ static struct str unquote(struct str json)
 	return (struct str){json.p + 1, json.n - 2};
 }
 
-static struct str member(struct str object, const char *name)
+/* How long the JSON string is that text begins with. */
+static size_t string_len(struct str text)
 {
-	struct str value;
+	size_t n = 1;
 
-	return json_find_member(object, name, &value) ? value : (struct str){NULL, 0};
+	while (n < text.n && text.p[n] != '"')
+		n += text.p[n] == '\\' ? 2 : 1;
+	return n < text.n ? n + 1 : text.n;
 }
 
-/* The first or the next; no element is an array itself, so '[' is the beginning. */
-static bool next_element(struct str *rest, struct str *element)
+/* How long the value is: what members of inputs have, no deeper than a list. */
+static size_t value_len(struct str text)
 {
-	if (rest->n > 0 && rest->p[0] == '[')
-		*rest = (struct str){rest->p + 1, rest->n - 1};
-	return rpc_next_element(rest, element);
+	size_t n = 0;
+
+	if (text.n > 0 && text.p[0] == '"')
+		return string_len(text);
+	if (text.n > 0 && text.p[0] == '[') {
+		for (n = 1; n < text.n && text.p[n] != ']';)
+			n += text.p[n] == '"' ? string_len((struct str){text.p + n, text.n - n})
+					      : 1;
+		return n < text.n ? n + 1 : text.n;
+	}
+	while (n < text.n && strchr(",]}", text.p[n]) == NULL)
+		n++;
+	return n;
 }
 
+static void advance(struct str *rest, size_t n)
+{
+	*rest = (struct str){rest->p + n, rest->n - n};
+}
+
+static void take_member(struct row_input *input, struct str key, struct str value)
+{
+	if (str_is(key, "name"))
+		input->name = unquote(value);
+	else if (str_is(key, "type"))
+		input->type = unquote(value);
+	else if (str_is(key, "description"))
+		input->description = unquote(value);
+	else if (str_is(key, "enum"))
+		input->choices = value;
+	else if (str_is(key, "required"))
+		input->required = str_is(value, "true");
+	else if (str_is(key, "default")) {
+		input->initial = unquote(value);
+		input->has_initial = true;
+	}
+}
+
+/* The text is the store's own: compact, and well formed when it was read. */
 bool row_input_next(struct str *rest, struct row_input *input)
 {
-	struct str object, initial;
+	struct str key, value;
 
-	if (!next_element(rest, &object))
+	while (rest->n > 0 && rest->p[0] != '{')
+		advance(rest, 1);
+	*input = (struct row_input){.required = false};
+	if (rest->n == 0)
 		return false;
-	initial = member(object, "default");
-	*input = (struct row_input){
-		.name = unquote(member(object, "name")),
-		.type = unquote(member(object, "type")),
-		.description = unquote(member(object, "description")),
-		.initial = unquote(initial),
-		.choices = member(object, "enum"),
-		.has_initial = initial.n > 0,
-		.required = str_is(member(object, "required"), "true"),
-	};
+	do {
+		advance(rest, 1);
+		key = (struct str){rest->p, string_len(*rest)};
+		advance(rest, key.n);
+		if (rest->n == 0)
+			return false;
+		advance(rest, 1);
+		value = (struct str){rest->p, value_len(*rest)};
+		advance(rest, value.n);
+		take_member(input, unquote(key), value);
+	} while (rest->n > 0 && rest->p[0] == ',');
 	return true;
 }
 
 bool row_choice_next(struct str *rest, struct str *choice)
 {
-	if (!next_element(rest, choice))
+	struct str value;
+
+	while (rest->n > 0 && rest->p[0] != '"')
+		advance(rest, 1);
+	if (rest->n == 0)
 		return false;
-	*choice = unquote(*choice);
+	value = (struct str){rest->p, string_len(*rest)};
+	advance(rest, value.n);
+	*choice = unquote(value);
 	return true;
 }
 

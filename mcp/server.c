@@ -38,5 +38,6 @@ void mcp_server_free(struct mcp_server *server)
 	mcp_cache_free(server->cache);
 	json_decref(server->tools);
 	prompt_cache_free(server->prompts);
+	free(server->info);
 	free(server);
 }

@@ -22,62 +22,76 @@ struct found {
 	bool full; /* more would be cut off by clients */
 };
 
-static void add_member(struct buf *out, const char *name, struct str value)
+/* buf_add_format() would cost more than all the rest. */
+static void add(struct buf *out, struct str text)
+{
+	(void)buf_add(out, text.p, text.n);
+}
+
+static void add_member(struct buf *out, struct str before, struct str value)
 {
 	if (value.n == 0)
 		return;
-	(void)buf_add_format(out, ",\"%s\":", name);
+	add(out, before);
 	(void)buf_add_json_string(out, value.p, value.n);
 }
 
 static void add_tags(struct buf *out, struct str tags)
 {
-	const char *comma = "";
+	struct str before = STR(",\"tags\":[");
 
-	(void)buf_add_str(out, ",\"tags\":[");
+	if (tags.n == 0)
+		add(out, before);
 	while (tags.n > 0) {
 		struct str tag = str_cut(tags, ',', &tags);
 
-		(void)buf_add_str(out, comma);
-		(void)buf_add_json_string(out, tag.p, tag.n);
-		comma = ",";
+		add_member(out, before, tag);
+		before = STR(",");
 	}
-	(void)buf_add_char(out, ']');
+	add(out, STR("]"));
 }
 
-/* A piece that is JSON already; left out when it is long. */
-static void add_piece(struct buf *out, const char *name, struct str inside)
+/* A piece that is the inside of a JSON string; left out when it is long. */
+static void add_inside(struct buf *out, struct str before, struct str inside)
 {
 	if (inside.n == 0 || inside.n > INPUT_BYTES)
 		return;
-	(void)buf_add_format(out, ",\"%s\":\"%.*s\"", name, (int)inside.n, inside.p);
+	add(out, before);
+	add(out, inside);
+	add(out, STR("\""));
 }
 
 static void add_input(struct buf *out, const struct row_input *input)
 {
-	(void)buf_add_format(out, "{\"name\":\"%.*s\",\"type\":\"%.*s\",\"required\":%s",
-		(int)input->name.n, input->name.p, (int)input->type.n, input->type.p,
-		input->required ? "true" : "false");
-	add_piece(out, "description", input->description);
-	add_piece(out, "default", input->initial);
-	if (input->choices.n > 0 && input->choices.n <= INPUT_BYTES)
-		(void)buf_add_format(
-			out, ",\"enum\":%.*s", (int)input->choices.n, input->choices.p);
-	(void)buf_add_char(out, '}');
+	add(out, STR("{\"name\":\""));
+	add(out, input->name);
+	add(out, STR("\",\"type\":\""));
+	add(out, input->type);
+	add(out, input->required ? STR("\",\"required\":true") : STR("\",\"required\":false"));
+	add_inside(out, STR(",\"description\":\""), input->description);
+	add_inside(out, STR(",\"default\":\""), input->initial);
+	if (input->choices.n > 0 && input->choices.n <= INPUT_BYTES) {
+		add(out, STR(",\"enum\":"));
+		add(out, input->choices);
+	}
+	add(out, STR("}"));
 }
 
 static void add_inputs(struct buf *out, struct str rest)
 {
+	struct str before = STR(",\"arguments\":[");
 	struct row_input input;
-	const char *comma = "";
 
-	(void)buf_add_str(out, ",\"arguments\":[");
-	while (row_input_next(&rest, &input)) {
-		(void)buf_add_str(out, comma);
-		add_input(out, &input);
-		comma = ",";
+	if (!row_input_next(&rest, &input)) {
+		add(out, STR(",\"arguments\":[]"));
+		return;
 	}
-	(void)buf_add_char(out, ']');
+	do {
+		add(out, before);
+		add_input(out, &input);
+		before = STR(",");
+	} while (row_input_next(&rest, &input));
+	add(out, STR("]"));
 }
 
 /* Told only when it is not what everybody is served. */
@@ -90,57 +104,56 @@ static struct str odd_status(const struct store_row *row)
 
 static void add_json(struct buf *out, const struct store_row *row)
 {
-	(void)buf_add_str(out, "{\"name\":");
+	add(out, STR("{\"name\":"));
 	(void)buf_add_json_string(out, row->path.p, row->path.n);
-	(void)buf_add_str(out, ",\"title\":");
+	add(out, STR(",\"title\":"));
 	(void)buf_add_json_string(out, row->title.p, row->title.n);
-	add_member(out, "description", str_prefix(row->description, DESCRIPTION_BYTES));
+	add_member(out, STR(",\"description\":"), str_prefix(row->description, DESCRIPTION_BYTES));
 	add_inputs(out, row->inputs);
 	add_tags(out, row->tags);
-	add_member(out, "collection", row->collection);
+	add_member(out, STR(",\"collection\":"), row->collection);
 	(void)buf_add_format(out, ",\"version\":%lld", (long long)row->version);
-	add_member(out, "status", odd_status(row));
-	add_member(out, "match", row->match);
-	(void)buf_add_char(out, '}');
+	add_member(out, STR(",\"status\":"), odd_status(row));
+	add_member(out, STR(",\"match\":"), row->match);
+	add(out, STR("}"));
 }
 
-static void say(struct buf *out, const char *before, struct str text)
+static void say(struct buf *out, struct str before, struct str text)
 {
 	if (text.n == 0)
 		return;
-	(void)buf_add_str(out, before);
+	add(out, before);
 	buf_add_json_inside(out, text);
 }
 
 static void say_inputs(struct buf *out, struct str rest)
 {
-	const char *before = "\\n   arguments: ";
+	struct str before = STR("\\n   arguments: ");
 	struct row_input input;
 
 	while (row_input_next(&rest, &input)) {
-		(void)buf_add_format(out, "%s%.*s", before, (int)input.name.n, input.name.p);
-		if (input.required)
-			(void)buf_add_str(out, " [required]");
-		(void)buf_add_char(out, ' ');
+		add(out, before);
+		add(out, input.name);
+		add(out, input.required ? STR(" [required] ") : STR(" "));
 		if (input.description.n > INPUT_BYTES)
 			input.description.n = 0;
 		row_input_describe(&input, out);
-		before = "; ";
+		before = STR("; ");
 	}
 }
 
 static void add_text(struct buf *out, const struct store_row *row)
 {
-	say(out, "- ", row->path);
-	say(out, ": ", row->title);
-	say(out, "\\n   ", str_prefix(row->description, DESCRIPTION_BYTES));
+	say(out, STR("- "), row->path);
+	say(out, STR(": "), row->title);
+	say(out, STR("\\n   "), str_prefix(row->description, DESCRIPTION_BYTES));
 	say_inputs(out, row->inputs);
-	say(out, "\\n   tags: ", row->tags);
-	say(out, "\\n   collection: ", row->collection);
+	say(out, STR("\\n   tags: "), row->tags);
+	say(out, STR("\\n   collection: "), row->collection);
 	(void)buf_add_format(out, "\\n   version %lld", (long long)row->version);
-	say(out, ", ", odd_status(row));
-	say(out, ", found in ", row->match);
-	(void)buf_add_str(out, "\\n");
+	say(out, STR(", "), odd_status(row));
+	say(out, STR(", found in "), row->match);
+	add(out, STR("\\n"));
 }
 
 static int on_row(void *data, const struct store_row *row)
@@ -167,11 +180,12 @@ static void say_rest(struct found *found, const json_t *arguments, bool more, in
 
 	if (found->n == 0 && page > 1)
 		(void)buf_add_str(&found->text, "No further prompts.");
+	else if (found->n == 0 && query.n == 0)
+		(void)buf_add_str(&found->text, "No prompt fits.");
 	else if (found->n == 0)
 		say(&found->text,
-			query.n > 0 ? "No prompt fits. Try fewer or other words, or "
-				      "list_collections to browse. Searched for: "
-				    : "No prompt fits.",
+			STR("No prompt fits. Try fewer or other words, or list_collections to "
+			    "browse. Searched for: "),
 			str_prefix(query, 64));
 	else if (found->full)
 		(void)buf_add_str(&found->text,

@@ -552,7 +552,7 @@ static void paths_are_completed_by_their_beginning(void)
 	CHECK(json_integer_value(json_object_get(completion, "total")) == 150);
 	CHECK(json_is_true(json_object_get(completion, "hasMore")));
 	json_decref(answer);
-	put_many(fixture.store, 150, 600);
+	put_many(fixture.store, 150, 60);
 	answer = complete_path(&fixture, "many/");
 	completion = json_object_get(answer, "completion");
 	CHECK(json_object_get(completion, "total") == NULL);
