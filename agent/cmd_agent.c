@@ -118,5 +118,6 @@ const struct command command_agent = {
 		"the runtime directory. There is never more than one.",
 	.options = options,
 	.examples = examples,
+	.answer = "running, pid, agent_version, socket, port, ended",
 	.run = agent_run,
 };

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "agent/connected.h"
+#include "agent/endpoint.h"
 #include "core/buf.h"
 #include "core/json.h"
 
@@ -61,6 +62,33 @@ static void print_library(struct call *call, const struct store_facts *facts)
 		plural(facts->n_usage_pending));
 }
 
+static void print_agent(struct call *call)
+{
+	struct endpoint endpoint;
+	struct err err;
+	int outcome = endpoint_read(call->dirs, &endpoint, &err);
+
+	if (outcome == ENDPOINT_OK)
+		row_format(call, "agent", "process %ld, %s", endpoint.pid, endpoint.version);
+	else
+		row(call, "agent", outcome < 0 ? str_of(err.text) : STR("not running"));
+}
+
+static json_t *agent_json(struct call *call)
+{
+	json_t *agent = json_object();
+	struct endpoint endpoint;
+	struct err err;
+	bool running = endpoint_read(call->dirs, &endpoint, &err) == ENDPOINT_OK;
+
+	(void)json_object_set_new(agent, "running", json_boolean(running));
+	if (running) {
+		(void)json_object_set_new(agent, "pid", json_integer(endpoint.pid));
+		(void)json_object_set_new(agent, "version", json_string(endpoint.version));
+	}
+	return agent;
+}
+
 static void print_status(struct call *call, const struct store_facts *facts, struct str connected)
 {
 	row_format(call, "promptd", "%s", PROMPTD_VERSION);
@@ -71,14 +99,11 @@ static void print_status(struct call *call, const struct store_facts *facts, str
 		row(call, "holds", STR("nothing yet: promptd import --starter, or FOLDER"));
 	row_format(call, "settings", "%s/%s", call->dirs->config, CONFIG_FILE);
 	row(call, "connected", connected.n > 0 ? connected : STR("no assistant yet"));
-	row(call, "agent",
-		STR("not running (it comes with a later release; nothing needs it yet)"));
+	print_agent(call);
 }
 
 static void answer(struct call *call, const struct store_facts *facts, json_t *connected)
 {
-	json_t *agent = json_object();
-
 	call_answer_text(call, "version", STR(PROMPTD_VERSION));
 	call_answer_text(call, "library", str_of(call->dirs->data));
 	call_answer(call, "read_only",
@@ -96,8 +121,7 @@ static void answer(struct call *call, const struct store_facts *facts, json_t *c
 	call_answer_int(call, "usage_pending", facts->n_usage_pending);
 	call_answer_text(call, "config", str_of(call->dirs->config));
 	call_answer(call, "connected", json_incref(connected));
-	(void)json_object_set_new(agent, "running", json_false());
-	call_answer(call, "agent", agent);
+	call_answer(call, "agent", agent_json(call));
 }
 
 static int status_run(struct call *call)
@@ -138,6 +162,7 @@ const struct command command_status = {
 	.answer =
 		"version, library, read_only, prompts, versions, tags, collections, prompts_file, "
 		"prompts_bytes, prompts_format, ledger_file, ledger_bytes, ledger_format, "
-		"usage_pending, config, connected (names), agent (running)",
+		"usage_pending, config, connected (names), agent (running, pid, "
+		"version)",
 	.run = status_run,
 };

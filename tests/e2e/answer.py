@@ -11,7 +11,7 @@ import json
 import re
 import sys
 
-WORDS = {0: "done", 1: "failed", 2: "usage", 3: "not_found", 130: "cancelled"}
+WORDS = {0: "done", 1: "failed", 2: "usage", 3: "not_found", 4: "agent_unreachable", 130: "cancelled"}
 
 
 def top_level(told):

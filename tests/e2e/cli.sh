@@ -299,6 +299,12 @@ part "status and doctor"
 json 0 'a["prompts"] >= 12 and a["agent"]["running"] is False and a["library"] == "'"$PROMPTD_HOME"'/data"' status
 run 0 status
 has "not running" "$out"
+if "$promptd" agent >/dev/null 2>&1; then
+	json 0 'a["agent"]["running"] and a["agent"]["version"] == a["version"]' status
+	run 0 agent --stop
+	json 0 'not a["agent"]["running"]' status
+	json 4 'not a["running"]' agent --status
+fi
 mkdir bin
 cp "$promptd" bin/promptd
 ours=$promptd promptd=$work/bin/promptd
@@ -397,6 +403,24 @@ part "a reader that leaves early is no fault, a full disk is"
 [ "${PIPESTATUS[*]}" = "0 0" ] && [ ! -s err ] || fail "promptd list | head: $(cat err)"
 "$promptd" list >/dev/full 2>err && fail "a full disk went unnoticed"
 has "cannot write the answer" "$(cat err)"
+
+part "a library of a newer program is read, and not written"
+format() {
+	python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db: db.execute("pragma user_version = " + sys.argv[2])' \
+		"$PROMPTD_HOME/data/prompts.db" "$1"
+}
+known=$("$promptd" status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["prompts_format"])')
+format 99
+run 0 render greet name=Ada
+has "newer promptd" "$err"
+has "Please greet Ada" "$out"
+json 0 'a["read_only"] and "newer promptd" in a["warnings"][0]' status
+json 1 '"can only be read" in a["error"]' import prompts
+json 1 '"can only be read" in a["error"]' remove greet
+format "$known"
+run 0 render greet name=Ada
+[ -z "$err" ] || fail "still newer? $err"
 
 part "remove, and it is gone"
 run 0 remove "$name"
