@@ -389,9 +389,15 @@ static void tell_list(struct mcp_websocket *websocket)
 	websocket->options.changed(websocket->options.data, list, n);
 }
 
+/* lws_container_of() by way of char * is a cast that clang minds. */
+static struct mcp_websocket *of_timer(lws_sorted_usec_list_t *sul)
+{
+	return (void *)((char *)sul - offsetof(struct mcp_websocket, tell));
+}
+
 static void tell_changes(lws_sorted_usec_list_t *sul)
 {
-	struct mcp_websocket *websocket = lws_container_of(sul, struct mcp_websocket, tell);
+	struct mcp_websocket *websocket = of_timer(sul);
 	struct peer *peer;
 
 	websocket->tell_armed = false;
@@ -599,7 +605,7 @@ unsigned mcp_websocket_port(const struct mcp_websocket *websocket)
 
 static void farewell_over(lws_sorted_usec_list_t *sul)
 {
-	struct mcp_websocket *websocket = lws_container_of(sul, struct mcp_websocket, tell);
+	struct mcp_websocket *websocket = of_timer(sul);
 
 	websocket->farewell_over = true;
 }

@@ -1,0 +1,123 @@
+/*
+ * A real agent as a child, for tests: `promptd agent --foreground` in a home of
+ * its own, found by its agent.json, ended by pid. Header only.
+ */
+#ifndef TESTS_AGENT_H
+#define TESTS_AGENT_H
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "tests/server.h"
+
+struct agent {
+	pid_t pid;
+	char home[64];
+	unsigned port;
+	char token[80];
+};
+
+static inline json_t *agent_file(const struct agent *agent, const char *name)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof path, "%s/run/%s", agent->home, name);
+	return json_load_file(path, 0, NULL);
+}
+
+/* Its agent.json is there and names that process. */
+static inline bool agent_is_ready(struct agent *agent)
+{
+	json_t *json = agent_file(agent, "agent.json");
+	bool ready = json_integer_value(json_object_get(json, "pid")) == agent->pid;
+
+	if (ready) {
+		agent->port = (unsigned)json_integer_value(json_object_get(json, "port"));
+		(void)snprintf(agent->token, sizeof agent->token, "%s", json_text(json, "token"));
+	}
+	json_decref(json);
+	return ready;
+}
+
+/* In a home that is there. */
+static inline void agent_start_in(struct agent *agent)
+{
+	char program[] = BINARY_DIR "/bin/promptd", word[] = "agent", option[] = "--foreground";
+	char *argv[] = {program, word, option, NULL};
+	int i;
+
+	CHECK(setenv("PROMPTD_HOME", agent->home, 1) == 0);
+	CHECK(posix_spawn(&agent->pid, program, NULL, NULL, argv, environ) == 0);
+	for (i = 0; !agent_is_ready(agent); i++) {
+		CHECK(i < 5000);
+		(void)poll(NULL, 0, 2);
+	}
+}
+
+static inline void agent_start(struct agent *agent)
+{
+	test_dir(agent->home);
+	agent_start_in(agent);
+}
+
+/* Wait status. */
+static inline int agent_end(struct agent *agent, int signal_number)
+{
+	int status = 0;
+
+	CHECK(kill(agent->pid, signal_number) == 0);
+	CHECK(waitpid(agent->pid, &status, 0) == agent->pid);
+	return status;
+}
+
+static inline void agent_stop(struct agent *agent)
+{
+	int status = agent_end(agent, SIGTERM);
+
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	test_dir_remove(agent->home);
+}
+
+static inline int connect_port(unsigned port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CHECK(fd >= 0);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+static inline int connect_unix(const struct agent *agent)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CHECK(fd >= 0);
+	(void)snprintf(
+		address.sun_path, sizeof address.sun_path, "%.80s/run/agent.sock", agent->home);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+/* At least one byte, within the time; 0 at the end, -1 when nothing came. */
+static inline ssize_t receive(int fd, char *to, size_t size, int timeout_ms)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	ssize_t n;
+
+	if (poll(&poll_fd, 1, timeout_ms) <= 0)
+		return -1;
+	n = recv(fd, to, size, 0);
+	return n < 0 ? 0 : n; /* reset is an end too */
+}
+
+#endif
