@@ -1,6 +1,7 @@
 /*
- * Conversations as data: tests/transcripts/<name>.txt, each run in-process and
- * over stdio with the real promptd-mcp, on a fresh copy of the library in
+ * Conversations as data: tests/transcripts/<name>.txt, each run in-process, over
+ * stdio with the real promptd-mcp, and with the real agent over its unix socket
+ * and its websocket; every time on a fresh copy of the library in
  * tests/transcripts/library.json.
  *
  *   # a comment
@@ -8,7 +9,8 @@
  *   < a line the server must answer, exactly; all of them, in order
  *   ! put {"path":…}        another process changes the library (as library.json)
  *   ! remove team/review
- *   ! close                 end of input; what the server says last follows
+ *   ! close                 end of input; what the server says last follows (a
+ *                           websocket has no such half: there the rest is left out)
  *
  * <<name>> in an expected line stands for any run of characters but quotes; used
  * again it must be the same, and in a later message it is put in. <<*>> is never
@@ -26,7 +28,7 @@
 #include "core/prompt.h"
 #include "mcp/mcp.h"
 #include "store/prompts.h"
-#include "tests/server.h"
+#include "tests/websocket_client.h"
 
 #define NAMES_MAX 32
 #define FOLDER SOURCE_DIR "/tests/transcripts"
@@ -35,8 +37,12 @@ struct capture {
 	char *name, *value;
 };
 
-/* One run of one transcript, either way. */
+enum way { IN_PROCESS, STDIO, UNIX, WEBSOCKET, WAYS };
+static const char *const way_names[WAYS] = {"process", "stdio", "unix", "websocket"};
+
+/* One run of one transcript. */
 struct run {
+	enum way way;
 	const char *file; /* for messages */
 	unsigned line;
 	char home[64]; /* PROMPTD_HOME; the library is in data/ below */
@@ -46,8 +52,11 @@ struct run {
 	struct mcp_server *server;
 	struct mcp_session *session;
 	struct store *own;
-	/* over stdio */
+	/* over stdio, or a line at a time to the agent */
 	struct server child;
+	struct agent agent;
+	int websocket;
+	bool over; /* nothing more can be said this way */
 
 	struct capture captures[NAMES_MAX];
 	size_t n_captures;
@@ -58,9 +67,8 @@ struct run {
 
 static void die(const struct run *run, const char *what, const char *detail)
 {
-	(void)fprintf(stderr, "%s:%u (%s): %s%s%s\n", run->file, run->line,
-		run->session != NULL ? "in-process" : "stdio", what, detail[0] != '\0' ? ": " : "",
-		detail);
+	(void)fprintf(stderr, "%s:%u (%s): %s%s%s\n", run->file, run->line, way_names[run->way],
+		what, detail[0] != '\0' ? ": " : "", detail);
 	exit(1);
 }
 
@@ -155,22 +163,39 @@ static void say(struct run *run, struct str message)
 {
 	struct err err;
 
-	if (run->session == NULL) {
-		if (!server_say_n(&run->child, message.p, message.n))
-			die(run, "the server is gone", "");
-		return;
+	if (run->way == WEBSOCKET) {
+		frame_say(run->websocket, message.p, message.n);
+	} else if (run->way == IN_PROCESS) {
+		mcp_session_receive(run->session, message);
+		CHECK(mcp_session_settle(run->session, &err) == 0);
+	} else if (!server_say_n(&run->child, message.p, message.n)) {
+		die(run, "the server is gone", "");
 	}
-	mcp_session_receive(run->session, message);
-	CHECK(mcp_session_settle(run->session, &err) == 0);
 }
 
 /* End of input. In-process, the session says its last. */
 static void hang_up(struct run *run)
 {
-	if (run->session != NULL)
+	if (run->way == IN_PROCESS)
 		mcp_session_close(run->session);
+	else if (run->way == WEBSOCKET)
+		run->over = true;
 	else
 		server_hang_up(&run->child);
+}
+
+static char *hear_frame(struct run *run)
+{
+	struct pollfd fd = {.fd = run->websocket, .events = POLLIN};
+	struct buf payload = BUF_INIT(4UL * 1024 * 1024);
+	char *text;
+
+	/* At the end: long enough for an answer too many to come. */
+	if (poll(&fd, 1, run->over ? 30 : 5000) <= 0)
+		return NULL;
+	CHECK(frame_hear(run->websocket, &payload) == 1);
+	text = buf_take(&payload);
+	return text;
 }
 
 /* The next line the server wrote, yours; NULL when there is none. */
@@ -180,7 +205,9 @@ static char *hear(struct run *run)
 	const char *end;
 	char *line;
 
-	if (run->session == NULL)
+	if (run->way == WEBSOCKET)
+		return hear_frame(run);
+	if (run->way != IN_PROCESS)
 		return server_hear(&run->child, 5000);
 	out = mcp_session_out(run->session);
 	end = out->len > 0 ? memchr(out->data, '\n', out->len) : NULL;
@@ -191,7 +218,21 @@ static char *hear(struct run *run)
 	return line;
 }
 
-static void start(struct run *run, const char *program)
+static void start_agent(struct run *run)
+{
+	(void)snprintf(run->agent.home, sizeof run->agent.home, "%s", run->home);
+	agent_start_in(&run->agent);
+	if (run->way == WEBSOCKET) {
+		run->websocket = connect_good(&run->agent);
+		return;
+	}
+	run->child.to = connect_unix(&run->agent);
+	CHECK(run->child.to >= 0);
+	run->child.from = dup(run->child.to);
+	buf_init(&run->child.in, 64UL * 1024 * 1024);
+}
+
+static void start(struct run *run)
 {
 	test_dir(run->home);
 	(void)snprintf(run->data, sizeof run->data, "%s/data", run->home);
@@ -200,25 +241,49 @@ static void start(struct run *run, const char *program)
 	run->sent = json_object();
 	(void)snprintf(run->revision, sizeof run->revision, "2025-11-25");
 	CHECK(setenv("PROMPTD_HOME", run->home, 1) == 0);
-	if (program != NULL)
-		server_start(&run->child, program, false);
-	else
+	if (run->way == IN_PROCESS)
 		start_in_process(run);
+	else if (run->way == STDIO)
+		server_start(&run->child, BINARY_DIR "/bin/promptd-mcp", false);
+	else
+		start_agent(run);
+}
+
+static void stop_agent(struct run *run)
+{
+	int status = agent_end(&run->agent, SIGTERM);
+
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	if (run->way == WEBSOCKET) {
+		(void)close(run->websocket);
+		return;
+	}
+	hang_up(run);
+	(void)close(run->child.from);
+	buf_fini(&run->child.in);
+}
+
+static void stop_server(struct run *run)
+{
+	int status;
+
+	if (run->way == IN_PROCESS) {
+		mcp_session_free(run->session);
+		mcp_server_free(run->server);
+		store_close(run->own);
+	} else if (run->way == STDIO) {
+		status = server_wait(&run->child);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	} else {
+		stop_agent(run);
+	}
 }
 
 static void stop(struct run *run)
 {
 	size_t i;
-	int status;
 
-	if (run->session != NULL) {
-		mcp_session_free(run->session);
-		mcp_server_free(run->server);
-		store_close(run->own);
-	} else {
-		status = server_wait(&run->child);
-		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	}
+	stop_server(run);
 	store_close(run->store);
 	for (i = 0; i < run->n_captures; i++) {
 		free(run->captures[i].name);
@@ -443,7 +508,7 @@ static void command(struct run *run, struct str line)
 	} else {
 		die(run, "no such command", "");
 	}
-	if (run->session != NULL)
+	if (run->way == IN_PROCESS)
 		mcp_session_library_changed(run->session);
 }
 
@@ -463,7 +528,7 @@ static void play(struct run *run, struct str text, bool print)
 	struct str line;
 	char *got;
 
-	while (str_next_line(&text, &line)) {
+	while (!run->over && str_next_line(&text, &line)) {
 		run->line++;
 		if (print && (line.n == 0 || line.p[0] != '<'))
 			(void)printf("%.*s\n", (int)line.n, line.p);
@@ -485,28 +550,28 @@ static void play(struct run *run, struct str text, bool print)
 			print_answers(run);
 	}
 	buf_fini(&message);
-	if (run->session == NULL)
+	if (run->way != IN_PROCESS)
 		hang_up(run);
 	got = print ? NULL : hear(run);
 	if (got != NULL)
 		die(run, "answered more than expected", got);
 }
 
-static void transcript(const char *name, const char *program)
+static void transcript(const char *name, enum way way)
 {
 	const char *printing = getenv("TRANSCRIPTS_PRINT");
 	bool print = printing != NULL && printing[0] == '1';
 	char path[512], out[512];
-	struct run run = {.file = path};
+	struct run run = {.file = path, .way = way};
 	size_t len;
 	char *text;
 
 	(void)snprintf(path, sizeof path, FOLDER "/%s.txt", name);
 	text = read_file(path, &len);
-	start(&run, program);
+	start(&run);
 	if (!print) {
 		(void)snprintf(out, sizeof out, BINARY_DIR "/transcripts/%s-%s.jsonl", name,
-			program != NULL ? "stdio" : "process");
+			way_names[way]);
 		run.records = fopen(out, "w");
 		CHECK(run.records != NULL);
 	}
@@ -525,15 +590,17 @@ static int is_transcript(const struct dirent *entry)
 	return str_ends(str_of(entry->d_name), ".txt");
 }
 
-static void both_ways(const char *name)
+static void all_ways(const char *name)
 {
-	const char *program = BINARY_DIR "/bin/promptd-mcp";
+	enum way way;
 
-	transcript(name, NULL);
-	if (getenv("TRANSCRIPTS_PRINT") == NULL)
-		transcript(name, program);
-	if (getenv("TRANSCRIPTS_PRINT") == NULL)
-		(void)printf("ok %s\n", name);
+	if (getenv("TRANSCRIPTS_PRINT") != NULL) {
+		transcript(name, IN_PROCESS);
+		return;
+	}
+	for (way = IN_PROCESS; way < WAYS; way++)
+		transcript(name, way);
+	(void)printf("ok %s\n", name);
 }
 
 int main(int argc, char **argv)
@@ -545,14 +612,14 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	CHECK(mkdir(BINARY_DIR "/transcripts", 0755) == 0 || errno == EEXIST);
 	for (i = 1; i < argc; i++)
-		both_ways(argv[i]);
+		all_ways(argv[i]);
 	if (argc > 1)
 		return 0;
 	n = scandir(FOLDER, &entries, is_transcript, by_name);
 	CHECK(n > 0);
 	for (i = 0; i < n; i++) {
 		entries[i]->d_name[strlen(entries[i]->d_name) - 4] = '\0';
-		both_ways(entries[i]->d_name);
+		all_ways(entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);

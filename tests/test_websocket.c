@@ -1,8 +1,7 @@
 /* Tests of the agent's websocket over real sockets: strangers, caps, bad clients. */
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include "mcp/websocket.h"
-#include "tests/agent.h"
-#include "tests/hostile.h"
+#include "tests/websocket_client.h"
 
 #define INITIALIZE                                                                                 \
 	"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":" \
@@ -11,28 +10,6 @@
 #define PONG "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}"
 
 static struct agent agent;
-
-static void fill(const char *text, struct buf *out)
-{
-	for (; *text != '\0'; text++) {
-		if (text[0] == '@' && text[1] == 'P')
-			(void)buf_add_format(out, "%u", agent.port);
-		else if (text[0] == '@' && text[1] == 'T')
-			(void)buf_add_str(out, agent.token);
-		else
-			(void)buf_add_char(out, *text);
-		text += text[0] == '@' && (text[1] == 'P' || text[1] == 'T');
-	}
-}
-
-static void send_text(int fd, const char *text)
-{
-	struct buf bytes = BUF_INIT(65536);
-
-	fill(text, &bytes);
-	(void)!send(fd, bytes.data, bytes.len, MSG_NOSIGNAL); /* it may have been closed */
-	buf_fini(&bytes);
-}
 
 /* Everything until the other side closes, or time is up. */
 static void read_to_end(int fd, struct buf *out, int timeout_ms)
@@ -45,95 +22,19 @@ static void read_to_end(int fd, struct buf *out, int timeout_ms)
 	CHECK(n == 0); /* it was closed */
 }
 
-/* The status line; the connection stays open. Yours to close. */
-static int upgrade(const char *text, char status[16])
-{
-	struct buf head = BUF_INIT(8192);
-	int fd = connect_port(agent.port);
-	char byte;
-
-	CHECK(fd >= 0);
-	send_text(fd, text);
-	while (!str_ends((struct str){buf_text(&head), head.len}, "\r\n\r\n") &&
-		receive(fd, &byte, 1, 10000) > 0)
-		(void)buf_add_char(&head, byte);
-	(void)snprintf(status, 16, "%.12s", buf_text(&head));
-	buf_fini(&head);
-	return fd;
-}
-
-static int connect_good(void)
-{
-	char status[16];
-	int fd = upgrade(GOOD_UPGRADE, status);
-
-	CHECK_STR(status, "HTTP/1.1 101");
-	return fd;
-}
-
-/* One masked text frame (the mask changes nothing; masks are tests/test_frames's). */
-static void say(int fd, const char *text)
-{
-	unsigned char head[8] = {0x81};
-	size_t n = strlen(text), head_len = 2;
-
-	CHECK(n < 65536);
-	head[1] = (unsigned char)(0x80 | (n < 126 ? n : 126));
-	if (n >= 126) {
-		head[2] = (unsigned char)(n >> 8);
-		head[3] = (unsigned char)(n & 0xFF);
-		head_len = 4;
-	}
-	CHECK(send(fd, head, head_len, MSG_NOSIGNAL) == (ssize_t)head_len);
-	CHECK(send(fd, "\0\0\0\0", 4, MSG_NOSIGNAL) == 4);
-	CHECK(send(fd, text, n, MSG_NOSIGNAL) == (ssize_t)n);
-}
-
-static void read_exactly(int fd, char *to, size_t n, int timeout_ms)
-{
-	while (n > 0) {
-		ssize_t got = receive(fd, to, n, timeout_ms);
-
-		CHECK(got > 0);
-		to += got;
-		n -= (size_t)got;
-	}
-}
-
-/* The next frame's opcode; its payload is appended. */
-static unsigned hear(int fd, struct buf *payload)
-{
-	unsigned char head[10];
-	size_t n, i;
-
-	read_exactly(fd, (char *)head, 2, 10000);
-	CHECK((head[0] & 0xF0) == 0x80 && (head[1] & 0x80) == 0); /* whole, not masked */
-	n = head[1];
-	if (n >= 126) {
-		size_t more = n == 126 ? 2 : 8;
-
-		read_exactly(fd, (char *)head + 2, more, 10000);
-		for (n = 0, i = 0; i < more; i++)
-			n = n << 8 | head[2 + i];
-	}
-	read_exactly(fd, buf_reserve(payload, n), n, 10000);
-	buf_grow(payload, n);
-	return head[0] & 0x0F;
-}
-
 static void check_answer(int fd, const char *message, const char *answer)
 {
 	struct buf payload = BUF_INIT(1UL << 20);
 
-	say(fd, message);
-	CHECK(hear(fd, &payload) == 1);
+	frame_say(fd, message, strlen(message));
+	CHECK(frame_hear(fd, &payload) == 1);
 	CHECK(str_starts((struct str){payload.data, payload.len}, answer));
 	buf_fini(&payload);
 }
 
 static void messages_are_answered(void)
 {
-	int fd = connect_good();
+	int fd = connect_good(&agent);
 
 	check_answer(fd, INITIALIZE, "{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{");
 	check_answer(fd, PING, PONG);
@@ -149,7 +50,7 @@ static void hostile_upgrades_get_403_and_nothing_else(void)
 		int fd = connect_port(agent.port);
 
 		CHECK(fd >= 0);
-		send_text(fd, hostile_upgrades[i].text);
+		upgrade_send(&agent, fd, hostile_upgrades[i].text);
 		buf_clear(&answer);
 		read_to_end(fd, &answer, 10000);
 		if (strcmp(buf_text(&answer), "HTTP/1.1 403 Forbidden\r\nConnection: close\r\n"
@@ -170,10 +71,10 @@ static void hostile_frames_end_the_connection(void)
 	for (i = 0; i < HOSTILE_FRAMES; i++) {
 		struct buf payload = BUF_INIT(65536), rest = BUF_INIT(65536);
 		const struct hostile_frame *frame = &hostile_frames[i];
-		int fd = connect_good();
+		int fd = connect_good(&agent);
 
 		CHECK(send(fd, frame->bytes, frame->len, MSG_NOSIGNAL) == (ssize_t)frame->len);
-		CHECK(hear(fd, &payload) == 8 && payload.len == 2);
+		CHECK(frame_hear(fd, &payload) == 8 && payload.len == 2);
 		if (((unsigned char)payload.data[0] << 8 | (unsigned char)payload.data[1]) !=
 			(int)frame->code) {
 			(void)fprintf(stderr, "%s: another code\n", frame->name);
@@ -190,10 +91,10 @@ static void hostile_frames_end_the_connection(void)
 static void a_close_is_answered(void)
 {
 	struct buf payload = BUF_INIT(65536);
-	int fd = connect_good();
+	int fd = connect_good(&agent);
 
 	CHECK(send(fd, "\x88\x82\0\0\0\0\x03\xe8", 8, MSG_NOSIGNAL) == 8);
-	CHECK(hear(fd, &payload) == 8);
+	CHECK(frame_hear(fd, &payload) == 8);
 	CHECK(payload.len == 2 && memcmp(payload.data, "\x03\xe8", 2) == 0);
 	read_to_end(fd, &payload, 10000);
 	(void)close(fd);
@@ -206,8 +107,8 @@ static void the_seventeenth_client_is_told_so(void)
 	char status[16];
 
 	for (i = 0; i < WEBSOCKET_CLIENTS_MAX; i++)
-		fds[i] = connect_good();
-	i = upgrade(GOOD_UPGRADE, status);
+		fds[i] = connect_good(&agent);
+	i = upgrade(&agent, GOOD_UPGRADE, status);
 	CHECK_STR(status, "HTTP/1.1 503");
 	(void)close(i);
 	for (i = 0; i < WEBSOCKET_CLIENTS_MAX; i++) {
@@ -216,7 +117,7 @@ static void the_seventeenth_client_is_told_so(void)
 	}
 	/* Room again, as soon as they are gone. */
 	for (i = 0; i < 100; i++) {
-		int fd = upgrade(GOOD_UPGRADE, status);
+		int fd = upgrade(&agent, GOOD_UPGRADE, status);
 
 		(void)close(fd);
 		if (strcmp(status, "HTTP/1.1 101") == 0)
@@ -240,7 +141,7 @@ static void two_hundred_half_open_ones_are_in_nobodys_way(void)
 	}
 	for (i = 0; i < 20; i++) {
 		since = clock_monotonic_us();
-		(void)close(connect_good());
+		(void)close(connect_good(&agent));
 		since = clock_monotonic_us() - since;
 		slowest = since > slowest ? since : slowest;
 	}
@@ -259,7 +160,7 @@ static void more_strangers_than_may_be_push_out_the_oldest(void)
 		fds[i] = connect_port(agent.port);
 		CHECK(fds[i] >= 0);
 	}
-	(void)close(connect_good());
+	(void)close(connect_good(&agent));
 	CHECK(receive(fds[0], &byte, 1, 10000) == 0);
 	for (i = 0; i < WEBSOCKET_STRANGERS_MAX + 10; i++)
 		(void)close(fds[i]);
@@ -282,13 +183,13 @@ static void the_rate_is_held(void)
 {
 	struct buf payload = BUF_INIT(1UL << 20);
 	int64_t since = clock_monotonic_us();
-	int fd = connect_good(), i, n = WEBSOCKET_BURST + WEBSOCKET_RATE;
+	int fd = connect_good(&agent), i, n = WEBSOCKET_BURST + WEBSOCKET_RATE;
 
 	for (i = 0; i < n; i++)
-		say(fd, PING);
+		frame_say(fd, PING, strlen(PING));
 	for (i = 0; i < n; i++) {
 		buf_clear(&payload);
-		CHECK(hear(fd, &payload) == 1);
+		CHECK(frame_hear(fd, &payload) == 1);
 		CHECK_STR(buf_text(&payload), PONG);
 	}
 	CHECK(clock_monotonic_us() - since > 800000);
@@ -301,7 +202,7 @@ static void who_vanishes_in_the_middle_is_forgotten(void)
 	int i, fd;
 
 	for (i = 0; i < 50; i++) {
-		fd = connect_good();
+		fd = connect_good(&agent);
 		CHECK(send(fd, "\x81\xfe\x01\x00\0\0\0\0half", 12, MSG_NOSIGNAL) == 12);
 		(void)close(fd);
 	}
@@ -311,7 +212,7 @@ static void who_vanishes_in_the_middle_is_forgotten(void)
 static void a_client_is_listed_while_it_is_there(void)
 {
 	json_t *list;
-	int fd = connect_good(), i;
+	int fd = connect_good(&agent), i;
 
 	check_answer(fd, INITIALIZE, "{");
 	list = agent_file(&agent, "clients.json");
