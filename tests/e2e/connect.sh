@@ -51,7 +51,7 @@ expect() {
 	run "$@" --json
 	[ "$rc" = "$exit" ] || fail "exit $rc instead of $exit: $*"
 	case $exit in
-	0) word=done ;; 1) word=failed ;; 2) word=usage ;; 3) word=not_found ;; 130) word=cancelled ;;
+	0) word='done' ;; 1) word=failed ;; 2) word=usage ;; 3) word=not_found ;; 130) word=cancelled ;;
 	esac
 	python3 - "$word" "$outcome" <<-'PY' "$out" || fail "not \"$word\", \"$outcome\": $*"
 		import json, sys

@@ -50,7 +50,7 @@ fail() {
 }
 
 fresh() {
-	rm -rf "$work/home"
+	rm -rf "${work:?}/home"
 	mkdir -p "$work/home"
 	export HOME=$work/home PATH=$work/real:$plain
 	cd "$HOME" || exit
