@@ -401,6 +401,7 @@ int front_matter_read(struct reader *reader, const struct front_matter *front,
 	if (parsed.root->kind != NODE_MAP) {
 		reader_note(reader, front->yaml_line, NOTE_ERROR,
 			"front matter must be lines of \"key: value\"");
+		node_tree_fini(tree);
 		return -1;
 	}
 	front_matter_apply(reader, parsed.root, front->yaml, front->yaml_line, NULL, prompt);

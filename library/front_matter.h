@@ -38,8 +38,8 @@ enum front_matter_mode {
 
 /*
  * Read the keys into prompt. Faults become notes; negative when they leave
- * nothing to work with. *tree (to be fini'd by the caller, also when empty) is
- * the parsed block, for the keys that only one format knows.
+ * nothing to work with. Else *tree, to be fini'd by the caller, is the parsed
+ * block, empty where there is none, for the keys that only one format knows.
  */
 int front_matter_read(struct reader *reader, const struct front_matter *front,
 	enum front_matter_mode mode, struct prompt *prompt, struct node_tree *tree);
