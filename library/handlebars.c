@@ -46,6 +46,7 @@ struct pieces {
 	struct str told[TOLD_MAX];
 	size_t n_told;
 	bool no_dashes; /* further on there is no --}} */
+	bool no_close;	/* nor any }} */
 	bool no_fit;	/* nor a comment's end that fits */
 };
 
@@ -143,7 +144,7 @@ static size_t comment_end(struct pieces *pieces, struct str text, size_t from)
 		pieces->no_dashes = i == text.n;
 		return i == text.n ? 0 : i + 4;
 	}
-	for (; i + 1 < text.n; i++) {
+	for (; !pieces->no_close && i + 1 < text.n; i++) {
 		if (memcmp(text.p + i, "{{", 2) == 0) {
 			depth++;
 			i++;
@@ -155,6 +156,7 @@ static size_t comment_end(struct pieces *pieces, struct str text, size_t from)
 		}
 	}
 	pieces->no_fit = true;
+	pieces->no_close = first == 0;
 	return first;
 }
 

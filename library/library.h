@@ -37,15 +37,19 @@ struct library_sink {
 struct library_format {
 	const char *name;	 /* "prompt-md" */
 	const char *description; /* one line for --help */
-	/* Does this file look like one of mine? path is relative, text the first
-	 * 4 KiB. 0 no … 100 certain. */
+	/* Does this file look like one of mine? path has at least the last two folders
+	 * above what is imported in front, text is the first 4 KiB. 0 no … 100
+	 * certain; from 50 on it is taken unasked. */
 	int (*recognise)(struct str path, struct str text);
-	/* All prompts of one file (one, for most formats). Faults become notes. */
+	/* All prompts of one file (one, for most formats), each with its path made from
+	 * path, which is relative to what is imported. Faults become notes. text is
+	 * UTF-8 without \r\n and without characters that do not show. */
 	int (*parse)(
 		struct str path, struct str text, const struct library_sink *sink, struct err *err);
 	/* The file for one prompt; NULL: this format is written whole (write_all). */
 	int (*write)(const struct prompt *prompt, struct buf *out, struct err *err);
-	/* Where, below the export folder, that file goes. Appended to path. */
+	/* Where, below the export folder, that file goes. Appended to path. A format
+	 * writes what it can hold; library_export() tells what it cannot. */
 	int (*place)(const struct prompt *prompt, struct buf *path, struct err *err);
 	/* A second file of the same prompt (fabric's user.md): its path and text. 1:
 	 * this prompt needs none. NULL: never. */
@@ -69,8 +73,14 @@ struct library_import {
 	bool (*cancelled)(void);	     /* asked between files; may be NULL */
 };
 
-/* A file or a folder, links inside not followed, files over 4 MiB noted as errors.
- * Counts in *seen what was looked at. 0 also when single files failed. */
+/*
+ * A file or a folder: regular files in sorted order, links inside not followed,
+ * hidden folders passed by but for those that tools keep prompts in (.claude …).
+ * A file over 4 MiB or not UTF-8 is an error note; one that holds no prompt an
+ * info note. A second prompt of one path becomes "path-2". Characters that do not
+ * show are shown as <U+XXXX>, the prompt is flagged, and a note says so.
+ * Counts in *seen what was looked at. 0 also when single files failed.
+ */
 int library_import(const char *path, const struct library_import *options,
 	const struct library_sink *sink, size_t *seen, struct err *err);
 
@@ -81,9 +91,11 @@ struct library_export_result {
 /*
  * Write prompts below dir (made when absent). Files are ours when they are listed
  * with their digest in dir/.promptd-export.json; a file that is not, or that was
- * changed since, is left alone, noted and counted as refused. Each file is
- * written to a temporary name and renamed. Files of prompts no longer exported
- * stay.
+ * changed since, is left alone, noted and counted as refused, and so is a link.
+ * Each file is written to a temporary name, synced and renamed. Files of prompts no
+ * longer exported stay. Every prompt is read back from what was written: a warning
+ * says when text or inputs did not survive, an info note when something else did
+ * not. result counts files; refused also prompts that could not be written.
  */
 int library_export(const char *dir, const struct library_format *format,
 	const struct prompt *const *prompts, size_t n, const struct library_sink *notes,

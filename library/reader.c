@@ -7,7 +7,7 @@
 #include "core/text_filter.h"
 
 #define NOTE_TEXT_BYTES 400
-#define COMMAND_BYTES_MAX 4096 /* looked through for its end */
+#define COMMAND_BYTES_MAX 256 /* looked through for its end */
 
 void reader_note(
 	struct reader *reader, unsigned line, enum note_level level, const char *format, ...)
@@ -226,16 +226,16 @@ bool text_is_executable(struct str text)
 	for (i = 0; i + 2 < text.n; i++) {
 		char open = text.p[i + 1];
 		const char *end;
-		struct str rest;
+		struct str rest, after;
 
 		if (text.p[i] != '!' || (open != '`' && open != '{'))
 			continue;
 		if (i > 0 && strchr(" \t\n", text.p[i - 1]) == NULL)
 			continue;
 		rest = (struct str){text.p + i + 2, text.n - i - 2};
-		(void)str_next_line(&rest, &rest);
 		if (rest.n > COMMAND_BYTES_MAX)
 			rest.n = COMMAND_BYTES_MAX;
+		rest = str_cut(rest, '\n', &after);
 		end = rest.n > 0 ? memchr(rest.p, open == '`' ? '`' : '}', rest.n) : NULL;
 		if (end != NULL && end > rest.p)
 			return true;
