@@ -10,6 +10,12 @@ unset PROMPTD_HOME XDG_DATA_HOME XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR 
 	VSCODE_PORTABLE __CF_USER_TEXT_ENCODING NO_COLOR
 server=$bin/promptd-mcp
 checks=0
+# They are looked for in these folders too, and would be run with our homes.
+for name in codex claude gemini copilot opencode cursor cursor-agent code zed zeditor claude-desktop; do
+	for dir in /usr/bin /bin /usr/local/bin /opt/homebrew/bin /snap/bin /usr/share/code/bin; do
+		[ -e "$dir/$name" ] && echo "skipped: a real $name is in $dir" && exit 77
+	done
+done
 
 fail() {
 	echo "connect.sh:${BASH_LINENO[1]}: $*"
