@@ -416,6 +416,28 @@ static void export_fini(struct export *export)
 		(void)close(export->folder);
 }
 
+/* With the folders above it. */
+static int make_folder(const char *dir, struct err *err)
+{
+	char *path = xstrdup(dir);
+	int result = 0;
+
+	for (char *c = path + 1; result == 0; c++) {
+		char end = *c;
+
+		if (end != '/' && end != '\0')
+			continue;
+		*c = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			result = err_errno(err, errno, "%s", path);
+		*c = end;
+		if (end == '\0')
+			break;
+	}
+	free(path);
+	return result;
+}
+
 int library_export(const char *dir, const struct library_format *format,
 	const struct prompt *const *prompts, size_t n, const struct library_sink *notes,
 	struct library_export_result *result, struct err *err)
@@ -424,8 +446,10 @@ int library_export(const char *dir, const struct library_format *format,
 	int done;
 
 	*result = (struct library_export_result){0};
-	if (mkdir(dir, 0777) != 0 && errno != EEXIST)
-		return err_errno(err, errno, "%s", dir);
+	if (dir[0] == '\0')
+		return err_set(err, ERR_INVALID, "no folder to export to");
+	if (make_folder(dir, err) != 0)
+		return -1;
 	export.folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (export.folder < 0)
 		return err_errno(err, errno, "%s", dir);

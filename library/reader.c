@@ -6,8 +6,22 @@
 
 #include "core/text_filter.h"
 
-#define NOTE_TEXT_BYTES 400
+#define NOTE_TEXT_BYTES 1024
 #define COMMAND_BYTES_MAX 256 /* looked through for its end */
+
+/* Texts cut to a width may end within a character. */
+static void text_mend(struct buf *text)
+{
+	uint32_t code;
+
+	for (size_t i = 0, len; i < text->len; i += len) {
+		len = str_decode(text->data + i, text->len - i, &code);
+		if (len > 0)
+			continue;
+		text->data[i] = '?';
+		len = 1;
+	}
+}
 
 void reader_note(
 	struct reader *reader, unsigned line, enum note_level level, const char *format, ...)
@@ -29,6 +43,7 @@ void reader_note(
 		(void)buf_add_str(&text, "(too long to say)");
 	}
 	va_end(args);
+	text_mend(&text);
 	note.text = buf_text(&text);
 	reader->sink->note(reader->sink->data, &note);
 	buf_fini(&text);
@@ -199,6 +214,30 @@ static void field_one_line(char **field)
 	prompt_set(field, str_trim(str_of(*field)));
 }
 
+/* Cut what is longer than it may be; the prompt is worth more than its end. */
+static void field_cut(
+	struct reader *reader, unsigned line, const char *what, char **field, size_t max)
+{
+	struct str text = str_of(*field);
+
+	if (text.n <= max)
+		return;
+	reader_note(reader, line, NOTE_WARNING, "the %s is cut to %zu bytes", what, max);
+	prompt_set(field, str_prefix(text, max));
+}
+
+static void prompt_fit(struct reader *reader, struct prompt *prompt, unsigned line)
+{
+	field_cut(reader, line, "title", &prompt->title, PROMPT_TITLE_MAX);
+	field_cut(reader, line, "description", &prompt->description, PROMPT_DESCRIPTION_MAX);
+	if (prompt->extra != NULL && strlen(prompt->extra) > PROMPT_EXTRA_MAX) {
+		reader_note(reader, line, NOTE_WARNING,
+			"keys that are not known here are not kept: more than %d KiB",
+			PROMPT_EXTRA_MAX / 1024);
+		prompt_set(&prompt->extra, (struct str){NULL, 0});
+	}
+}
+
 static void prompt_complete(struct reader *reader, struct prompt *prompt)
 {
 	struct str stem = path_stem(reader->path);
@@ -266,6 +305,7 @@ int reader_emit(struct reader *reader, struct prompt *prompt, unsigned line, str
 	prompt_complete(reader, prompt);
 	if (prompt_show(prompt))
 		prompt->flags |= PROMPT_FLAG_HIDDEN;
+	prompt_fit(reader, prompt, line);
 	prompt_flag_executable(reader, prompt, line);
 	if (prompt->n_messages == 0)
 		reader_note(reader, line, NOTE_ERROR, "no text");

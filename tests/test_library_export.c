@@ -2,12 +2,19 @@
 #include "library/compare.h"
 #include "tests/collect.h"
 
-static struct prompt *make(const char *path, const char *title, const char *text)
+static struct prompt *make_empty(const char *path, const char *title)
 {
 	struct prompt *prompt = prompt_new();
 
 	prompt_set(&prompt->path, str_of(path));
 	prompt_set(&prompt->title, str_of(title));
+	return prompt;
+}
+
+static struct prompt *make(const char *path, const char *title, const char *text)
+{
+	struct prompt *prompt = make_empty(path, title);
+
 	(void)prompt_add_message(prompt, PROMPT_USER, str_of(text));
 	return prompt;
 }
@@ -101,6 +108,24 @@ static void export_writes_through_no_link(void)
 	folder_remove(other);
 }
 
+static void export_makes_the_folders_it_needs(void)
+{
+	char *dir = folder_make();
+	struct prompt *prompt = make("a", "A", "text");
+	struct library_export_result result;
+	struct buf path = BUF_INIT(4096);
+	struct collect notes;
+
+	(void)buf_add_format(&path, "%s/new/one", dir);
+	result = export_to(&notes, buf_text(&path), "prompt-md", &prompt, 1);
+	CHECK(result.written == 1);
+	check_file(dir, "new/one/a.prompt.md", "---\ntitle: A\n---\ntext\n");
+	collect_fini(&notes);
+	buf_fini(&path);
+	prompt_free(prompt);
+	folder_remove(dir);
+}
+
 static void export_needs_a_marker_it_can_read(void)
 {
 	char *dir = folder_make();
@@ -182,8 +207,7 @@ static void our_own_format_holds_everything(void)
 		collect_fini(&got);
 		/* The other way round it is written with "system:". */
 		prompt_free(prompt);
-		prompt = make("the-lot/all", "All", "");
-		prompt->n_messages = 0;
+		prompt = make_empty("the-lot/all", "All");
 		(void)prompt_add_message(
 			prompt, PROMPT_SYSTEM, STR("  Be\n\n\tquick: \"now\"\n---\n# x"));
 		(void)prompt_add_message(prompt, PROMPT_USER, STR("Go: {{code}}\n---\nEnd."));
@@ -216,6 +240,7 @@ int main(void)
 {
 	RUN(export_writes_only_files_that_are_ours);
 	RUN(export_writes_through_no_link);
+	RUN(export_makes_the_folders_it_needs);
 	RUN(export_needs_a_marker_it_can_read);
 	RUN(two_prompts_for_one_file_are_told_apart);
 	RUN(our_own_format_holds_everything);

@@ -129,6 +129,50 @@ static void faults_of_front_matter_have_their_line(void)
 	}
 }
 
+static void title_is_cut(const char *title)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	struct collect got;
+	const struct prompt *p;
+
+	(void)buf_add_format(&text, "---\ntitle: %s\n---\nx", title);
+	p = collect_parse(&got, "prompt-md", "x.md", buf_text(&text));
+	CHECK(p != NULL && strlen(p->title) == 510); /* between characters */
+	CHECK_STR(buf_text(&got.warnings), "x.md:4: the title is cut to 512 bytes\n");
+	collect_fini(&got);
+	buf_fini(&text);
+}
+
+/* Sizes and depths that no prompt needs. */
+static void front_matter_has_its_ceilings(void)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	struct collect got;
+
+	(void)buf_add_str(&text, "---\na: ");
+	for (int i = 0; i < 30; i++)
+		(void)buf_add_str(&text, "[");
+	for (int i = 0; i < 30; i++)
+		(void)buf_add_str(&text, "]");
+	(void)buf_add_str(&text, "\n---\nx");
+	CHECK(collect_parse(&got, "prompt-md", "x.md", buf_text(&text)) == NULL);
+	CHECK_STR(buf_text(&got.errors), "x.md:2: nested too deep\n");
+	collect_fini(&got);
+	buf_clear(&text);
+	(void)buf_add_str(&text, "---\na: ");
+	for (int i = 0; i < 70000; i++)
+		(void)buf_add_char(&text, 'x');
+	(void)buf_add_str(&text, "\n---\nx");
+	CHECK(collect_parse(&got, "prompt-md", "x.md", buf_text(&text)) == NULL);
+	CHECK_STR(buf_text(&got.errors), "x.md:0: more than 64 KiB of YAML\n");
+	collect_fini(&got);
+	buf_clear(&text);
+	for (int i = 0; i < 400; i++)
+		(void)buf_add_str(&text, "\xe2\x82\xac");
+	title_is_cut(buf_text(&text));
+	buf_fini(&text);
+}
+
 static void values_that_are_no_yaml_are_taken_with_a_warning(void)
 {
 	struct collect got;
@@ -336,6 +380,7 @@ int main(void)
 	RUN(vs_code_variables_become_inputs);
 	RUN(sections_of_roles_become_messages);
 	RUN(faults_of_front_matter_have_their_line);
+	RUN(front_matter_has_its_ceilings);
 	RUN(values_that_are_no_yaml_are_taken_with_a_warning);
 	RUN(csv_rows_become_prompts_with_their_variables);
 	RUN(bad_rows_of_csv_do_not_stop_the_others);
