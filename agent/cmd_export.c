@@ -125,6 +125,8 @@ static void on_note(void *data, const struct library_note *note)
 	struct output *out = export->call->notes;
 	json_t *row;
 
+	if (!export->call->json && note->info)
+		return;
 	if (!export->call->json && !note->error && ++export->remarks > REMARKS_SHOWN)
 		return;
 	if (!export->call->json) {

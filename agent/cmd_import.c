@@ -40,7 +40,10 @@ static void note_json(struct import *import, const struct library_note *note)
 	(void)json_object_set_new(row, "file", call_text_json(note->file));
 	if (note->line > 0)
 		(void)json_object_set_new(row, "line", json_integer(note->line));
-	(void)json_object_set_new(row, "kind", json_string(note->error ? "error" : "warning"));
+	(void)json_object_set_new(row, "kind",
+		json_string(note->error	 ? "error"
+			    : note->info ? "info"
+					 : "warning"));
 	(void)json_object_set_new(row, "message", call_text_json(str_of(note->text)));
 	(void)json_array_append_new(import->notes, row);
 }
@@ -59,9 +62,11 @@ static void note_print(struct import *import, const struct library_note *note)
 	output_print(out, "\n");
 }
 
-/* Faults are all told; of remarks, what one can read. */
+/* Faults are all told; of remarks, what one can read; what was passed by, not. */
 static bool is_told(struct import *import, const struct library_note *note)
 {
+	if (note->info)
+		return false;
 	return note->error || ++import->warnings <= WARNINGS_SHOWN;
 }
 

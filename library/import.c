@@ -279,7 +279,8 @@ static int import_text(struct import *import, struct str text, struct err *err)
 	struct reader reader = import_reader(import);
 
 	if (format == NULL) {
-		reader_note(&reader, 0, NOTE_INFO, "no prompt format that is known here");
+		reader_note(&reader, 0, import->root.single != NULL ? NOTE_ERROR : NOTE_INFO,
+			"no prompt format that is known here");
 		return 0;
 	}
 	return format->parse(import->file, text, &import->own, err);

@@ -365,6 +365,13 @@ static void one_file_can_be_pointed_at(void)
 	CHECK_STR(got.prompts[0]->path, "notes");
 	CHECK_STR(got.prompts[0]->origin, buf_text(&path));
 	collect_fini(&got);
+	/* Then it should be one. */
+	folder_text(dir, "x/notes.txt", "Plain text.\n");
+	buf_clear(&path);
+	(void)buf_add_format(&path, "%s/x/notes.txt", dir);
+	collect_import(&got, buf_text(&path), NULL, NULL);
+	CHECK(got.n_prompts == 0 && got.n_errors == 1);
+	collect_fini(&got);
 	collect_init(&got);
 	CHECK(library_import("/nowhere/at/all", &options, &got.sink, &seen, &err) < 0);
 	CHECK(strstr(err.text, "/nowhere/at/all") != NULL);
