@@ -1,0 +1,285 @@
+/*
+ * Tests of the agent as a process: one a user, gone when told, back after a kill.
+ *
+ * test_agent [rounds]: how often two are started at once (default 10).
+ */
+#define _DEFAULT_SOURCE /* mkdtemp */
+#include "store/usage.h"
+#include "tests/websocket_client.h"
+
+#define PROGRAM BINARY_DIR "/bin/promptd"
+#define INITIALIZE                                                                                 \
+	"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":" \
+	"\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}\n"
+#define PING "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n"
+#define PONG "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n"
+
+/* What a command says, and its exit status. */
+static int run(const char *arguments, char *out, size_t size)
+{
+	char line[256];
+	size_t n;
+	FILE *pipe;
+	int status;
+
+	(void)snprintf(line, sizeof line, PROGRAM " %s 2>&1", arguments);
+	pipe = popen(line, "r");
+	CHECK(pipe != NULL);
+	n = fread(out, 1, size - 1, pipe);
+	out[n] = '\0';
+	status = pclose(pipe);
+	CHECK(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void check_serves(const struct agent *agent)
+{
+	int fd = connect_unix(agent);
+	char answer[256];
+	ssize_t n;
+
+	CHECK(fd >= 0);
+	CHECK(send(fd, PING, strlen(PING), MSG_NOSIGNAL) == (ssize_t)strlen(PING));
+	n = receive(fd, answer, sizeof answer - 1, 10000);
+	CHECK(n > 0);
+	answer[n] = '\0';
+	CHECK_STR(answer, PONG);
+	(void)close(fd);
+}
+
+static void a_second_one_says_which_runs(void)
+{
+	struct agent agent;
+	char out[1024], expected[64];
+
+	agent_start(&agent);
+	(void)snprintf(expected, sizeof expected, "process %d", (int)agent.pid);
+	CHECK(run("agent --foreground", out, sizeof out) == 1);
+	CHECK(strstr(out, expected) != NULL && strstr(out, "--replace") != NULL);
+	CHECK(run("agent", out, sizeof out) == 0);
+	CHECK(strstr(out, expected) != NULL);
+	CHECK(run("agent --status --json", out, sizeof out) == 0);
+	CHECK(strstr(out, "\"running\":true") != NULL);
+	check_serves(&agent);
+	agent_stop(&agent);
+}
+
+static void replace_takes_over(void)
+{
+	struct agent agent;
+	char out[1024];
+	int status;
+
+	agent_start(&agent);
+	CHECK(run("agent --replace", out, sizeof out) == 0);
+	CHECK(waitpid(agent.pid, &status, 0) == agent.pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	check_serves(&agent);
+	CHECK(run("agent --stop", out, sizeof out) == 0);
+	CHECK(run("agent --stop", out, sizeof out) == 0); /* none is fine too */
+	CHECK(run("agent --status", out, sizeof out) == 4);
+	test_dir_remove(agent.home);
+}
+
+static void what_is_told_to_end_ends_and_leaves_nothing(void)
+{
+	struct agent agent;
+	char path[128];
+	int64_t since;
+	int status, fd;
+
+	agent_start(&agent);
+	fd = connect_unix(&agent); /* somebody is there */
+	since = clock_monotonic_us();
+	status = agent_end(&agent, SIGTERM);
+	(void)printf("SIGTERM to end: %lld us\n", (long long)(clock_monotonic_us() - since));
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	(void)close(fd);
+	(void)snprintf(path, sizeof path, "%s/run/agent.json", agent.home);
+	CHECK(access(path, F_OK) != 0);
+	(void)snprintf(path, sizeof path, "%s/run/agent.sock", agent.home);
+	CHECK(access(path, F_OK) != 0);
+	test_dir_remove(agent.home);
+}
+
+static void after_a_kill_the_next_one_finds_its_way(void)
+{
+	struct agent agent;
+	char path[128], out[1024];
+	int status, i;
+
+	agent_start(&agent);
+	for (i = 0; i < 10; i++) {
+		status = agent_end(&agent, SIGKILL);
+		CHECK(WIFSIGNALED(status));
+		/* Its files are still there, and nobody is fooled. */
+		(void)snprintf(path, sizeof path, "%s/run/agent.json", agent.home);
+		CHECK(access(path, F_OK) == 0);
+		CHECK(run("agent --status", out, sizeof out) == 4);
+		agent_start_in(&agent);
+		check_serves(&agent);
+	}
+	agent_stop(&agent);
+}
+
+static pid_t start_quietly(void)
+{
+	char program[] = PROGRAM, word[] = "agent", option[] = "--foreground";
+	char *argv[] = {program, word, option, NULL};
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+
+	CHECK(posix_spawn_file_actions_init(&actions) == 0);
+	CHECK(posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) == 0);
+	CHECK(posix_spawn(&pid, program, &actions, NULL, argv, environ) == 0);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return pid;
+}
+
+/* Two at once: one serves, the other has gone with exit status 1. */
+static void of_two_at_once_one_wins(int rounds)
+{
+	struct agent agent;
+	int i, status;
+
+	test_dir(agent.home);
+	CHECK(setenv("PROMPTD_HOME", agent.home, 1) == 0);
+	for (i = 0; i < rounds; i++) {
+		pid_t pids[2] = {start_quietly(), start_quietly()}, loser;
+
+		loser = waitpid(-1, &status, 0);
+		CHECK(loser == pids[0] || loser == pids[1]);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+		agent.pid = loser == pids[0] ? pids[1] : pids[0];
+		while (!agent_is_ready(&agent))
+			(void)poll(NULL, 0, 1);
+		check_serves(&agent);
+		status = agent_end(&agent, SIGTERM);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	(void)printf("%d rounds of two at once: one winner each\n", rounds);
+	test_dir_remove(agent.home);
+}
+
+static void put_prompt(const struct agent *agent, const char *text)
+{
+	struct prompt *prompt = prompt_new();
+	struct store_options options;
+	struct store *store;
+	char dir[80];
+	struct err err;
+
+	(void)snprintf(dir, sizeof dir, "%s/data", agent->home);
+	options = (struct store_options){.dir = dir};
+	prompt_set(&prompt->path, STR("team/review"));
+	prompt_set(&prompt->title, STR("Review"));
+	(void)prompt_add_message(prompt, PROMPT_USER, str_of(text));
+	CHECK(store_open(&store, &options, &err) == 0);
+	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
+	store_close(store);
+	prompt_free(prompt);
+}
+
+/* A commit of another process is told to everybody who listens, both ways. */
+static void changes_are_pushed(void)
+{
+	struct buf payload = BUF_INIT(1UL << 20);
+	struct agent agent;
+	char bytes[8192];
+	int local, web;
+
+	agent_start(&agent);
+	local = connect_unix(&agent);
+	web = connect_good(&agent);
+	CHECK(send(local, INITIALIZE, strlen(INITIALIZE), MSG_NOSIGNAL) > 0);
+	CHECK(receive(local, bytes, sizeof bytes, 10000) > 0);
+	frame_say(web, INITIALIZE, strlen(INITIALIZE) - 1);
+	CHECK(frame_hear(web, &payload) == 1);
+	put_prompt(&agent, "Look closely.");
+	memset(bytes, 0, sizeof bytes);
+	CHECK(receive(local, bytes, sizeof bytes - 1, 10000) > 0);
+	CHECK(strstr(bytes, "notifications/prompts/list_changed") != NULL);
+	buf_clear(&payload);
+	CHECK(frame_hear(web, &payload) == 1);
+	CHECK(strstr(buf_text(&payload), "notifications/prompts/list_changed") != NULL);
+	(void)close(local);
+	(void)close(web);
+	buf_fini(&payload);
+	agent_stop(&agent);
+}
+
+static unsigned count_descriptors(pid_t pid)
+{
+	char path[64];
+	unsigned n = 0;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	dir = opendir(path);
+	CHECK(dir != NULL);
+	while (readdir(dir) != NULL)
+		n++;
+	(void)closedir(dir);
+	return n;
+}
+
+static void connections_leave_nothing_behind(int rounds)
+{
+	struct agent agent;
+	unsigned before;
+	int i;
+
+	agent_start(&agent);
+	check_serves(&agent);
+	(void)close(connect_good(&agent));
+	(void)poll(NULL, 0, 100);
+	before = count_descriptors(agent.pid);
+	for (i = 0; i < rounds; i++) {
+		check_serves(&agent);
+		(void)close(connect_good(&agent));
+	}
+	for (i = 0; count_descriptors(agent.pid) != before && i < 500; i++)
+		(void)poll(NULL, 0, 10);
+	CHECK(count_descriptors(agent.pid) == before);
+	agent_stop(&agent);
+}
+
+/* More clients than may be: the last one waits until there is room. */
+static void a_client_too_many_waits(void)
+{
+	int fds[65], i;
+	struct agent agent;
+	char answer[256];
+
+	agent_start(&agent);
+	for (i = 0; i < 65; i++) {
+		fds[i] = connect_unix(&agent);
+		CHECK(fds[i] >= 0);
+		CHECK(send(fds[i], PING, strlen(PING), MSG_NOSIGNAL) > 0);
+	}
+	for (i = 0; i < 64; i++)
+		CHECK(receive(fds[i], answer, sizeof answer, 10000) > 0);
+	CHECK(receive(fds[64], answer, sizeof answer, 200) == -1);
+	(void)close(fds[0]);
+	CHECK(receive(fds[64], answer, sizeof answer, 10000) > 0);
+	for (i = 1; i < 65; i++)
+		(void)close(fds[i]);
+	agent_stop(&agent);
+}
+
+int main(int argc, char **argv)
+{
+	int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 10;
+
+	json_door_init();
+	(void)signal(SIGPIPE, SIG_IGN);
+	RUN(a_second_one_says_which_runs);
+	RUN(replace_takes_over);
+	RUN(what_is_told_to_end_ends_and_leaves_nothing);
+	RUN(after_a_kill_the_next_one_finds_its_way);
+	RUN(changes_are_pushed);
+	RUN(a_client_too_many_waits);
+	of_two_at_once_one_wins(rounds);
+	connections_leave_nothing_behind(rounds * 10);
+	return 0;
+}
