@@ -1,5 +1,6 @@
 /* promptd agent: the background process of this user. */
 #include "agent/command.h"
+#include "agent/control.h"
 #include "agent/daemon.h"
 #include "core/log.h"
 
@@ -39,7 +40,7 @@ static int agent_status(struct call *call)
 static int agent_stop(struct call *call)
 {
 	struct err err;
-	int outcome = daemon_stop(call->dirs, STOP_MS, &err);
+	int outcome = control_stop(call->dirs, STOP_MS, &err);
 
 	if (outcome < 0)
 		return call_fail_err(call, &err);
@@ -60,7 +61,7 @@ static int agent_foreground(struct call *call)
 	struct err err;
 	int outcome;
 
-	log_open("promptd", LOG_LEVEL_INFO, STDERR_FILENO);
+	log_open("promptd", (enum log_level)call->config->log_level, STDERR_FILENO);
 	outcome = daemon_run(&options, &err);
 	if (outcome == ENDPOINT_TAKEN)
 		call_hint(call, "promptd agent --replace takes over");
@@ -74,11 +75,11 @@ static int agent_start(struct call *call)
 	struct endpoint endpoint;
 	struct err err;
 
-	if (call_flag(call, "replace") && daemon_stop(call->dirs, STOP_MS, &err) < 0)
+	if (call_flag(call, "replace") && control_stop(call->dirs, STOP_MS, &err) < 0)
 		return call_fail_err(call, &err);
 	if (endpoint_read(call->dirs, &endpoint, &err) == ENDPOINT_OK)
 		return answer_endpoint(call, "runs already", &endpoint);
-	if (daemon_start(call->dirs, START_MS, &err) != 0 ||
+	if (control_start(call->dirs, START_MS, &err) != 0 ||
 		endpoint_read(call->dirs, &endpoint, &err) != ENDPOINT_OK)
 		return call_fail_err(call, &err);
 	return answer_endpoint(call, "started", &endpoint);

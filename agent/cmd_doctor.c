@@ -224,6 +224,7 @@ static int doctor_run(struct call *call)
 	check_private_files(&doctor);
 	check_library(&doctor);
 	check_damaged(&doctor);
+	doctor_agent(&doctor);
 	check_disk(&doctor);
 	check_locale(&doctor);
 	check_user(&doctor);

@@ -62,22 +62,58 @@ static void print_library(struct call *call, const struct store_facts *facts)
 		plural(facts->n_usage_pending));
 }
 
+/* Who is connected, as the agent wrote it down last. New; an array, maybe empty. */
+static json_t *agent_clients(struct call *call)
+{
+	char path[ENDPOINT_PATH_MAX];
+	json_t *clients;
+
+	(void)snprintf(path, sizeof path, "%s/clients.json", call->dirs->run);
+	clients = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_array(clients))
+		return clients;
+	json_decref(clients);
+	return json_array();
+}
+
+static void print_clients(struct call *call)
+{
+	json_t *clients = agent_clients(call), *client;
+	size_t i;
+
+	json_array_foreach (clients, i, client) {
+		const char *name = json_text(client, "name"), *era = json_text(client, "era");
+
+		row_format(call, i == 0 ? "clients" : "", "%s (%s%s%s) since %s",
+			name != NULL && name[0] != '\0' ? name : "one that did not say",
+			json_text(client, "transport"), era != NULL ? ", MCP " : "",
+			era != NULL ? era : "", json_text(client, "since"));
+	}
+	json_decref(clients);
+}
+
 static void print_agent(struct call *call)
 {
 	struct endpoint endpoint;
 	struct err err;
 	int outcome = endpoint_read(call->dirs, &endpoint, &err);
 
-	if (outcome == ENDPOINT_OK)
-		row_format(call, "agent", "process %ld, %s", endpoint.pid, endpoint.version);
-	else
-		row(call, "agent", outcome < 0 ? str_of(err.text) : STR("not running"));
+	if (outcome != ENDPOINT_OK) {
+		row(call, "agent",
+			outcome < 0 ? str_of(err.text)
+				    : STR("not running; promptd agent starts it"));
+		return;
+	}
+	row_format(call, "agent", "process %ld, version %s", endpoint.pid, endpoint.version);
+	row_format(call, "", "%s", endpoint.socket);
+	row_format(call, "", "ws://127.0.0.1:%u/mcp", endpoint.port);
+	print_clients(call);
 }
 
 static json_t *agent_json(struct call *call)
 {
-	json_t *agent = json_object();
 	struct endpoint endpoint;
+	json_t *agent = json_object();
 	struct err err;
 	bool running = endpoint_read(call->dirs, &endpoint, &err) == ENDPOINT_OK;
 
@@ -85,6 +121,9 @@ static json_t *agent_json(struct call *call)
 	if (running) {
 		(void)json_object_set_new(agent, "pid", json_integer(endpoint.pid));
 		(void)json_object_set_new(agent, "version", json_string(endpoint.version));
+		(void)json_object_set_new(agent, "socket", call_text_json(str_of(endpoint.socket)));
+		(void)json_object_set_new(agent, "port", json_integer(endpoint.port));
+		(void)json_object_set_new(agent, "clients", agent_clients(call));
 	}
 	return agent;
 }
@@ -163,6 +202,6 @@ const struct command command_status = {
 		"version, library, read_only, prompts, versions, tags, collections, prompts_file, "
 		"prompts_bytes, prompts_format, ledger_file, ledger_bytes, ledger_format, "
 		"usage_pending, config, connected (names), agent (running, pid, "
-		"version)",
+		"version, socket, port, clients)",
 	.run = status_run,
 };

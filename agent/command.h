@@ -70,8 +70,8 @@ struct command {
 	const char *words;	       /* its words as usage shows them: "NAME [KEY=VALUE...]" */
 	const char *description;       /* sentences for help and man page; an empty line between
 					* paragraphs; a line that begins with two blanks stays as is */
-	const char *answer;	 /* members of the --json answer, with commas; in () what is
-				  * in each. Checked by tests/e2e/cli.sh */
+	const char *answer;	       /* members of the --json answer, with commas; in () what is
+					* in each. Checked by tests/e2e/cli.sh */
 	unsigned words_min, words_max; /* how many are right; checked before run */
 	enum command_kind kind;	       /* what the words are */
 	const char *choices;	       /* of COMMAND_CHOICE, as in options */

@@ -9,13 +9,23 @@
 
 #define AT(member) offsetof(struct config, member)
 
+/* The words of enum log_level, in its order. */
+static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
+
 const struct config_setting config_settings[] = {
+	{"autostart", CONFIG_FLAG, "yes", 0, 0,
+		"assistants start the background agent when none runs", AT(autostart), NULL},
 	{"experimental", CONFIG_FLAG, "no", 0, 0,
-		"find prompts that are drafts, experimental or deprecated too", AT(experimental)},
+		"find prompts that are drafts, experimental or deprecated too", AT(experimental),
+		NULL},
+	{"log_level", CONFIG_CHOICE, "info", 0, 0,
+		"what the agent writes down: error, warn, info or debug", AT(log_level),
+		log_levels},
 	{"remember_values", CONFIG_FLAG, "yes", 0, 0,
 		"keep the values given to a prompt's inputs, to offer them again",
-		AT(remember_values)},
-	{"search_limit", CONFIG_INTEGER, "20", 1, 100, "rows that search shows", AT(search_limit)},
+		AT(remember_values), NULL},
+	{"search_limit", CONFIG_INTEGER, "20", 1, 100, "rows that search shows", AT(search_limit),
+		NULL},
 	{0},
 };
 
@@ -23,6 +33,25 @@ static bool flag_parse(struct str text, bool *flag)
 {
 	*flag = str_is(text, "yes") || str_is(text, "true") || str_is(text, "on");
 	return *flag || str_is(text, "no") || str_is(text, "false") || str_is(text, "off");
+}
+
+static int choice_set(
+	char *field, const struct config_setting *setting, struct str value, struct err *err)
+{
+	struct buf words = BUF_INIT(256);
+	int64_t i;
+
+	for (i = 0; setting->choices[i] != NULL; i++) {
+		if (str_is(value, setting->choices[i])) {
+			memcpy(field, &i, sizeof i);
+			buf_fini(&words);
+			return 0;
+		}
+		(void)buf_add_format(&words, "%s%s", i > 0 ? ", " : "", setting->choices[i]);
+	}
+	(void)err_set(err, ERR_INVALID, "%s must be one of %s", setting->name, buf_text(&words));
+	buf_fini(&words);
+	return -1;
 }
 
 /* err says what is allowed; the caller puts the place in front. */
@@ -39,6 +68,8 @@ static int setting_set(struct config *config, const struct config_setting *setti
 		memcpy(field, &flag, sizeof flag);
 		return 0;
 	}
+	if (setting->type == CONFIG_CHOICE)
+		return choice_set(field, setting, value, err);
 	if (!str_to_int(value, setting->min, setting->max, &number))
 		return err_set(err, ERR_INVALID, "%s must be a number from %lld to %lld",
 			setting->name, (long long)setting->min, (long long)setting->max);
@@ -57,7 +88,7 @@ static const struct config_setting *setting_find(struct str name)
 }
 
 /* One line without its comment. */
-static int line_parse(struct config *config, struct str line, struct err *err)
+static int line_parse(struct config *config, struct str line, unsigned number, struct err *err)
 {
 	struct str value, name = str_trim(str_cut(line, '=', &value));
 	const struct config_setting *setting;
@@ -68,7 +99,10 @@ static int line_parse(struct config *config, struct str line, struct err *err)
 	if (setting == NULL)
 		return err_set(err, ERR_INVALID, "there is no setting named %.*s",
 			(int)(name.n < 60 ? name.n : 60), name.p);
-	return setting_set(config, setting, str_trim(value), err);
+	if (setting_set(config, setting, str_trim(value), err) != 0)
+		return -1;
+	config->lines[setting - config_settings] = number;
+	return 0;
 }
 
 void config_init(struct config *config)
@@ -92,7 +126,7 @@ int config_parse(struct config *config, const char *file, struct str text, struc
 		struct str comment, rest = str_trim(str_cut(line, '#', &comment));
 
 		number++;
-		if (rest.n > 0 && line_parse(config, rest, &fault) != 0)
+		if (rest.n > 0 && line_parse(config, rest, number, &fault) != 0)
 			return err_set(err, fault.code, "%s:%u: %s", file, number, fault.text);
 	}
 	return 0;
@@ -138,4 +172,27 @@ out:
 	buf_fini(&text);
 	buf_fini(&path);
 	return result;
+}
+
+void config_show(const struct config *config, const struct config_setting *setting, struct buf *out)
+{
+	const char *field = (const char *)config + setting->offset;
+	int64_t number;
+	bool flag;
+
+	if (setting->type == CONFIG_FLAG) {
+		memcpy(&flag, field, sizeof flag);
+		(void)buf_add_str(out, flag ? "yes" : "no");
+		return;
+	}
+	memcpy(&number, field, sizeof number);
+	if (setting->type == CONFIG_CHOICE)
+		(void)buf_add_str(out, setting->choices[number]);
+	else
+		(void)buf_add_format(out, "%lld", (long long)number);
+}
+
+unsigned config_line(const struct config *config, const struct config_setting *setting)
+{
+	return config->lines[setting - config_settings];
 }

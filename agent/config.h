@@ -11,16 +11,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/buf.h"
 #include "core/err.h"
 #include "core/str.h"
+
+#define CONFIG_SETTINGS_MAX 16
 
 struct config {
 	bool remember_values; /* offer values given to inputs again */
 	bool experimental;    /* find prompts that are not approved too */
 	int64_t search_limit; /* rows of `promptd search` */
+	bool autostart;	      /* promptd-mcp starts the agent when none runs */
+	int64_t log_level;    /* of the agent: an enum log_level */
+
+	/* For `promptd config`: the line of promptd.conf that set it; 0: none did. */
+	unsigned lines[CONFIG_SETTINGS_MAX];
 };
 
-enum config_type { CONFIG_FLAG, CONFIG_INTEGER };
+enum config_type { CONFIG_FLAG, CONFIG_INTEGER, CONFIG_CHOICE };
 
 struct config_setting {
 	const char *name;
@@ -28,10 +36,16 @@ struct config_setting {
 	const char *initial;
 	int64_t min, max; /* of CONFIG_INTEGER */
 	const char *help;
-	size_t offset; /* in struct config */
+	size_t offset;		    /* in struct config */
+	const char *const *choices; /* of CONFIG_CHOICE, NULL ends; kept as the index */
 };
 /* Ends with a NULL name. */
 extern const struct config_setting config_settings[];
+
+/* The value as the file would say it, appended; and the line that said it. */
+void config_show(
+	const struct config *config, const struct config_setting *setting, struct buf *out);
+unsigned config_line(const struct config *config, const struct config_setting *setting);
 
 #define CONFIG_FILE "promptd.conf"
 #define CONFIG_FILE_BYTES_MAX (64 * 1024)

@@ -20,6 +20,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/control.h"
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/id.h"
@@ -30,6 +31,7 @@
 
 #define MAILBOX_LETTERS 64
 #define LISTEN_BACKLOG 128
+#define LOG_BYTES_MAX (1024L * 1024)
 #define RUN_FILE_CLIENTS "clients.json"
 
 /* What one thread serves with. */
@@ -46,6 +48,7 @@ struct daemon {
 	struct mailbox *mailbox;
 	struct serving web, local;
 	int listen_fd;
+	bool socket_is_handed; /* by the service manager, who keeps it */
 	pthread_t thread;
 	bool thread_runs;
 	/* Of the main thread: who is connected, by each way, as JSON. */
@@ -156,9 +159,19 @@ static void take_mail(void *data)
 	mailbox_run(daemon->mailbox);
 }
 
+/* A log file is ours to keep small; a pipe or journal is not a file. */
+static void log_keep_small(void)
+{
+	struct stat st;
+
+	if (fstat(STDERR_FILENO, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LOG_BYTES_MAX)
+		(void)!ftruncate(STDERR_FILENO, 0); /* as large as before, then */
+}
+
 static void warn(void *data, const struct err *err)
 {
 	(void)data;
+	log_keep_small();
 	log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "usage.not_recorded"),
 		LOG_TEXT("why", err->text));
 }
@@ -224,6 +237,7 @@ static int listen_unix(struct daemon *daemon, struct err *err)
 
 	(void)snprintf(
 		path, sizeof daemon->endpoint.socket, "%s/agent.sock", daemon->options->dirs->run);
+	daemon->socket_is_handed = fd >= 0;
 	if (fd >= 0)
 		return fd;
 	if (strlen(path) >= sizeof address.sun_path)
@@ -360,7 +374,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	if (result == 0)
 		result = serve(&daemon, websocket, err);
 	platform_service_notify("STOPPING=1");
-	endpoint_remove(options->dirs);
+	endpoint_remove(options->dirs, daemon.socket_is_handed);
 	stop_local(&daemon);
 	if (daemon.mailbox != NULL)
 		mailbox_run(daemon.mailbox); /* what the other thread said last */
@@ -372,7 +386,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	mailbox_free(daemon.mailbox);
 	json_decref(daemon.web_clients);
 	json_decref(daemon.local_clients);
-	endpoint_remove(options->dirs);
+	endpoint_remove(options->dirs, daemon.socket_is_handed);
 	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.ended"));
 	return result;
 }
@@ -382,7 +396,7 @@ int daemon_run(const struct daemon_options *options, struct err *err)
 	int fd, outcome;
 	long pid;
 
-	if (options->replace && daemon_stop(options->dirs, 5000, err) < 0)
+	if (options->replace && control_stop(options->dirs, 5000, err) < 0)
 		return -1;
 	outcome = endpoint_lock(options->dirs, &fd, &pid, err);
 	if (outcome == ENDPOINT_TAKEN)
@@ -392,47 +406,4 @@ int daemon_run(const struct daemon_options *options, struct err *err)
 	outcome = run_locked(options, err);
 	(void)close(fd);
 	return outcome;
-}
-
-int daemon_stop(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
-{
-	int64_t since = clock_monotonic_us() / 1000;
-	long pid = 0, first = 0;
-	int outcome;
-
-	while ((outcome = endpoint_holder(dirs, &pid, err)) == ENDPOINT_TAKEN) {
-		if (first == 0 && kill((pid_t)pid, SIGTERM) != 0 && errno != ESRCH)
-			return err_errno(err, errno, "cannot end process %ld", pid);
-		if (first != 0 && pid != first)
-			return 0; /* ours is gone; another one came */
-		first = pid;
-		if (clock_monotonic_us() / 1000 - since > timeout_ms)
-			return err_set(err, ERR_BUSY, "process %ld does not end", pid);
-		(void)poll(NULL, 0, 5);
-	}
-	if (outcome < 0)
-		return -1;
-	return first != 0 ? 0 : ENDPOINT_NONE;
-}
-
-int daemon_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
-{
-	static const char *const argv[] = {"promptd", "agent", "--foreground", NULL};
-	int64_t since = clock_monotonic_us() / 1000;
-	char program[PLATFORM_PATH_MAX];
-	struct endpoint endpoint;
-	long pid;
-
-	if (endpoint_holder(dirs, &pid, err) == ENDPOINT_TAKEN)
-		return 0;
-	if (platform_program("promptd", program, err) != 0 ||
-		platform_spawn_detached(program, argv, err) != 0)
-		return -1;
-	while (timeout_ms > 0 && endpoint_read(dirs, &endpoint, err) != ENDPOINT_OK) {
-		if (clock_monotonic_us() / 1000 - since > timeout_ms)
-			return err_set(err, ERR_FAILED,
-				"it does not answer; `promptd agent --foreground` says why");
-		(void)poll(NULL, 0, 5);
-	}
-	return 0;
 }

@@ -22,5 +22,7 @@ void doctor_say(struct doctor *doctor, enum level level, const char *mend, const
 /* Are both programs there, in $PATH, of one version; and do the assistants start
  * one that is there? */
 void doctor_programs(struct doctor *doctor);
+/* Does the agent run, is it this version, and can others find it? */
+void doctor_agent(struct doctor *doctor);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "agent/connect_run.h"
 #include "agent/connect_state.h"
-#include "agent/endpoint.h"
 #include "core/json.h"
 
 #define SERVER "promptd-mcp"
@@ -122,31 +121,10 @@ static void check_assistants(struct doctor *doctor)
 	connect_state_close(&state);
 }
 
-/* None is fine; one of another version serves what that one knew. */
-static void check_agent(struct doctor *doctor)
-{
-	struct endpoint endpoint;
-	struct err err;
-	int outcome = endpoint_read(doctor->call->dirs, &endpoint, &err);
-
-	doctor->check = "agent";
-	if (outcome < 0)
-		doctor_say(doctor, LEVEL_FAIL, "promptd agent --replace", "%s", err.text);
-	else if (outcome == ENDPOINT_NONE)
-		doctor_say(doctor, LEVEL_OK, NULL, "not running; promptd agent starts it");
-	else if (strcmp(endpoint.version, PROMPTD_VERSION) != 0)
-		doctor_say(doctor, LEVEL_WARN, "promptd agent --replace",
-			"process %ld is promptd %s, this is " PROMPTD_VERSION, endpoint.pid,
-			endpoint.version);
-	else
-		doctor_say(doctor, LEVEL_OK, NULL, "process %ld", endpoint.pid);
-}
-
 void doctor_programs(struct doctor *doctor)
 {
 	check_server(doctor);
 	check_path(doctor, "promptd");
 	check_path(doctor, SERVER);
 	check_assistants(doctor);
-	check_agent(doctor);
 }

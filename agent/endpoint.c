@@ -180,13 +180,13 @@ int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, s
 	return ENDPOINT_OK;
 }
 
-void endpoint_remove(const struct platform_dirs *dirs)
+void endpoint_remove(const struct platform_dirs *dirs, bool keep_socket)
 {
 	static const char *const names[] = {ENDPOINT_FILE, "clients.json", "agent.sock"};
+	size_t i, n = sizeof names / sizeof names[0] - (keep_socket ? 1 : 0);
 	char path[ENDPOINT_PATH_MAX];
-	size_t i;
 
-	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (i = 0; i < n; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", dirs->run, names[i]);
 		(void)unlink(path); /* absent is as good */
 	}

@@ -146,6 +146,16 @@ static void man_formats(struct buf *out)
 	(void)buf_add_str(out, ".El\n");
 }
 
+static void man_choices(struct buf *out, const struct config_setting *setting)
+{
+	size_t i;
+
+	(void)buf_add_format(out, ".It Ic %s No =", setting->name);
+	for (i = 0; setting->choices[i] != NULL; i++)
+		(void)buf_add_format(out, "%s %s", i > 0 ? " |" : "", setting->choices[i]);
+	(void)buf_add_char(out, '\n');
+}
+
 static void man_settings(struct buf *out)
 {
 	const struct config_setting *setting;
@@ -158,6 +168,8 @@ static void man_settings(struct buf *out)
 	for (setting = config_settings; setting->name != NULL; setting++) {
 		if (setting->type == CONFIG_FLAG)
 			(void)buf_add_format(out, ".It Ic %s No = yes | no\n", setting->name);
+		else if (setting->type == CONFIG_CHOICE)
+			man_choices(out, setting);
 		else
 			(void)buf_add_format(out, ".It Ic %s No = %" PRId64 " ... %" PRId64 "\n",
 				setting->name, setting->min, setting->max);

@@ -7,11 +7,13 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/config.h"
+#include "agent/control.h"
 #include "core/json.h"
 #include "mcp/stdio.h"
 #include "platform/platform.h"
@@ -37,6 +39,7 @@ static int catch_signals(struct err *err)
 	(void)sigaction(SIGINT, &stop, NULL);
 	(void)sigaction(SIGHUP, &stop, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGCHLD, &ignore, NULL); /* an agent that found another is not waited for */
 	return 0;
 }
 
@@ -62,27 +65,48 @@ static struct platform_watch *watch_open(const char *dir)
 	return NULL;
 }
 
-/* May values be kept? Who cannot read what the person wished keeps none. */
-static bool remembers(const struct platform_dirs *dirs)
+/* Who cannot read what the person wished keeps no values and starts nothing. */
+static void settings(const struct platform_dirs *dirs, struct config *config)
 {
-	struct config config;
 	struct err err;
 
-	if (config_load(&config, dirs->config, &err) == 0)
-		return config.remember_values;
+	if (config_load(config, dirs->config, &err) == 0)
+		return;
 	(void)fprintf(stderr, "promptd-mcp: %s; values are not remembered\n", err.text);
-	return false;
+	config->remember_values = config->autostart = false;
 }
 
-static int serve(const struct platform_dirs *dirs, struct store *store, struct err *err)
+/* A trial or test home has no agent but one started by hand. */
+static bool autostart_is_wished(const struct config *config)
 {
-	struct mcp_server_options options = {.store = store, .remember_values = remembers(dirs)};
+	const char *said = getenv("PROMPTD_AUTOSTART"), *home = getenv("PROMPTD_HOME");
+
+	if (said != NULL && said[0] != '\0')
+		return strcmp(said, "no") != 0;
+	return config->autostart && (home == NULL || home[0] == '\0');
+}
+
+/* Behind the first answer: nobody waits for it. */
+static void start_agent(void *data)
+{
+	struct err err;
+
+	if (control_start(data, 0, &err) != 0)
+		(void)fprintf(stderr, "promptd-mcp: no agent: %s\n", err.text);
+}
+
+static int serve(struct platform_dirs *dirs, struct store *store, struct err *err)
+{
+	struct mcp_server_options options = {.store = store};
 	struct mcp_stdio stdio = {.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .warn = warn};
 	struct platform_watch *watch;
 	struct mcp_server *server;
 	char here[PLATFORM_PATH_MAX];
+	struct config config;
 	int result;
 
+	settings(dirs, &config);
+	options.remember_values = config.remember_values;
 	options.directory = getcwd(here, sizeof here);
 	if (catch_signals(err) != 0 || mcp_server_new(&server, &options, err) != 0)
 		return -1;
@@ -91,6 +115,10 @@ static int serve(const struct platform_dirs *dirs, struct store *store, struct e
 	stdio.watch_fd = watch != NULL ? platform_watch_fd(watch) : -1;
 	stdio.watch_take = watch_take;
 	stdio.watch_data = watch;
+	if (autostart_is_wished(&config)) {
+		stdio.after_first = start_agent;
+		stdio.after_first_data = dirs;
+	}
 	result = mcp_stdio_run(server, &stdio, err);
 	platform_watch_close(watch);
 	mcp_server_free(server);
@@ -127,7 +155,8 @@ static const char help[] =
 	"It is started by an assistant and needs no arguments; `promptd connect` tells\n"
 	"your assistants about it. MCP revisions 2024-11-05 to 2026-07-28.\n"
 	"\n"
-	"The library is found by $PROMPTD_HOME, $XDG_DATA_HOME or your home directory.\n";
+	"The library is found by $PROMPTD_HOME, $XDG_DATA_HOME or your home directory.\n"
+	"PROMPTD_AUTOSTART=no keeps it from starting the background agent.\n";
 
 int main(int argc, char **argv)
 {

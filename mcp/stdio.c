@@ -189,11 +189,16 @@ int mcp_stdio_run(struct mcp_server *server, const struct mcp_stdio *stdio, stru
 		.session = mcp_session_new(server, "stdio"),
 		.out_is_socket = fd_is_socket(stdio->out_fd),
 	};
+	bool first = true;
 	int result = 0;
 
 	framing_init(&loop.framing, MCP_MESSAGE_MAX);
-	while (result == 0 && !loop.input_ended && !loop.client_gone && !loop.stopped)
+	while (result == 0 && !loop.input_ended && !loop.client_gone && !loop.stopped) {
 		result = loop_once(&loop, err);
+		if (first && stdio->after_first != NULL)
+			stdio->after_first(stdio->after_first_data);
+		first = false;
+	}
 	if (result == 0 && !loop.client_gone) {
 		mcp_session_close(loop.session);
 		result = settle(&loop, err);

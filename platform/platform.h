@@ -60,8 +60,10 @@ int platform_process_start(long pid, uint64_t *start, struct err *err);
 bool platform_peer_is_us(int socket);
 
 /* Start a program that outlives us: a session of its own, nothing on its standard
- * descriptors. argv ends with NULL. Does not wait for it. */
-int platform_spawn_detached(const char *program, const char *const argv[], struct err *err);
+ * descriptors but, on the third, the end of the file `log`. argv ends with NULL.
+ * Does not wait for it. */
+int platform_spawn_detached(const char *program, const char *const argv[], const char *log,
+	struct err *err);
 
 /* A word to the service manager that started us ("READY=1"); nothing without one. */
 void platform_service_notify(const char *state);

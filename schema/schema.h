@@ -18,5 +18,6 @@ extern const struct schema_file schema_store_ledger[];	/* migrations of ledger.d
 extern const struct schema_file schema_tools[];		/* one MCP tool each */
 extern const struct schema_file schema_starter[];	/* prompts to begin with */
 extern const struct schema_file schema_assistants[];	/* what `connect` knows */
+extern const struct schema_file schema_units[];         /* of packaging/agent: service, socket, autostart */
 
 #endif

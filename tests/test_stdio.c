@@ -215,7 +215,7 @@ static void server_finds_the_library_without_an_environment(void)
 
 	test_dir(home);
 	(void)snprintf(command, sizeof command,
-		"printf '%%s\\n' '" PING "' | env -i HOME=%s " PROGRAM
+		"printf '%%s\\n' '" PING "' | env -i HOME=%s PROMPTD_AUTOSTART=no " PROGRAM
 		" | grep -q '\"result\":{}' && "
 		"test -f %s/.local/share/promptd/prompts.db",
 		home, home);

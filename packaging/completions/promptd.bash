@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect agent status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -199,6 +199,33 @@ _promptd() {
 			:
 		fi
 		;;
+	setup)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--remove --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	log)
+		case $prev in
+		--lines | -n)
+			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--lines --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	config)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
 	status)
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
@@ -217,7 +244,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect agent status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

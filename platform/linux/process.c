@@ -48,26 +48,32 @@ bool platform_peer_is_us(int socket)
 	       peer.uid == getuid();
 }
 
-static int spawn(const char *program, const char *const argv[], posix_spawnattr_t *attributes,
-	posix_spawn_file_actions_t *actions)
+static int spawn(const char *program, const char *const argv[], const char *log,
+	posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions)
 {
-	sigset_t none;
+	sigset_t none, defaults;
 	pid_t pid;
 	int i;
 
 	(void)sigemptyset(&none);
+	(void)sigemptyset(&defaults);
+	(void)sigaddset(&defaults, SIGCHLD);
 	(void)posix_spawnattr_setsigmask(attributes, &none);
-	(void)posix_spawnattr_setflags(
-		attributes, (short)(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK));
-	for (i = 0; i < 3; i++)
+	(void)posix_spawnattr_setsigdefault(attributes, &defaults);
+	(void)posix_spawnattr_setflags(attributes,
+		(short)(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+	for (i = 0; i < 2; i++)
 		(void)posix_spawn_file_actions_addopen(actions, i, "/dev/null", O_RDWR, 0);
+	(void)posix_spawn_file_actions_addopen(
+		actions, 2, log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
 	(void)posix_spawn_file_actions_addchdir_np(actions, "/");
 	/* It takes char *const *, and changes none of it. */
 	return posix_spawn(
 		&pid, program, actions, attributes, (char *const *)(uintptr_t)argv, environ);
 }
 
-int platform_spawn_detached(const char *program, const char *const argv[], struct err *err)
+int platform_spawn_detached(
+	const char *program, const char *const argv[], const char *log, struct err *err)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -75,7 +81,7 @@ int platform_spawn_detached(const char *program, const char *const argv[], struc
 
 	if (posix_spawn_file_actions_init(&actions) != 0 || posix_spawnattr_init(&attributes) != 0)
 		return err_set(err, ERR_MEMORY, "out of memory");
-	result = spawn(program, argv, &attributes, &actions);
+	result = spawn(program, argv, log, &attributes, &actions);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return result == 0 ? 0 : err_errno(err, result, "cannot start %s", program);

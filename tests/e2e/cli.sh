@@ -4,6 +4,7 @@
 #
 #	cli.sh PROMPTD
 set -uo pipefail
+export PROMPTD_AUTOSTART=no # servers started here start no agent
 promptd=$(realpath "$1")
 here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d "${TMPDIR:-/tmp}/promptd-cli.XXXXXX")

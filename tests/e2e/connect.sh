@@ -2,6 +2,7 @@
 # connect and disconnect with assistants that are shell scripts, and with every kind
 # of settings file.  connect.sh DIRECTORY-OF-PROGRAMS
 set -u
+export PROMPTD_AUTOSTART=no # servers started here start no agent
 bin=$(cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT

@@ -3,6 +3,7 @@
 # must understand, and what they write we must. None of this needs a login.
 #   connect_real.sh [DIRECTORY-OF-PROGRAMS [CACHE]]; alone it builds what it needs
 set -u
+export PROMPTD_AUTOSTART=no # servers started here start no agent
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 . "$here/../npm.sh"

@@ -2,6 +2,7 @@
 # install.sh BUILD: installs the programs of a build into a folder of its own, uses
 # them from there, and looks into the Debian package where one can be made.
 set -euo pipefail
+export PROMPTD_AUTOSTART=no # servers started here start no agent
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

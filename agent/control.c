@@ -1,0 +1,53 @@
+/* Starting and ending the agent; see control.h. */
+#include "agent/control.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "core/clock.h"
+
+int control_stop(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
+{
+	int64_t since = clock_monotonic_us() / 1000;
+	long pid = 0, first = 0;
+	int outcome;
+
+	while ((outcome = endpoint_holder(dirs, &pid, err)) == ENDPOINT_TAKEN) {
+		if (first == 0 && kill((pid_t)pid, SIGTERM) != 0 && errno != ESRCH)
+			return err_errno(err, errno, "cannot end process %ld", pid);
+		if (first != 0 && pid != first)
+			return 0; /* ours is gone; another one came */
+		first = pid;
+		if (clock_monotonic_us() / 1000 - since > timeout_ms)
+			return err_set(err, ERR_BUSY, "process %ld does not end", pid);
+		(void)poll(NULL, 0, 5);
+	}
+	if (outcome < 0)
+		return -1;
+	return first != 0 ? 0 : ENDPOINT_NONE;
+}
+
+int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
+{
+	static const char *const argv[] = {"promptd", "agent", "--foreground", NULL};
+	int64_t since = clock_monotonic_us() / 1000;
+	char program[PLATFORM_PATH_MAX], log[ENDPOINT_PATH_MAX];
+	struct endpoint endpoint;
+	long pid;
+
+	if (endpoint_holder(dirs, &pid, err) == ENDPOINT_TAKEN)
+		return 0;
+	(void)snprintf(log, sizeof log, "%s/" CONTROL_LOG_FILE, dirs->state);
+	if (platform_make_dir(dirs->state, err) != 0 ||
+		platform_program("promptd", program, err) != 0 ||
+		platform_spawn_detached(program, argv, log, err) != 0)
+		return -1;
+	while (timeout_ms > 0 && endpoint_read(dirs, &endpoint, err) != ENDPOINT_OK) {
+		if (clock_monotonic_us() / 1000 - since > timeout_ms)
+			return err_set(
+				err, ERR_FAILED, "it does not answer; `promptd log` says why");
+		(void)poll(NULL, 0, 5);
+	}
+	return 0;
+}

@@ -1,0 +1,21 @@
+/*
+ * Starting and ending the agent from outside: for the command line, and for
+ * promptd-mcp, which starts it and never waits. Knows no more of it than its lock
+ * and agent.json.
+ */
+#ifndef AGENT_CONTROL_H
+#define AGENT_CONTROL_H
+
+#include "agent/endpoint.h"
+
+/* End the agent of these directories and wait up to timeout_ms until it is gone.
+ * ENDPOINT_NONE: none ran. */
+int control_stop(const struct platform_dirs *dirs, int timeout_ms, struct err *err);
+
+/* Start one in the background, its log in state/agent.log. With timeout_ms > 0
+ * waits until it answers; 0: does not wait. Where one runs there is nothing to do. */
+int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err);
+
+#define CONTROL_LOG_FILE "agent.log"
+
+#endif
