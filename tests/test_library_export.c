@@ -1,4 +1,8 @@
 /* Tests of library/export: whose file is it, and what survives. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
 #include "library/compare.h"
 #include "tests/collect.h"
 
@@ -106,6 +110,85 @@ static void export_writes_through_no_link(void)
 		prompt_free(prompts[i]);
 	folder_remove(dir);
 	folder_remove(other);
+}
+
+/* A link to the very bytes that would be written is no file of ours either. */
+static void a_link_is_not_taken_for_the_file(void)
+{
+	char *dir = folder_make();
+	struct prompt *prompt = make("a", "A", "text");
+	struct buf from = BUF_INIT(4096), to = BUF_INIT(4096);
+	struct library_export_result result;
+	struct collect notes;
+
+	result = export_to(&notes, dir, "prompt-md", &prompt, 1);
+	collect_fini(&notes);
+	(void)buf_add_format(&from, "%s/a.prompt.md", dir);
+	(void)buf_add_format(&to, "%s/moved", dir);
+	CHECK(rename(buf_text(&from), buf_text(&to)) == 0);
+	CHECK(symlink("moved", buf_text(&from)) == 0);
+	result = export_to(&notes, dir, "prompt-md", &prompt, 1);
+	CHECK(result.refused == 1 && result.unchanged == 0 && result.written == 0);
+	CHECK_STR(buf_text(&notes.errors), "a.prompt.md:0: not a regular file; left alone\n");
+	collect_fini(&notes);
+	buf_fini(&from);
+	buf_fini(&to);
+	prompt_free(prompt);
+	folder_remove(dir);
+}
+
+#define KILL_PROMPTS 24
+#define KILL_ROUNDS 15
+
+static void set_texts(struct prompt *const *prompts, char c)
+{
+	for (size_t i = 0; i < KILL_PROMPTS; i++)
+		prompt_set(&prompts[i]->messages[0].text, (struct str){&c, 1});
+}
+
+/* Exports one text after the other until it is killed. */
+static void export_until_killed(const char *dir, struct prompt *const *prompts)
+{
+	for (char c = 'a';; c = c == 'z' ? 'a' : (char)(c + 1)) {
+		struct collect notes;
+
+		set_texts(prompts, c);
+		(void)export_to(&notes, dir, "prompt-md", prompts, KILL_PROMPTS);
+		collect_fini(&notes);
+	}
+}
+
+/* Whenever an export ends, the next one still knows its files. */
+static void a_killed_export_leaves_files_that_are_ours(void)
+{
+	char *dir = folder_make();
+	struct prompt *prompts[KILL_PROMPTS];
+
+	for (size_t i = 0; i < KILL_PROMPTS; i++) {
+		char path[] = "p-a";
+
+		path[2] = (char)('a' + i);
+		prompts[i] = make(path, "P", "first");
+	}
+	for (long round = 0; round < KILL_ROUNDS; round++) {
+		struct timespec pause = {0, 3000000 + round * 2300000};
+		struct library_export_result result;
+		struct collect notes;
+		pid_t child = fork();
+
+		CHECK(child >= 0);
+		if (child == 0)
+			export_until_killed(dir, prompts);
+		(void)nanosleep(&pause, NULL);
+		CHECK(kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+		set_texts(prompts, 'Z');
+		result = export_to(&notes, dir, "prompt-md", prompts, KILL_PROMPTS);
+		CHECK(result.refused == 0 && result.written + result.unchanged == KILL_PROMPTS);
+		collect_fini(&notes);
+	}
+	for (size_t i = 0; i < KILL_PROMPTS; i++)
+		prompt_free(prompts[i]);
+	folder_remove(dir);
 }
 
 static void export_makes_the_folders_it_needs(void)
@@ -241,6 +324,8 @@ int main(void)
 	RUN(export_writes_only_files_that_are_ours);
 	RUN(export_writes_through_no_link);
 	RUN(export_makes_the_folders_it_needs);
+	RUN(a_link_is_not_taken_for_the_file);
+	RUN(a_killed_export_leaves_files_that_are_ours);
 	RUN(export_needs_a_marker_it_can_read);
 	RUN(two_prompts_for_one_file_are_told_apart);
 	RUN(our_own_format_holds_everything);

@@ -271,6 +271,24 @@ static void a_pattern_is_a_folder(void)
 	folder_remove(dir);
 }
 
+/* user.md beside system.md is read for the pattern, but not through a link. */
+static void what_lies_beside_is_not_read_through_a_link(void)
+{
+	char *dir = folder_make();
+	struct buf path = BUF_INIT(4096);
+	struct collect got;
+
+	folder_text(dir, "secret", "secret\n");
+	folder_text(dir, "p/one/system.md", "Do.\n");
+	(void)buf_add_format(&path, "%s/p/one/user.md", dir);
+	CHECK(symlink("../../secret", buf_text(&path)) == 0);
+	collect_import(&got, dir, NULL, NULL);
+	CHECK(got.n_prompts == 1 && got.prompts[0]->n_messages == 1);
+	collect_fini(&got);
+	buf_fini(&path);
+	folder_remove(dir);
+}
+
 static void the_walk_takes_what_it_knows_in_order(void)
 {
 	char *dir = folder_make();
@@ -392,6 +410,7 @@ int main(void)
 	RUN(csv_rows_become_prompts_with_their_variables);
 	RUN(bad_rows_of_csv_do_not_stop_the_others);
 	RUN(a_pattern_is_a_folder);
+	RUN(what_lies_beside_is_not_read_through_a_link);
 	RUN(the_walk_takes_what_it_knows_in_order);
 	RUN(characters_that_do_not_show_are_shown);
 	RUN(one_file_can_be_pointed_at);
