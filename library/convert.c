@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct convert_piece {
-	struct str text; /* literal, or the placeholder as it was written */
+	struct str text; /* of a literal */
 	int input;	 /* index, or -1: literal */
 };
 
@@ -210,69 +210,35 @@ static void convert_name_all(struct convert *convert)
 	free(taken.at);
 }
 
-/* How many tags name an input that came from a placeholder? */
-struct counter {
-	const struct convert *convert;
-	size_t n;
-};
-
-static void counter_visit(void *data, enum template_tag tag, struct str name, size_t line)
-{
-	struct counter *counter = data;
-	const struct prompt *prompt = counter->convert->prompt;
-	size_t i;
-
-	(void)tag;
-	(void)line;
-	for (i = 0; i < prompt->n_inputs; i++)
-		if (counter->convert->keys[i].p != NULL && str_is(name, prompt->inputs[i].name))
-			counter->n++;
-}
-
-/* Does a brace stand on either side of the placeholder? */
+/* Does a brace stand on both sides of the placeholder? Then {{name}} would make
+ * {{{name}}} of them, a tag that takes them along. */
 static bool piece_is_embraced(
 	const struct convert *convert, const struct convert_message *message, size_t i)
 {
-	const struct convert_piece
-		*before = &convert->pieces[i - (i > message->first)],
-		*after = &convert->pieces[i + (i + 1 < message->first + message->n)];
+	const struct convert_piece *before, *after;
 
-	return (before->input < 0 && str_ends(before->text, "{")) ||
-	       (after->input < 0 && str_starts(after->text, "}"));
-}
-
-/* Returns how many placeholders were written. */
-static size_t message_write(const struct convert *convert, const struct convert_message *message,
-	bool careful, struct buf *out)
-{
-	size_t i, written = 0;
-
-	for (i = message->first; i < message->first + message->n; i++) {
-		const struct convert_piece *piece = &convert->pieces[i];
-
-		if (piece->input < 0 || (careful && piece_is_embraced(convert, message, i))) {
-			(void)buf_add(out, piece->text.p, piece->text.n);
-			continue;
-		}
-		(void)buf_add_format(out, "{{%s}}", convert->prompt->inputs[piece->input].name);
-		written++;
-	}
-	return written;
+	if (i == message->first || i + 1 == message->first + message->n)
+		return false;
+	before = &convert->pieces[i - 1];
+	after = &convert->pieces[i + 1];
+	return before->input < 0 && str_ends(before->text, "{") && after->input < 0 &&
+	       str_starts(after->text, "}");
 }
 
 static void message_end(struct convert *convert, const struct convert_message *message,
 	struct reader *reader, unsigned line)
 {
 	struct buf text = BUF_INIT(8 * PROMPT_TEXT_MAX);
-	struct counter counter = {.convert = convert};
-	size_t written = message_write(convert, message, false, &text);
 
-	template_scan((struct str){buf_text(&text), text.len}, counter_visit, &counter);
-	if (counter.n != written) {
-		reader_note(reader, line, NOTE_WARNING,
-			"a variable between braces cannot be told apart and stays literal");
-		buf_clear(&text);
-		(void)message_write(convert, message, true, &text);
+	for (size_t i = message->first; i < message->first + message->n; i++) {
+		const struct convert_piece *piece = &convert->pieces[i];
+
+		if (piece->input < 0)
+			(void)buf_add(&text, piece->text.p, piece->text.n);
+		else
+			(void)buf_add_format(&text,
+				piece_is_embraced(convert, message, i) ? "{{{%s}}}" : "{{%s}}",
+				convert->prompt->inputs[piece->input].name);
 	}
 	if (buf_failed(&text))
 		reader_note(reader, line, NOTE_ERROR, "the text is too long");
@@ -303,28 +269,45 @@ struct walk {
 	size_t done; /* bytes handed over */
 };
 
+static bool is_gap(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The whole of the tag that holds name: {{name}}, {{# name }}, {{{name}}}, … */
+static struct str tag_around(struct str text, struct str name)
+{
+	size_t from = (size_t)(name.p - text.p), end = from + name.n;
+	bool three;
+
+	while (is_gap(text.p[from - 1]))
+		from--;
+	while (is_gap(text.p[end]))
+		end++;
+	/* Of "{{{name}}}" all is the tag, of "{{{name}}" the inner braces are. */
+	three = from >= 3 && memcmp(text.p + from - 3, "{{{", 3) == 0 && end + 3 <= text.n &&
+		memcmp(text.p + end, "}}}", 3) == 0;
+	from -= text.p[from - 1] != '{' || three ? 3 : 2;
+	end += three ? 3 : 2;
+	return (struct str){text.p + from, end - from};
+}
+
 static void walk_visit(void *data, enum template_tag tag, struct str name, size_t line)
 {
 	struct walk *walk = data;
 	const struct prompt_input *input = prompt_input_find(walk->out->prompt, name);
-	size_t from = (size_t)(name.p - walk->text.p), end = from + name.n;
-	struct str before, whole;
+	const char *from = walk->text.p + walk->done;
+	struct str whole;
+	char next;
 
 	(void)line;
 	if (input == NULL || tag == TEMPLATE_TAG_PARTIAL)
 		return;
-	while (walk->text.p[from - 1] != '{')
-		from--;
-	from -= 2;
-	while (walk->text.p[end] != '}')
-		end++;
-	end += 2;
-	before = (struct str){walk->text.p + walk->done, from - walk->done};
-	walk->out->literal(walk->out->data, before);
-	walk->done = end;
-	whole = (struct str){walk->text.p + from, end - from};
-	if (!walk->out->tag(walk->out->data, tag, input, whole,
-		    end < walk->text.n ? walk->text.p[end] : '\0'))
+	whole = tag_around(walk->text, name);
+	walk->out->literal(walk->out->data, (struct str){from, (size_t)(whole.p - from)});
+	walk->done = (size_t)(whole.p - walk->text.p) + whole.n;
+	next = walk->done < walk->text.n ? walk->text.p[walk->done] : '\0';
+	if (!walk->out->tag(walk->out->data, tag, input, whole, next))
 		walk->out->literal(walk->out->data, whole);
 }
 

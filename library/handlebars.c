@@ -117,7 +117,7 @@ static void piece_classify(struct piece *piece, struct str inside)
 		piece->kind = PIECE_PARTIAL;
 	else if (str_is(inside, "^") || str_is(inside, "else"))
 		piece->kind = PIECE_ELSE;
-	if (piece->kind != PIECE_VALUE && piece->kind != PIECE_ELSE)
+	if ((piece->kind != PIECE_VALUE && piece->kind != PIECE_ELSE) || str_starts(inside, "&"))
 		inside = str_trim(skip(inside, 1));
 	piece->word = (struct str){inside.p, 0};
 	while (piece->word.n < inside.n && !is_blank(inside.p[piece->word.n]))
@@ -208,17 +208,37 @@ static void run_end(struct pieces *pieces, struct run *run, struct str text, siz
 	run->from = end;
 }
 
+/* The next tag from *at on: where it ends, 0 when it is not closed; *at is text.n
+ * when there is none. Braces too many in front of it are text. */
+static size_t next_tag(struct pieces *pieces, struct str text, size_t *at, size_t *open)
+{
+	size_t end;
+
+	*at = find(text, *at, "{{");
+	if (*at == text.n)
+		return 0;
+	while (str_starts(skip(text, *at), "{{{{"))
+		++*at;
+	end = tag_end(pieces, text, *at, open);
+	if (end > 0 || *open == 2)
+		return end;
+	end = tag_end(pieces, text, *at + 1, open);
+	*at += end > 0;
+	return end;
+}
+
 static void pieces_cut(struct pieces *pieces, struct str text)
 {
 	struct run run = {.line = pieces->options->first_line};
-	size_t at = 0;
+	size_t at = 0, open, end;
 
-	while ((at = find(text, at, "{{")) < text.n) {
+	while ((end = next_tag(pieces, text, &at, &open)), at < text.n) {
 		bool escaped = at > run.from && text.p[at - 1] == '\\';
-		size_t open = 2, end = escaped ? at + 2 : tag_end(pieces, text, at, &open);
 		struct piece *piece;
 
 		run_end(pieces, &run, text, escaped ? at - 1 : at);
+		if (escaped)
+			end = at + 2;
 		if (end == 0) {
 			reader_note(pieces->options->reader, run.line, NOTE_ERROR,
 				"a tag '{{' is not closed");
@@ -381,7 +401,7 @@ static void add_tag(struct buf *out, const char *sign, struct str name)
 static void write_value(struct pieces *pieces, const struct piece *piece, struct buf *out)
 {
 	if (is_plain(piece) && declared(pieces, piece->word) != NULL) {
-		if (str_starts(piece->whole, "{{{") || piece->trim_before || piece->trim_after)
+		if (piece->trim_before || piece->trim_after)
 			add_tag(out, "", piece->word);
 		else
 			(void)buf_add(out, piece->whole.p, piece->whole.n);

@@ -1,6 +1,6 @@
 /*
  * The templates of .prompt files (Handlebars) to ours and back. What has a
- * meaning here is converted: {{name}}, {{{name}}}, {{#if flag}}…{{else}}…{{/if}}
+ * meaning here is converted: {{name}}, {{{name}}}, {{&name}}, {{#if flag}}…{{else}}…{{/if}}
  * and {{#unless flag}} over a declared boolean, {{> partial}}, comments (which go
  * away), \{{ (which becomes {{). Role markers are left for roles.h. Everything
  * else stays as it is written, with a warning. Any thread.

@@ -188,7 +188,7 @@ static const struct {
 } round_trips[] = {
 	{"prompts-chat/prompts.csv", "prompt-md", 1282, 1282},
 	{"prompts-chat/prompts.csv", "csv", 1282, 1282},
-	{"prompts-chat/prompts.csv", "dotprompt", 1279, 1279},
+	{"prompts-chat/prompts.csv", "dotprompt", 1282, 1282},
 	{"prompts-chat/prompts.csv", "langfuse", 1282, 0},
 	{"prompts-chat/prompts.csv", "github", 1076, 0},
 	{"prompts-chat/prompts.csv", "llm", 1264, 0},

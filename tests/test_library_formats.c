@@ -1,4 +1,5 @@
 /* Tests of library/format_*: each notation in, and out again. */
+#include "core/render.h"
 #include "library/compare.h"
 #include "tests/collect.h"
 
@@ -39,6 +40,37 @@ static void a_command_of_claude_has_arguments(void)
 	CHECK(p->inputs[0].required);
 	CHECK_STR(p->messages[0].text, "Review {{arguments_2}} for {{arguments}}, $5.");
 	collect_fini(&got);
+}
+
+/* Whatever braces the text has around a variable, the variable is filled in. */
+static void variables_between_braces_are_still_variables(void)
+{
+	static const char *const texts[][2] = {{"{{${x}}}", "{{V}}"}, {"{{#${x}}}", "{{#V}}"},
+		{"{${x} ", "{V"}, {"${x}}", "V}"}, {"{${x}}", "{V}"}, {"{{ ${x} }}", "{{ V }}"},
+		{"{{{${x}}}}", "{{{V}}}"}, {"{{> ${x}}}", "{{> V}}"}, {"{{a${x}", "{{aV"},
+		{"{{/${x}}}", "{{/V}}"}, {"x}}${x}{{", "x}}V{{"}, {"{{x${x}${x}x}}", "{{xVVx}}"},
+		{"{{x}}${x}", "{{x}}V"}};
+	json_t *args = json_object();
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct buf file = BUF_INIT(1000);
+		struct render render = {0};
+		struct err err = {0};
+		struct collect got;
+		const struct prompt *p;
+
+		(void)buf_add_format(&file, "act,prompt\na,%s\n", texts[i][0]);
+		p = collect_parse(&got, "csv", "x.csv", buf_text(&file));
+		CHECK(p != NULL && p->n_inputs == 1);
+		(void)json_object_clear(args);
+		(void)json_object_set_new(args, p->inputs[0].name, json_string("V"));
+		CHECK(render_prompt(p, args, NULL, &render, &err) == RENDER_DONE);
+		CHECK_STR(render.messages[0].text, texts[i][1]);
+		render_fini(&render);
+		buf_fini(&file);
+		collect_fini(&got);
+	}
+	json_decref(args);
 }
 
 static void a_skill_is_named_by_its_front_matter(void)
@@ -103,9 +135,10 @@ static void a_dotprompt_has_schema_and_roles(void)
 	CHECK_STR(p->inputs[3].initial, "7");
 	CHECK(p->n_messages == 2 && p->messages[0].role == PROMPT_SYSTEM);
 	CHECK_STR(p->messages[0].text, "Be {{tone}}.");
-	CHECK_STR(p->messages[1].text, "{{#vip}}Dear {{name}}{{/vip}}{{^vip}}Hi {{ name }}{{/vip}} "
-				       "{{age}} {\"a\":{}} {{x}}\n"
-				       "{{^vip}}Bye{{/vip}}");
+	CHECK_STR(p->messages[1].text,
+		"{{#vip}}Dear {{{name}}}{{/vip}}{{^vip}}Hi {{ name }}{{/vip}} "
+		"{{age}} {\"a\":{}} {{x}}\n"
+		"{{^vip}}Bye{{/vip}}");
 	collect_fini(&got);
 }
 
@@ -159,8 +192,8 @@ static void flags_without_a_schema_are_booleans(void)
 	CHECK_STR(p->inputs[0].name, "name");
 	CHECK_STR(p->inputs[1].name, "show");
 	CHECK(p->inputs[1].type == PROMPT_BOOLEAN && !p->inputs[1].required);
-	CHECK_STR(
-		p->messages[0].text, "a{{#show}}b{{name}}c{{/show}}d{{#if name}}e{{/if}}{{name}}");
+	CHECK_STR(p->messages[0].text,
+		"a{{#show}}b{{name}}c{{/show}}d{{#if name}}e{{/if}}{{{name}}}");
 	CHECK(got.n_warnings == 1);
 	collect_fini(&got);
 }
@@ -445,6 +478,7 @@ static void every_format_says_what_it_is(void)
 int main(void)
 {
 	RUN(a_command_of_claude_has_arguments);
+	RUN(variables_between_braces_are_still_variables);
 	RUN(a_skill_is_named_by_its_front_matter);
 	RUN(a_dotprompt_has_schema_and_roles);
 	RUN(faults_of_handlebars_have_their_line);

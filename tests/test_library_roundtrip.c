@@ -185,7 +185,7 @@ static const struct {
 	const char *format;
 	int same;
 } floors[] = {
-	{"dotprompt", 1500}, {"langfuse", 2000}, {"github", 60}, {"llm", 200}, {"espanso", 190},
+	{"dotprompt", 1700}, {"langfuse", 2000}, {"github", 60}, {"llm", 200}, {"espanso", 190},
 	{"csv", 120}, {"claude", 110}, {"gemini", 170}, {"skill", 140},
 	{"fabric", 0}, /* its text is a system message, and has no types */
 };
