@@ -53,7 +53,7 @@ enum platform_access {
 int platform_access(const char *path, struct err *err);
 
 /* When a process began, in the system's own ticks: with the pid it names one
- * process for good. ERR_NOT_FOUND: there is none of that pid. */
+ * process for good. ERR_NOT_FOUND: there is none of that pid, or it has ended. */
 int platform_process_start(long pid, uint64_t *start, struct err *err);
 
 /* Is the other end of this local socket a process of this user? */

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* Field 22 of /proc/PID/stat; the name in field 2 may hold anything, so count
- * from its closing parenthesis. */
+ * from its closing parenthesis. Field 3 is Z or X when it ended and was not reaped. */
 int platform_process_start(long pid, uint64_t *start, struct err *err)
 {
 	char path[64], text[1024];
@@ -32,6 +32,8 @@ int platform_process_start(long pid, uint64_t *start, struct err *err)
 	(void)fclose(file); /* only read from */
 	text[n] = '\0';
 	at = strrchr(text, ')');
+	if (at != NULL && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0))
+		return err_set(err, ERR_NOT_FOUND, "process %ld has ended", pid);
 	for (field = 2; at != NULL && field < 22; field++)
 		at = strchr(at + 1, ' ');
 	if (at == NULL || sscanf(at, " %" SCNu64, start) != 1)
