@@ -2,8 +2,10 @@
 #include "mcp/stdio.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +23,7 @@ struct loop {
 	struct mcp_session *session;
 	struct framing framing;
 	bool out_is_socket;
+	int own_fd; /* the same pipe, non-blocking; -1: none */
 	bool input_ended, client_gone, stopped;
 	int64_t stopped_ms; /* when we were told to end */
 	int64_t told_ms;    /* when changes were last told */
@@ -35,14 +38,32 @@ static bool fd_is_socket(int fd)
 }
 
 /*
- * One write that does not block, flags untouched: a socket can be asked so; a
- * pipe that polls writable has room for PIPE_BUF bytes, POSIX says, and no more
- * is tried. Anything else (a file) does not block.
+ * The client's pipe through a description of our own, which may be non-blocking
+ * without anybody else's becoming so. Linux opens it by its name in /proc; sockets
+ * and other systems say no, and the inherited descriptor serves. -1: it does.
+ */
+static int open_own(int fd)
+{
+	char path[64];
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISFIFO(st.st_mode))
+		return -1; /* a file would get a second position */
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/*
+ * One write that does not block, inherited flags untouched: a socket can be asked
+ * so, our own description is so, and any other pipe that polls writable has room
+ * for PIPE_BUF bytes, POSIX says, and no more is tried.
  */
 static ssize_t write_some(struct loop *loop, const struct buf *out)
 {
 	if (loop->out_is_socket)
 		return send(loop->stdio->out_fd, out->data, out->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (loop->own_fd >= 0)
+		return write(loop->own_fd, out->data, out->len);
 	return write(loop->stdio->out_fd, out->data, out->len < PIPE_BUF ? out->len : PIPE_BUF);
 }
 
@@ -70,11 +91,24 @@ static int wait_writable(struct loop *loop, int timeout_ms)
 	return n > 0 && fds[0].revents != 0 ? 1 : 0;
 }
 
+/* Nothing was taken: 0 to try again when it may be, -1 for an error. */
+static int write_failed(struct loop *loop, struct err *err)
+{
+	if (errno == EPIPE || errno == ECONNRESET)
+		loop->client_gone = true;
+	else if (errno == EAGAIN)
+		(void)wait_writable(loop, loop->stopped ? 50 : -1);
+	else if (errno != EINTR)
+		return err_errno(err, errno, "cannot write to the client");
+	return 0;
+}
+
 /* Write all there is. A client that is gone ends the loop and is no error; one
  * that does not read is waited for, unless we were told to end. */
 static int flush_out(struct loop *loop, struct err *err)
 {
 	struct buf *out = mcp_session_out(loop->session);
+	bool must_ask = !loop->out_is_socket && loop->own_fd < 0;
 	size_t done = 0;
 
 	while (done < out->len && !loop->client_gone && !lingered(loop)) {
@@ -83,15 +117,12 @@ static int flush_out(struct loop *loop, struct err *err)
 
 		rest.data += done;
 		rest.len -= done;
-		if (!wait_writable(loop, loop->stopped ? 50 : -1))
+		if (must_ask && !wait_writable(loop, loop->stopped ? 50 : -1))
 			continue;
 		n = write_some(loop, &rest);
-		if (n > 0)
-			done += (size_t)n;
-		else if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
-			loop->client_gone = true;
-		else if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return err_errno(err, errno, "cannot write to the client");
+		if (n < 0 && write_failed(loop, err) != 0)
+			return -1;
+		done += n > 0 ? (size_t)n : 0;
 	}
 	buf_clear(out);
 	return 0;
@@ -188,6 +219,7 @@ int mcp_stdio_run(struct mcp_server *server, const struct mcp_stdio *stdio, stru
 		.stdio = stdio,
 		.session = mcp_session_new(server, "stdio"),
 		.out_is_socket = fd_is_socket(stdio->out_fd),
+		.own_fd = open_own(stdio->out_fd),
 	};
 	bool first = true;
 	int result = 0;
@@ -205,5 +237,7 @@ int mcp_stdio_run(struct mcp_server *server, const struct mcp_stdio *stdio, stru
 	}
 	framing_fini(&loop.framing);
 	mcp_session_free(loop.session);
+	if (loop.own_fd >= 0)
+		(void)close(loop.own_fd);
 	return result;
 }
