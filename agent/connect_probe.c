@@ -22,11 +22,12 @@ static const char modern[] =
 	"\"io.modelcontextprotocol/clientInfo\":{\"name\":" CLIENT "},"
 	"\"io.modelcontextprotocol/clientCapabilities\":{}}}}\n";
 
-/* The few variables that the barest of assistants passes on, and `more`. */
+/* The few variables that the barest of assistants passes on, and `more`. A
+ * handshake is no use of the library: it starts no agent. */
 static char **bare_env(json_t *more)
 {
 	static const char *const names[] = {"HOME", "LANG", "PATH", "SHELL", "TERM"};
-	char **env = xcalloc(5 + json_object_size(more) + 1, sizeof(*env));
+	char **env = xcalloc(6 + json_object_size(more) + 1, sizeof(*env));
 	const char *name;
 	json_t *value;
 	size_t n = 0;
@@ -44,6 +45,7 @@ static char **bare_env(json_t *more)
 		if (buf_add_format(&pair, "%s=%s", name, json_string_value(value)) == 0)
 			env[n++] = buf_take(&pair);
 	}
+	env[n++] = xstrdup("PROMPTD_AUTOSTART=no");
 	return env;
 }
 

@@ -47,6 +47,7 @@ struct daemon {
 	struct endpoint endpoint;
 	struct mailbox *mailbox;
 	struct serving web, local;
+	struct platform_watch *home; /* the lock's directory */
 	int listen_fd;
 	bool socket_is_handed; /* by the service manager, who keeps it */
 	pthread_t thread;
@@ -166,6 +167,18 @@ static void log_keep_small(void)
 
 	if (fstat(STDERR_FILENO, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LOG_BYTES_MAX)
 		(void)!ftruncate(STDERR_FILENO, 0); /* as large as before, then */
+}
+
+/* The lock's file was taken away, with the home it stood for: whoever looks for an
+ * agent finds none and starts one, so this one has to go. */
+static void look_at_home(void *data)
+{
+	struct daemon *daemon = data;
+
+	if (platform_watch_take(daemon->home) && !endpoint_lock_is_there(daemon->options->dirs)) {
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "agent.home_is_gone"));
+		(void)!write(stop_fd, "", 1);
+	}
 }
 
 static void warn(void *data, const struct err *err)
@@ -341,7 +354,6 @@ static int open_all(struct daemon *daemon, struct mcp_websocket **websocket, str
 	struct mcp_websocket_options web = {
 		.token = daemon->endpoint.token,
 		.watch_take = web_watch_take,
-		.mail_take = take_mail,
 		.changed = web_changed,
 		.warn = warn,
 		.data = daemon,
@@ -361,7 +373,13 @@ static int open_all(struct daemon *daemon, struct mcp_websocket **websocket, str
 	endpoint_fill(&daemon->endpoint, 0);
 	web.stop_fd = daemon->web.stop[0];
 	web.watch_fd = dup(platform_watch_fd(daemon->web.watch));
-	web.mail_fd = dup(mailbox_fd(daemon->mailbox));
+	web.files[web.n_files++] =
+		(struct websocket_file){dup(mailbox_fd(daemon->mailbox)), take_mail};
+	if (platform_watch_open(&daemon->home, daemon->options->dirs->state, "agent.lock", err) !=
+		0)
+		return -1;
+	web.files[web.n_files++] =
+		(struct websocket_file){dup(platform_watch_fd(daemon->home)), look_at_home};
 	return mcp_websocket_open(websocket, daemon->web.server, &web, err);
 }
 
@@ -383,6 +401,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	serving_close(&daemon.web);
 	if (daemon.listen_fd >= 0)
 		(void)close(daemon.listen_fd);
+	platform_watch_close(daemon.home);
 	mailbox_free(daemon.mailbox);
 	json_decref(daemon.web_clients);
 	json_decref(daemon.local_clients);

@@ -67,6 +67,14 @@ int endpoint_holder(const struct platform_dirs *dirs, long *pid, struct err *err
 	return result;
 }
 
+bool endpoint_lock_is_there(const struct platform_dirs *dirs)
+{
+	char path[ENDPOINT_PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%s/agent.lock", dirs->state);
+	return access(path, F_OK) == 0;
+}
+
 static int write_all(int fd, struct str text)
 {
 	while (text.n > 0) {

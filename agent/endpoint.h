@@ -40,6 +40,9 @@ int endpoint_lock(const struct platform_dirs *dirs, int *fd, long *pid, struct e
 /* Who holds it? ENDPOINT_TAKEN or ENDPOINT_NONE. */
 int endpoint_holder(const struct platform_dirs *dirs, long *pid, struct err *err);
 
+/* Is the file that was locked still where others look for it? */
+bool endpoint_lock_is_there(const struct platform_dirs *dirs);
+
 /* Write agent.json whole: a temporary file, 0600, renamed. */
 int endpoint_write(
 	const struct platform_dirs *dirs, const struct endpoint *endpoint, struct err *err);

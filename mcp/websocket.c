@@ -487,16 +487,19 @@ static int on_watch(
 	return 0;
 }
 
-static int on_mail(
+static int on_file(
 	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct mcp_websocket *websocket = lws_context_user(lws_get_context(wsi));
+	const struct websocket_file *files = websocket->options.files;
+	size_t i;
 
 	(void)user;
 	(void)in;
 	(void)len;
-	if (reason == LWS_CALLBACK_RAW_RX_FILE)
-		websocket->options.mail_take(websocket->options.data);
+	for (i = 0; reason == LWS_CALLBACK_RAW_RX_FILE && i < websocket->options.n_files; i++)
+		if (files[i].fd == lws_get_socket_fd(wsi))
+			files[i].ready(websocket->options.data);
 	return 0;
 }
 
@@ -519,7 +522,7 @@ static const struct lws_protocols protocols[] = {
 		.per_session_data_size = sizeof(struct peer),
 		.rx_buffer_size = 65536},
 	{.name = "watch", .callback = on_watch},
-	{.name = "mail", .callback = on_mail},
+	{.name = "file", .callback = on_file},
 	{.name = "stop", .callback = on_stop},
 	{.name = NULL},
 };
@@ -556,6 +559,7 @@ static int websocket_start(struct mcp_websocket *websocket, struct err *err)
 {
 	struct lws_context_creation_info info;
 	struct lws_vhost *vhost;
+	size_t i;
 
 	lws_set_log_level(LLL_ERR, NULL);
 	memset(&info, 0, sizeof info);
@@ -571,8 +575,10 @@ static int websocket_start(struct mcp_websocket *websocket, struct err *err)
 		return err_set(err, ERR_FAILED, "cannot listen on 127.0.0.1");
 	websocket->port = (unsigned)lws_get_vhost_listen_port(vhost);
 	(void)listen_on(websocket, "::1", (int)websocket->port); /* where there is one */
+	for (i = 0; i < websocket->options.n_files; i++)
+		if (!adopt_file(vhost, websocket->options.files[i].fd, "file"))
+			return err_set(err, ERR_FAILED, "libwebsockets does not take a file");
 	if (!adopt_file(vhost, websocket->options.watch_fd, "watch") ||
-		!adopt_file(vhost, websocket->options.mail_fd, "mail") ||
 		!adopt_file(vhost, websocket->options.stop_fd, "stop"))
 		return err_set(err, ERR_FAILED, "libwebsockets does not take a descriptor");
 	return 0;

@@ -17,6 +17,8 @@
 #define WEBSOCKET_RATE 20   /* messages a second, a connection … */
 #define WEBSOCKET_BURST 60  /* … after so many at once; more have to wait */
 
+#define WEBSOCKET_FILES_MAX 4
+
 struct mcp_websocket;
 
 struct mcp_websocket_options {
@@ -26,8 +28,12 @@ struct mcp_websocket_options {
 	int stop_fd;		    /* readable: end */
 	int watch_fd;		    /* readable: the library may have changed; -1 none */
 	bool (*watch_take)(void *data);
-	int mail_fd; /* readable: mail_take is called on this thread; -1 none */
-	void (*mail_take)(void *data);
+	/* Other descriptors of this thread: ready() is called when one can be read. */
+	struct websocket_file {
+		int fd;
+		void (*ready)(void *data);
+	} files[WEBSOCKET_FILES_MAX];
+	size_t n_files;
 	void (*changed)(void *data, const struct local_client *clients, size_t n);
 	void (*warn)(void *data, const struct err *err);
 	void *data;

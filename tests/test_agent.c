@@ -122,6 +122,17 @@ static void after_a_kill_the_next_one_finds_its_way(void)
 	agent_stop(&agent);
 }
 
+static void an_agent_whose_home_is_gone_ends(void)
+{
+	struct agent agent;
+	int status;
+
+	agent_start(&agent);
+	test_dir_remove(agent.home);
+	CHECK(waitpid(agent.pid, &status, 0) == agent.pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static pid_t start_quietly(void)
 {
 	char program[] = PROGRAM, word[] = "agent", option[] = "--foreground";
@@ -277,6 +288,7 @@ int main(int argc, char **argv)
 	RUN(replace_takes_over);
 	RUN(what_is_told_to_end_ends_and_leaves_nothing);
 	RUN(after_a_kill_the_next_one_finds_its_way);
+	RUN(an_agent_whose_home_is_gone_ends);
 	RUN(changes_are_pushed);
 	RUN(a_client_too_many_waits);
 	of_two_at_once_one_wins(rounds);
