@@ -188,6 +188,8 @@ int buf_add_json_string(struct buf *buf, const char *text, size_t len)
 {
 	size_t from = 0, i;
 
+	if (len == 0) /* text may be NULL: nothing is to be added to it */
+		return buf_add_str(buf, "\"\"");
 	(void)buf_add_char(buf, '"');
 	for (i = 0; i < len; i++) {
 		unsigned char c;

@@ -417,7 +417,8 @@ size_t text_filter_show(struct str text, struct buf *out)
 		}
 		i += len;
 	}
-	(void)buf_add(out, text.p + from, text.n - from);
+	if (from < text.n)
+		(void)buf_add(out, text.p + from, text.n - from);
 	return n;
 }
 
@@ -450,5 +451,6 @@ void text_filter_terminal(struct str text, bool lines, struct buf *out)
 		}
 		i += len;
 	}
-	(void)buf_add(out, text.p + from, text.n - from);
+	if (from < text.n)
+		(void)buf_add(out, text.p + from, text.n - from);
 }

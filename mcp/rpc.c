@@ -27,7 +27,8 @@ static bool id_is_legal(struct str id)
 	if (id.p[0] == '"')
 		return true;
 	i = id.p[0] == '-' ? 1 : 0;
-	if (i == id.n)
+	/* A zero in front is not JSON, and would be echoed. */
+	if (i == id.n || (id.p[i] == '0' && id.n > i + 1))
 		return false;
 	for (; i < id.n; i++)
 		if (id.p[i] < '0' || id.p[i] > '9')

@@ -24,6 +24,9 @@ static void buf_writes_json_strings(void)
 
 	CHECK(buf_add_json_string(&buf, "a\"\\\n\x01\x7f\xc3\xa9", 8) == 0);
 	CHECK_STR(buf_text(&buf), "\"a\\\"\\\\\\n\\u0001\\u007f\xc3\xa9\"");
+	buf_clear(&buf);
+	CHECK(buf_add_json_string(&buf, NULL, 0) == 0);
+	CHECK_STR(buf_text(&buf), "\"\"");
 	buf_fini(&buf);
 }
 
