@@ -23,6 +23,7 @@ struct import {
 	struct call *call;
 	struct store *store; /* NULL: a dry run without a library */
 	json_t *seen;	     /* of such a run: the names met so far */
+	json_t *met;	     /* library_import()'s */
 	bool dry;
 	bool starter;
 	bool open; /* a transaction is */
@@ -188,12 +189,21 @@ static int import_starter(struct import *import, struct err *err)
 	return 0;
 }
 
+/* A path that is not there is told like a bad file, and stops the rest no more. */
+static void no_path(struct import *import, const char *path, const struct err *why)
+{
+	struct library_note note = {.file = str_of(path), .error = true, .text = why->text};
+
+	on_note(import, &note);
+}
+
 static int import_paths(struct import *import, const struct library_format *format, struct err *err)
 {
 	struct call *call = import->call;
 	struct library_import how = {.format = format,
 		.collection = str_of(call_value(call, "collection")),
-		.cancelled = call_cancelled};
+		.cancelled = call_cancelled,
+		.met = import->met};
 	struct library_sink sink = {
 		.data = import, .prompt = on_prompt, .note = on_note, .progress = on_progress};
 	size_t i;
@@ -205,6 +215,8 @@ static int import_paths(struct import *import, const struct library_format *form
 		import->files += seen;
 		if (outcome < 0)
 			return -1;
+		if (outcome == LIBRARY_NO_PATH)
+			no_path(import, call->words[i], err);
 	}
 	return 0;
 }
@@ -296,6 +308,15 @@ static void summary_print(struct import *import)
 			import->flagged);
 }
 
+static bool found_any(const struct import *import)
+{
+	size_t i, n = import->gone;
+
+	for (i = 0; i < 4; i++)
+		n += import->counts[i];
+	return n > 0;
+}
+
 static int import_finish(struct import *import)
 {
 	struct call *call = import->call;
@@ -312,6 +333,10 @@ static int import_finish(struct import *import)
 	if (import->files == 0) {
 		call_hint(call, "promptd help import lists the formats");
 		return call_fail(call, COMMAND_NOT_FOUND, "no prompt files there");
+	}
+	if (!found_any(import)) {
+		call_hint(call, "--format prompt-md takes any text as a prompt");
+		return call_fail(call, COMMAND_NOT_FOUND, "no prompt in what was found there");
 	}
 	return COMMAND_DONE;
 }
@@ -365,6 +390,7 @@ static int import_run(struct call *call)
 		.notes = json_array(),
 		.flags = json_array(),
 		.seen = json_object(),
+		.met = json_object(),
 	};
 	const struct library_format *format;
 	int result = check_words(call, &format);
@@ -375,6 +401,7 @@ static int import_run(struct call *call)
 	json_decref(import.notes);
 	json_decref(import.flags);
 	json_decref(import.seen);
+	json_decref(import.met);
 	return result;
 }
 

@@ -25,11 +25,11 @@ int files_open(const char *path, struct files_root *root, struct err *err)
 		int number = errno;
 
 		free(real);
-		return err_errno(err, number, "%s", path);
+		return err_set(err, ERR_NOT_FOUND, "%s", strerror(number));
 	}
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) {
 		free(real);
-		return err_set(err, ERR_INVALID, "%s: neither a file nor a folder", path);
+		return err_set(err, ERR_INVALID, "neither a file nor a folder");
 	}
 	root->path = real;
 	if (S_ISREG(st.st_mode)) {
@@ -42,7 +42,7 @@ int files_open(const char *path, struct files_root *root, struct err *err)
 		int number = errno;
 
 		files_close(root);
-		return err_errno(err, number, "%s", path);
+		return err_set(err, ERR_FAILED, "%s", strerror(number));
 	}
 	return 0;
 }

@@ -15,7 +15,8 @@
 #define FILES_DEPTH_MAX 16
 #define FILES_MAX 200000
 
-/* A file or folder given by a person (a link there is followed, once). */
+/* A file or folder given by a person (a link there is followed, once). On failure
+ * err does not repeat the path. */
 struct files_root {
 	int folder;   /* descriptor: of the folder, or of the one the file is in */
 	char *path;   /* absolute path of that folder */

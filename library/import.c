@@ -25,7 +25,9 @@ struct import {
 	const struct files_list *list;
 	struct str file; /* relative path of the file being parsed */
 	bool hidden;	 /* it held characters that do not show */
-	json_t *paths;	 /* of prompts so far */
+	/* Paths of prompts so far, with the next number to try for another of that
+	 * path; and files, which begin with '/' as no path does. */
+	json_t *met;
 };
 
 /* The file as the person would name it. */
@@ -83,22 +85,22 @@ static void import_collection(const struct import *import, struct prompt *prompt
  * kept is the next number to try, so that a thousand of them stay cheap. */
 static void import_unique(struct import *import, struct prompt *prompt)
 {
-	json_t *next = json_object_get(import->paths, prompt->path);
+	json_t *next = json_object_get(import->met, prompt->path);
 	struct reader reader = import_reader(import);
 	struct buf path = BUF_INIT(64 * 1024);
 	json_int_t number;
 
 	if (next == NULL) {
-		(void)json_object_set_new(import->paths, prompt->path, json_integer(2));
+		(void)json_object_set_new(import->met, prompt->path, json_integer(2));
 		return;
 	}
 	number = json_integer_value(next);
 	do {
 		buf_clear(&path);
 		(void)buf_add_format(&path, "%s-%" JSON_INTEGER_FORMAT, prompt->path, number++);
-	} while (json_object_get(import->paths, buf_text(&path)) != NULL);
+	} while (json_object_get(import->met, buf_text(&path)) != NULL);
 	(void)json_integer_set(next, number);
-	(void)json_object_set_new(import->paths, buf_text(&path), json_integer(2));
+	(void)json_object_set_new(import->met, buf_text(&path), json_integer(2));
 	reader_note(&reader, 0, NOTE_INFO, "\"%s\" is there already; this one became \"%s\"",
 		prompt->path, buf_text(&path));
 	prompt_set(&prompt->path, (struct str){buf_text(&path), path.len});
@@ -124,15 +126,35 @@ static bool prompt_shows_hidden(const struct prompt *prompt)
 	       (prompt->description != NULL && strstr(prompt->description, "<U+") != NULL);
 }
 
-static void import_origin(const struct import *import, struct prompt *prompt)
+/* The whole path of the file; buf_fini() it. */
+static struct buf import_whole_path(const struct import *import)
 {
 	struct buf path = BUF_INIT(64 * 1024);
 
 	(void)buf_add_format(&path, "%s%s%.*s", import->root.path,
 		strcmp(import->root.path, "/") == 0 ? "" : "/", (int)import->file.n,
 		import->file.p);
+	return path;
+}
+
+static void import_origin(const struct import *import, struct prompt *prompt)
+{
+	struct buf path = import_whole_path(import);
+
 	prompt_set(&prompt->origin, (struct str){buf_text(&path), path.len});
 	buf_fini(&path);
+}
+
+/* Was this file read before, by way of another folder? From now on it was. */
+static bool import_was_read(struct import *import)
+{
+	struct buf path = import_whole_path(import);
+	bool was = json_object_get(import->met, buf_text(&path)) != NULL;
+
+	if (!was)
+		(void)json_object_set_new_nocheck(import->met, buf_text(&path), json_true());
+	buf_fini(&path);
+	return was;
 }
 
 static int import_prompt(void *data, const struct prompt *read, struct err *err)
@@ -172,6 +194,17 @@ static void text_unix(struct buf *text)
 	buf_truncate(text, to);
 }
 
+/* Where a text stops being UTF-8. */
+static size_t door_fault(struct str text)
+{
+	size_t i = 0, len;
+	uint32_t code;
+
+	while (i < text.n && (len = str_decode(text.p + i, text.n - i, &code)) > 0)
+		i += len;
+	return i;
+}
+
 /*
  * The door: UTF-8, one kind of newline, no byte order mark, nothing that does
  * not show. False: not text, and noted.
@@ -186,7 +219,8 @@ static bool import_door(struct import *import, struct buf *text)
 		buf_consume(text, 3);
 	all = (struct str){buf_text(text), text->len};
 	if (!str_is_utf8(all)) {
-		reader_note(&reader, 0, NOTE_ERROR, "not UTF-8 text");
+		reader_note(
+			&reader, text_line(all, door_fault(all), 1), NOTE_ERROR, "not UTF-8 text");
 		return false;
 	}
 	text_unix(text);
@@ -320,6 +354,10 @@ static bool import_passes_by(struct import *import)
 {
 	struct reader reader = import_reader(import);
 
+	if (import_was_read(import)) {
+		reader_note(&reader, 0, NOTE_INFO, "was read already");
+		return true;
+	}
 	if (import->root.single != NULL)
 		return false;
 	if (is_in_skill(import))
@@ -386,7 +424,7 @@ int library_import(const char *path, const struct library_import *options,
 
 	*seen = 0;
 	if (files_open(path, &import.root, err) != 0)
-		return -1;
+		return LIBRARY_NO_PATH;
 	import.own = (struct library_sink){
 		.data = &import,
 		.prompt = import_prompt,
@@ -395,7 +433,7 @@ int library_import(const char *path, const struct library_import *options,
 	};
 	import.context = (struct library_context){
 		&import, import_read, str_of(import.root.path), json_object()};
-	import.paths = json_object();
+	import.met = options->met != NULL ? json_incref(options->met) : json_object();
 	result = files_walk(&import.root, &list, err);
 	reader = import_reader(&import);
 	if (result == 0 && list.cut)
@@ -407,7 +445,7 @@ int library_import(const char *path, const struct library_import *options,
 		result = import_files(&import, &list, seen, err);
 	files_list_fini(&list);
 	json_decref(import.context.kept);
-	json_decref(import.paths);
+	json_decref(import.met);
 	files_close(&import.root);
 	return result;
 }

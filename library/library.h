@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "core/buf.h"
 #include "core/prompt.h"
 
@@ -71,7 +73,14 @@ struct library_import {
 	struct str collection;		     /* empty: none */
 	struct str source;		     /* empty: "local" */
 	bool (*cancelled)(void);	     /* asked between files; may be NULL */
+	/* What calls of one import tell each other (an object of the caller's, empty
+	 * at first): no path is given twice, no file read twice. NULL: one call. */
+	json_t *met;
 };
+
+/* library_import: there is no such file or folder, or it cannot be opened; err
+ * says why without naming it, and nothing was done. */
+#define LIBRARY_NO_PATH 1
 
 /*
  * A file or a folder: regular files in sorted order, links inside not followed,
@@ -79,7 +88,8 @@ struct library_import {
  * A file over 4 MiB or not UTF-8 is an error note; one that holds no prompt an
  * info note. A second prompt of one path becomes "path-2". Characters that do not
  * show are shown as <U+XXXX>, the prompt is flagged, and a note says so.
- * Counts in *seen what was looked at. 0 also when single files failed.
+ * Counts in *seen what was looked at. 0 also when single files failed;
+ * LIBRARY_NO_PATH.
  */
 int library_import(const char *path, const struct library_import *options,
 	const struct library_sink *sink, size_t *seen, struct err *err);

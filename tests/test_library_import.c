@@ -331,7 +331,7 @@ static void the_walk_takes_what_it_knows_in_order(void)
 	CHECK_STR(got.prompts[2]->source, "local");
 	CHECK(strstr(got.prompts[2]->origin, "/b/two.prompt.md") != NULL);
 	CHECK(got.n_errors == 2 && got.n_warnings == 0);
-	CHECK(strstr(buf_text(&got.errors), "bad.prompt.md:0: not UTF-8 text\n") != NULL);
+	CHECK(strstr(buf_text(&got.errors), "bad.prompt.md:1: not UTF-8 text\n") != NULL);
 	CHECK(strstr(buf_text(&got.errors), "big.prompt.md:0: larger than 4 MiB\n") != NULL);
 	CHECK(got.n_infos == 5);
 	collect_fini(&got);
@@ -391,10 +391,47 @@ static void one_file_can_be_pointed_at(void)
 	CHECK(got.n_prompts == 0 && got.n_errors == 1);
 	collect_fini(&got);
 	collect_init(&got);
-	CHECK(library_import("/nowhere/at/all", &options, &got.sink, &seen, &err) < 0);
-	CHECK(strstr(err.text, "/nowhere/at/all") != NULL);
+	CHECK(library_import("/nowhere/at/all", &options, &got.sink, &seen, &err) ==
+		LIBRARY_NO_PATH);
+	CHECK_STR(err.text, "No such file or directory");
 	collect_fini(&got);
 	buf_fini(&path);
+	folder_remove(dir);
+}
+
+/* Prompts of several folders in one import, as many as say the same path. */
+static size_t import_folder(struct collect *got, const char *dir, const char *name, json_t *met)
+{
+	struct library_import options = {.met = met};
+	struct buf path = BUF_INIT(4096);
+	size_t before = got->n_prompts, seen;
+	struct err err = {0};
+
+	(void)buf_add_format(&path, "%s/%s", dir, name);
+	CHECK(library_import(buf_text(&path), &options, &got->sink, &seen, &err) == 0);
+	buf_fini(&path);
+	return got->n_prompts - before;
+}
+
+static void folders_of_one_import_keep_their_prompts_apart(void)
+{
+	char *dir = folder_make();
+	json_t *met = json_object();
+	struct collect got;
+
+	folder_text(dir, "a/x.prompt.md", "---\ntitle: X\n---\nof a\n");
+	folder_text(dir, "b/x.prompt.md", "---\ntitle: X\n---\nof b\n");
+	collect_init(&got);
+	CHECK(import_folder(&got, dir, "a", met) == 1);
+	CHECK(import_folder(&got, dir, "b", met) == 1);
+	CHECK_STR(got.prompts[0]->path, "x");
+	CHECK_STR(got.prompts[1]->path, "x-2");
+	/* What was read is not read again, whichever way it is reached. */
+	CHECK(import_folder(&got, dir, "a", met) == 0);
+	CHECK(import_folder(&got, dir, "b/x.prompt.md", met) == 0);
+	CHECK(got.n_errors + got.n_warnings == 0);
+	json_decref(met);
+	collect_fini(&got);
 	folder_remove(dir);
 }
 
@@ -414,5 +451,6 @@ int main(void)
 	RUN(the_walk_takes_what_it_knows_in_order);
 	RUN(characters_that_do_not_show_are_shown);
 	RUN(one_file_can_be_pointed_at);
+	RUN(folders_of_one_import_keep_their_prompts_apart);
 	return 0;
 }

@@ -156,6 +156,11 @@ has "1 created" "$out"
 has "1 file failed" "$out"
 json 1 'a["unchanged"] == 1 and a["failed"] == 1 and a["notes"][0]["line"] >= 1 and "bad.prompt.md" in a["notes"][0]["file"]' import prompts
 run 1 import no-such-folder
+has "no-such-folder: No such file or directory" "$err"
+json 1 'a["unchanged"] == 1 and a["failed"] == 2 and a["notes"][0]["file"] == "no-such-folder"' import no-such-folder prompts
+mkdir -p texts
+echo 'Only a text.' >texts/readme.md
+json 3 'a["files"] == 1 and a["created"] == 0' import texts
 run 2 import
 run 2 import --format nonsense prompts
 run 2 import --starter prompts
@@ -170,6 +175,17 @@ sed -i 's/^Greet /Please greet /' prompts/team/greet.prompt.md
 json 0 'a["dry_run"] and a["reversioned"] == 1' import --dry-run prompts
 json 0 'a["reversioned"] == 1 and not a["dry_run"]' import prompts
 json 0 'a["prompt"]["version"] == 2 and len(a["versions"]) == 2' show "$name" --versions
+
+part "import: folders with prompts of the same name, at once and again"
+mkdir -p one two
+printf -- '---\ntitle: Same\n---\nfrom one\n' >one/same.prompt.md
+printf -- '---\ntitle: Same\n---\nfrom two\n' >two/same.prompt.md
+json 0 'a["created"] == 2' import one two
+json 0 'a["unchanged"] == 2' import one two one
+run 0 show same-2 --text
+[ "$out" = "from two" ] || fail "show same-2: $out"
+run 0 remove same
+run 0 remove same-2
 
 part "import into a collection"
 json 0 'a["created"] == 1' import --collection mine prompts
