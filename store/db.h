@@ -42,6 +42,7 @@ enum db_slot {
 	DB_PROMPT_LIST_COLLECTION,
 	DB_PROMPT_COUNT,
 	DB_VERSION_INSERT,
+	DB_BODY_INSERT,
 	DB_VERSION_LIST,
 	DB_VERSION_NUMBER,
 	DB_VERSION_DIGEST,
@@ -114,6 +115,8 @@ struct db {
 	bool read_only;
 	bool damaged; /* SQLite or a checksum said so */
 	bool writing; /* a transaction that writes is open */
+	int reading;  /* db_read_begin() without its end */
+	bool read_open;
 	sqlite3_stmt *statements[DB_SLOTS];
 };
 
@@ -152,6 +155,11 @@ int db_step(struct db *db, sqlite3_stmt *statement, const char *what, struct err
 int db_exec(struct db *db, const char *sql, const char *what, struct err *err);
 /* One integer by a statement that is not kept. */
 int db_number(struct db *db, const char *sql, int64_t *value, struct err *err);
+
+/* Several questions to one state of the file, with one lock for all of them.
+ * May be nested, also in a transaction that writes; never fails. */
+void db_read_begin(struct db *db);
+void db_read_end(struct db *db);
 
 /* A transaction that writes. db_end() commits, and rolls back if that fails. */
 int db_begin(struct db *db, struct err *err);

@@ -154,11 +154,33 @@ int find_prompt(struct store *store, struct str name, bool experimental, struct 
 	return result == 1 ? 0 : result;
 }
 
+/* 1 when several sources have a prompt there. */
+static int find_shared(struct store *store, struct str path, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *get;
+	int result;
+
+	if (db_statement(db, DB_PROMPT_SHADOWED,
+		    "SELECT count(*) > 1 OR max(shadowed) FROM prompt WHERE path = ?", &get,
+		    err) != 0)
+		return -1;
+	db_bind_str(get, 1, path);
+	result = db_step(db, get, find_failed, err);
+	if (result == 1)
+		result = sqlite3_column_int(get, 0);
+	db_done(get);
+	return result;
+}
+
 int find_settle_path(struct store *store, struct str path, struct err *err)
 {
 	struct db *db = &store->prompts;
+	int shared = find_shared(store, path, err);
 	sqlite3_stmt *settle;
 
+	if (shared <= 0)
+		return shared;
 	if (db_statement(db, DB_PROMPT_SHADOW,
 		    "UPDATE prompt SET shadowed = (key <> (SELECT key FROM prompt WHERE path = ?1 "
 		    "ORDER BY source <> 'local', source = 'starter', source LIMIT 1)) "

@@ -135,7 +135,7 @@ static int get_build(struct store *store, sqlite3_stmt *row, struct prompt **out
 	return 0;
 }
 
-int store_prompt_get(struct store *store, struct str name, const struct store_want *want,
+static int get_named(struct store *store, struct str name, const struct store_want *want,
 	struct prompt **out, struct err *err)
 {
 	struct db *db = &store->prompts;
@@ -149,9 +149,9 @@ int store_prompt_get(struct store *store, struct str name, const struct store_wa
 	if (db_statement(db, DB_PROMPT_WHOLE,
 		    "SELECT " ROW_COLUMNS ", " ROW_VERSION_COLUMNS ", " ROW_TEXT_COLUMNS
 		    " FROM prompt p JOIN version v ON v.prompt = p.key AND CASE WHEN ?2 = 0 "
-		    "THEN " ROW_VERSION_OF(
-			    "?3") " ELSE v.number = ?2 AND (?3 OR v.key = p.active "
-				  "OR v.channel = 'production') END WHERE p.key = ?1",
+		    "THEN " ROW_VERSION_OF("?3") " ELSE v.number = ?2 AND (?3 OR v.key = p.active "
+						 "OR v.channel = 'production') END JOIN body b ON "
+						 "b.version = v.key WHERE p.key = ?1",
 		    &get, err) != 0)
 		return -1;
 	db_bind_int(get, 1, found.key);
@@ -166,6 +166,17 @@ int store_prompt_get(struct store *store, struct str name, const struct store_wa
 		result = STORE_NOT_FOUND;
 	}
 	db_done(get);
+	return result;
+}
+
+int store_prompt_get(struct store *store, struct str name, const struct store_want *want,
+	struct prompt **out, struct err *err)
+{
+	int result;
+
+	db_read_begin(&store->prompts);
+	result = get_named(store, name, want, out, err);
+	db_read_end(&store->prompts);
 	return result;
 }
 

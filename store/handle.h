@@ -22,6 +22,8 @@ struct store {
 	struct fuzzy *fuzzy;	   /* the words of titles, in memory */
 	struct index_queue *queue; /* changes to `titles` not written yet */
 	char notice[256];
+	unsigned char secret[32];
+	bool has_secret;
 };
 
 /* ledger.db, open and migrated; *out is borrowed. Its schema may be newer than

@@ -24,11 +24,11 @@ static const char index_failed[] = "cannot write the search tables";
 	" || p.aliases || char(10) || ifnull(p.collection, '') || char(10)" \
 	" || ifnull(p.description, '')"
 
-/* One thing to do to `titles`: take `old` out of row rank, or (NULL) put what
- * table title says into it. */
+/* One thing to do to `titles`: put text into row rank, or take it out. */
 struct index_op {
 	int64_t rank;
-	char *old;
+	bool out;
+	char *text;
 };
 
 struct index_queue {
@@ -42,28 +42,27 @@ static int index_op_order(const void *one, const void *other)
 
 	if (a->rank != b->rank)
 		return a->rank < b->rank ? -1 : 1;
-	return (a->old == NULL) - (b->old == NULL); /* out before in */
+	return b->out - a->out; /* out before in */
 }
 
+/* VALUES, not SELECT: a statement that could write several rows opens a
+ * savepoint, and each savepoint makes FTS5 write all it has gathered. */
 static int index_op_run(struct db *db, const struct index_op *op, struct err *err)
 {
 	sqlite3_stmt *statement;
+	int result;
 
-	if (op->old == NULL) {
-		if (db_statement(db, DB_TITLES_INSERT,
-			    "INSERT INTO titles (rowid, text) "
-			    "SELECT rank, text FROM title WHERE rank = ?",
-			    &statement, err) != 0)
-			return -1;
-		db_bind_int(statement, 1, op->rank);
-		return db_run(db, statement, index_failed, err);
-	}
-	if (db_statement(db, DB_TITLES_DELETE,
-		    "INSERT INTO titles (titles, rowid, text) VALUES ('delete', ?, ?)", &statement,
-		    err) != 0)
+	if (op->out)
+		result = db_statement(db, DB_TITLES_DELETE,
+			"INSERT INTO titles (titles, rowid, text) VALUES ('delete', ?, ?)",
+			&statement, err);
+	else
+		result = db_statement(db, DB_TITLES_INSERT,
+			"INSERT INTO titles (rowid, text) VALUES (?, ?)", &statement, err);
+	if (result != 0)
 		return -1;
 	db_bind_int(statement, 1, op->rank);
-	db_bind_text(statement, 2, op->old);
+	db_bind_text(statement, 2, op->text);
 	return db_run(db, statement, index_failed, err);
 }
 
@@ -87,7 +86,7 @@ void index_queue_clear(struct store *store)
 	struct index_queue *queue = store->queue;
 
 	while (queue != NULL && queue->n > 0)
-		free(queue->ops[--queue->n].old);
+		free(queue->ops[--queue->n].text);
 }
 
 void index_queue_free(struct store *store)
@@ -97,43 +96,36 @@ void index_queue_free(struct store *store)
 	store->queue = NULL;
 }
 
-/* Takes old. */
-static int index_queue_add(struct store *store, int64_t rank, char *old, struct err *err)
+static int index_queue_add(
+	struct store *store, int64_t rank, bool out, struct str text, struct err *err)
 {
 	struct index_queue *queue = store->queue;
 
 	if (queue == NULL)
 		queue = store->queue = calloc(1, sizeof *queue);
-	if (queue == NULL) {
-		free(old);
+	if (queue == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
-	}
-	if (queue->n == INDEX_QUEUE_MAX && index_flush_titles(store, err) != 0) {
-		free(old);
+	if (queue->n == INDEX_QUEUE_MAX && index_flush_titles(store, err) != 0)
 		return -1;
-	}
-	queue->ops[queue->n++] = (struct index_op){.rank = rank, .old = old};
+	queue->ops[queue->n++] = (struct index_op){.rank = rank, .out = out, .text = str_dup(text)};
 	return 0;
 }
 
 /* Take row `rank` out of `titles`; if it is only waiting to get in, out of the
  * queue. */
-static int index_queue_out(struct store *store, int64_t rank, const char *old, struct err *err)
+static int index_queue_out(struct store *store, int64_t rank, const char *text, struct err *err)
 {
 	struct index_queue *queue = store->queue;
-	char *copy;
 	size_t i;
 
 	for (i = 0; queue != NULL && i < queue->n; i++) {
-		if (queue->ops[i].rank == rank && queue->ops[i].old == NULL) {
+		if (queue->ops[i].rank == rank && !queue->ops[i].out) {
+			free(queue->ops[i].text);
 			queue->ops[i] = queue->ops[--queue->n];
 			return 0;
 		}
 	}
-	copy = strdup(old);
-	if (copy == NULL)
-		return err_set(err, ERR_MEMORY, "out of memory");
-	return index_queue_add(store, rank, copy, err);
+	return index_queue_add(store, rank, true, str_of(text), err);
 }
 
 /* A row of table title. */
@@ -152,7 +144,8 @@ static int index_title_get(
 
 	*title = (struct index_title){.text = NULL};
 	if (db_statement(db, DB_TITLE_GET,
-		    "SELECT rank, body IS NULL, text FROM title WHERE prompt = ?", &get, err) != 0)
+		    "SELECT rank, version IS NULL, text FROM title WHERE prompt = ?", &get,
+		    err) != 0)
 		return -1;
 	db_bind_int(get, 1, key);
 	result = db_step(db, get, index_failed, err);
@@ -182,16 +175,16 @@ int index_forget(struct store *store, int64_t key, struct err *err)
 {
 	if (index_run_one(store, DB_BODIES_DELETE,
 		    "INSERT INTO bodies (bodies, rowid, head, text) SELECT 'delete', "
-		    "t.rank, " INDEX_HEAD ", v.text FROM title t JOIN prompt p ON p.key = t.prompt "
-		    "JOIN version v ON v.key = t.body WHERE t.prompt = ?",
+		    "t.rank, " INDEX_HEAD ", b.text FROM title t JOIN prompt p ON p.key = t.prompt "
+		    "JOIN body b ON b.version = t.version WHERE t.prompt = ?",
 		    key, 0, err) != 0)
 		return -1;
 	if (index_run_one(store, DB_UNREAD_ADD,
 		    "INSERT OR IGNORE INTO unread (rank) SELECT rank FROM title WHERE prompt = ?",
 		    key, 0, err) != 0)
 		return -1;
-	return index_run_one(
-		store, DB_TITLE_BODY, "UPDATE title SET body = NULL WHERE prompt = ?", key, 0, err);
+	return index_run_one(store, DB_TITLE_BODY,
+		"UPDATE title SET version = NULL WHERE prompt = ?", key, 0, err);
 }
 
 /* The words of a title line being gathered, each once. */
@@ -364,7 +357,7 @@ static int index_title_insert(
 		    "INSERT OR IGNORE INTO unread (rank) SELECT rank FROM title WHERE prompt = ?",
 		    key, 0, err) != 0)
 		return -1;
-	return index_queue_add(store, rank, NULL, err);
+	return index_queue_add(store, rank, false, text, err);
 }
 
 /* Take a row whose body was forgotten out of table title and its index. */
@@ -465,10 +458,10 @@ static int index_read_texts(struct store *store, bool *left, struct err *err)
 		"DELETE FROM temp.step",
 		"INSERT INTO temp.step SELECT rank FROM unread ORDER BY rank LIMIT 500",
 		("INSERT INTO bodies (rowid, head, text) SELECT t.rank, " INDEX_HEAD
-		 ", v.text FROM temp.step s CROSS JOIN title t ON t.rank = s.rank "
+		 ", b.text FROM temp.step s CROSS JOIN title t ON t.rank = s.rank "
 		 "JOIN prompt p ON p.key = t.prompt "
-		 "JOIN version v ON v.key = ifnull(p.active, p.edge) ORDER BY s.rank"),
-		("UPDATE title SET body = (SELECT ifnull(p.active, p.edge) FROM prompt p "
+		 "JOIN body b ON b.version = ifnull(p.active, p.edge) ORDER BY s.rank"),
+		("UPDATE title SET version = (SELECT ifnull(p.active, p.edge) FROM prompt p "
 		 "WHERE p.key = title.prompt) WHERE rank IN (SELECT rank FROM temp.step)"),
 		"DELETE FROM unread WHERE rank IN (SELECT rank FROM temp.step)",
 	};

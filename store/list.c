@@ -2,6 +2,7 @@
  * prompts.h. */
 #include "store/prompts.h"
 #include "store/row.h"
+#include "store/use.h"
 
 static const char list_failed[] = "cannot list the prompts";
 
@@ -44,6 +45,7 @@ int store_prompt_list(struct store *store, const struct store_filter *filter, st
 		return -1;
 	list_bind(list, filter);
 	db_bind_str(list, 5, after.p != NULL ? after : STR(""));
+	use_read_begin(store);
 	while (limit-- > 0 && (result = db_step(db, list, list_failed, err)) == 1) {
 		struct store_row row;
 
@@ -52,6 +54,7 @@ int store_prompt_list(struct store *store, const struct store_filter *filter, st
 			break;
 	}
 	db_done(list);
+	use_read_end(store);
 	buf_fini(&tags);
 	return result < 0 ? -1 : 0;
 }

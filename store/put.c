@@ -259,8 +259,24 @@ static int put_next_number(struct put *put, int64_t *number, struct err *err)
 	return result == 1 ? 0 : -1;
 }
 
+static int put_body_row(
+	struct put *put, int64_t version, struct str layout, struct str text, struct err *err)
+{
+	struct db *db = &put->store->prompts;
+	sqlite3_stmt *insert;
+
+	if (db_statement(db, DB_BODY_INSERT,
+		    "INSERT INTO body (version, layout, text) VALUES (?, ?, ?)", &insert, err) != 0)
+		return -1;
+	db_bind_int(insert, 1, version);
+	db_bind_str(insert, 2, layout);
+	db_bind_str(insert, 3, text);
+	return db_run(db, insert, put_failed, err);
+}
+
+/* Write the row and let *version be its key. */
 static int put_version_row(struct put *put, int64_t number, struct str inputs, struct str layout,
-	struct str text, struct err *err)
+	struct str text, int64_t *version, struct err *err)
 {
 	struct db *db = &put->store->prompts;
 	struct str digest = str_of(put->prompt.digest);
@@ -268,7 +284,7 @@ static int put_version_row(struct put *put, int64_t number, struct str inputs, s
 
 	if (db_statement(db, DB_VERSION_INSERT,
 		    "INSERT INTO version (prompt, number, channel, digest, created_ms, text_bytes, "
-		    "checksum, inputs, layout, text) VALUES (?,?,?,?,?,?,?,?,?,?)",
+		    "checksum, inputs) VALUES (?,?,?,?,?,?,?,?)",
 		    &insert, err) != 0)
 		return -1;
 	db_bind_int(insert, 1, put->key);
@@ -279,9 +295,10 @@ static int put_version_row(struct put *put, int64_t number, struct str inputs, s
 	db_bind_int(insert, 6, (int64_t)text.n);
 	db_bind_int(insert, 7, row_version_checksum(digest, number, inputs, layout, text));
 	db_bind_str(insert, 8, inputs);
-	db_bind_str(insert, 9, layout);
-	db_bind_str(insert, 10, text);
-	return db_run(db, insert, put_failed, err);
+	if (db_run(db, insert, put_failed, err) != 0)
+		return -1;
+	*version = sqlite3_last_insert_rowid(db->sqlite);
+	return put_body_row(put, *version, layout, text, err);
 }
 
 /* Write the next version and let *version be its key. */
@@ -299,9 +316,7 @@ static int put_version(struct put *put, int64_t *version, struct err *err)
 	if (result == 0)
 		result = put_version_row(put, number, (struct str){inputs.data, inputs.len},
 			(struct str){layout.data, layout.len},
-			(struct str){buf_text(&text), text.len}, err);
-	if (result == 0)
-		*version = sqlite3_last_insert_rowid(put->store->prompts.sqlite);
+			(struct str){buf_text(&text), text.len}, version, err);
 	buf_fini(&inputs);
 	buf_fini(&layout);
 	buf_fini(&text);

@@ -45,7 +45,7 @@ enum row_column {
 
 /* Columns of a version row `v`, after those of the prompt. */
 #define ROW_VERSION_COLUMNS "v.number, v.digest, v.text_bytes, v.inputs"
-#define ROW_TEXT_COLUMNS "v.checksum, v.created_ms, v.channel, v.layout, v.text"
+#define ROW_TEXT_COLUMNS "v.checksum, v.created_ms, v.channel, b.layout, b.text"
 
 enum row_version_column {
 	ROW_V_NUMBER = ROW_END,

@@ -12,6 +12,7 @@
 #include "store/place.h"
 #include "store/rank.h"
 #include "store/row.h"
+#include "store/use.h"
 
 #define SEARCH_SEEN_MAX 640 /* a power of two is not needed; > offset + limit */
 #define SEARCH_OFFSET_MAX 500
@@ -323,7 +324,11 @@ int store_search(struct store *store, const struct store_search *ask, store_row_
 	if (store->batch && index_flush(store, false, err) != 0)
 		return -1;
 	query_parse(&search.query, ask->text);
+	use_read_begin(store);
+	db_read_begin(&store->prompts);
 	result = search_run(&search, err);
+	db_read_end(&store->prompts);
+	use_read_end(store);
 	match_fini(&search.match);
 	buf_fini(&search.tags);
 	if (result == 0 && more != NULL)

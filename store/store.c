@@ -224,7 +224,7 @@ static int store_secret_read(struct db *db, unsigned char secret[32], struct err
 	return result;
 }
 
-int store_secret(struct store *store, unsigned char secret[32], struct err *err)
+static int store_secret_get(struct store *store, unsigned char secret[32], struct err *err)
 {
 	unsigned char fresh[32];
 	sqlite3_stmt *put;
@@ -249,6 +249,15 @@ int store_secret(struct store *store, unsigned char secret[32], struct err *err)
 	if (result == 0)
 		return err_set(err, ERR_FAILED, "cannot keep the secret");
 	return result < 0 ? -1 : 0;
+}
+
+int store_secret(struct store *store, unsigned char secret[32], struct err *err)
+{
+	if (!store->has_secret && store_secret_get(store, store->secret, err) != 0)
+		return -1;
+	store->has_secret = true;
+	memcpy(secret, store->secret, sizeof store->secret);
+	return 0;
 }
 
 static int store_check_db(struct db *db, struct err *err)

@@ -5,6 +5,22 @@
 #include "store/rank.h"
 #include "store/usage.h"
 
+void use_read_begin(struct store *store)
+{
+	struct err ignored; /* counts are 0 then */
+	struct db *db;
+
+	(void)store_ledger(store, &db, &ignored);
+	if (store->ledger.sqlite != NULL)
+		db_read_begin(&store->ledger);
+}
+
+void use_read_end(struct store *store)
+{
+	if (store->ledger.sqlite != NULL)
+		db_read_end(&store->ledger);
+}
+
 int64_t use_count(struct store *store, struct str prompt_id)
 {
 	struct err ignored;

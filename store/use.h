@@ -6,6 +6,9 @@
 
 #include "store/handle.h"
 
+/* Around several use_count(): one lock for all. */
+void use_read_begin(struct store *store);
+void use_read_end(struct store *store);
 /* 0 also when the ledger cannot be asked: it is for showing. */
 int64_t use_count(struct store *store, struct str prompt_id);
 /* Count one more, in the ledger's open transaction. */

@@ -38,11 +38,15 @@ CREATE TABLE version (
 	created_ms INTEGER NOT NULL,
 	message TEXT,
 	text_bytes INTEGER NOT NULL,
-	checksum INTEGER NOT NULL,
+	checksum INTEGER NOT NULL,	-- of this row and its text
 	inputs TEXT NOT NULL,	-- JSON
-	layout TEXT NOT NULL,	-- of text: a letter and a length for each message
-	text TEXT NOT NULL,	-- the messages, a newline between them
 	UNIQUE (prompt, number)
+) STRICT;
+-- Apart from the rest, so that lists and searches do not read past it.
+CREATE TABLE body (
+	version INTEGER PRIMARY KEY REFERENCES version ON DELETE CASCADE,
+	layout TEXT NOT NULL,	-- of text: a letter and a length for each message
+	text TEXT NOT NULL	-- the messages, a newline between them
 ) STRICT;
 CREATE TRIGGER version_stays_as_it_is BEFORE UPDATE ON version
 BEGIN
@@ -50,6 +54,16 @@ BEGIN
 END;
 CREATE TRIGGER version_leaves_with_its_prompt BEFORE DELETE ON version
 WHEN EXISTS (SELECT 1 FROM prompt WHERE key = OLD.prompt)
+BEGIN
+	SELECT RAISE(ABORT, 'versions are immutable');
+END;
+
+CREATE TRIGGER body_stays_as_it_is BEFORE UPDATE ON body
+BEGIN
+	SELECT RAISE(ABORT, 'versions are immutable');
+END;
+CREATE TRIGGER body_leaves_with_its_prompt BEFORE DELETE ON body
+WHEN EXISTS (SELECT 1 FROM version WHERE key = OLD.version)
 BEGIN
 	SELECT RAISE(ABORT, 'versions are immutable');
 END;

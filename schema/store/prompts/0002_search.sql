@@ -14,7 +14,7 @@ CREATE INDEX name_prompt ON name (prompt);
 CREATE TABLE title (
 	rank INTEGER PRIMARY KEY,
 	prompt INTEGER NOT NULL UNIQUE,
-	body INTEGER,	-- key of the version whose text `bodies` holds
+	version INTEGER,	-- whose text `bodies` holds
 	text TEXT NOT NULL
 ) STRICT;
 
