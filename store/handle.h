@@ -7,9 +7,16 @@
 #include "store/db.h"
 #include "store/store.h"
 
-struct fuzzy;
 struct index_queue;
+struct shelf;
 struct words;
+
+/* Whether nearly every text has a word: see finder_common.c. */
+#define COMMON_KNOWN_MAX 256
+struct common_known {
+	uint64_t hash; /* of the word; 0: nothing known */
+	signed char common;
+};
 
 struct store {
 	struct db prompts; /* open as long as the handle is */
@@ -19,8 +26,11 @@ struct store {
 	uint64_t commits;	   /* of this handle, to prompts.db */
 	int64_t usage_added;	   /* rows since the ceiling was last looked at */
 	struct words *words;	   /* the tokenizer, made when first needed */
-	struct fuzzy *fuzzy;	   /* the words of titles, in memory */
+	struct shelf *shelf;	   /* titles in memory, when they are */
+	uint64_t searched_version; /* of the data, at the last search */
+	unsigned searches;	   /* since it has that version */
 	struct index_queue *queue; /* changes to `titles` not written yet */
+	struct common_known common[COMMON_KNOWN_MAX];
 	char notice[256];
 	unsigned char secret[32];
 	bool has_secret;

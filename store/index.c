@@ -11,18 +11,9 @@
 
 #define INDEX_QUEUE_MAX 500
 #define INDEX_STEP 500
-#define INDEX_WORD_MIN 3
-#define INDEX_WORD_MAX 32
-#define INDEX_TEXT_MAX 4096
+#define INDEX_TEXT_MAX (64 * 1024) /* every name, tag and alias there may be */
 
 static const char index_failed[] = "cannot write the search tables";
-
-/* What `bodies` holds beside the text itself. Deleting a row of it needs these
- * same words again: to change this expression is to write a migration. */
-#define INDEX_HEAD                                                          \
-	"p.title || char(10) || p.path || char(10) || p.tags || char(10)"   \
-	" || p.aliases || char(10) || ifnull(p.collection, '') || char(10)" \
-	" || ifnull(p.description, '')"
 
 /* One thing to do to `titles`: put text into row rank, or take it out. */
 struct index_op {
@@ -254,28 +245,6 @@ static int index_gather_all(
 	return 0;
 }
 
-/* Keep each word of a title for finding the one that was meant. */
-static int index_words(struct store *store, const char *text, struct err *err)
-{
-	struct str rest = str_of(text);
-	sqlite3_stmt *insert;
-
-	if (db_statement(&store->prompts, DB_WORD_INSERT,
-		    "INSERT OR IGNORE INTO word (text) VALUES (?)", &insert, err) != 0)
-		return -1;
-	while (rest.n > 0) {
-		struct str word = str_cut(rest, ' ', &rest);
-
-		if (word.n < INDEX_WORD_MIN || word.n > INDEX_WORD_MAX ||
-			str_starts(word, MATCH_FIRST))
-			continue;
-		db_bind_str(insert, 1, word);
-		if (db_run(&store->prompts, insert, index_failed, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int index_name_add(struct store *store, int64_t key, struct str name, struct err *err)
 {
 	struct buf word = BUF_INIT(PROMPT_TITLE_MAX * 4);
@@ -401,11 +370,8 @@ int index_put(
 	result = index_gather_all(&gather, prompt, err);
 	if (result == 0) {
 		struct str text = {buf_text(&gather.text), gather.text.len};
-		bool same = old.text != NULL && str_is(text, old.text);
 
 		result = index_title_put(store, key, &old, text, hidden, err);
-		if (result == 0 && !same)
-			result = index_words(store, text.p, err);
 	}
 	if (result == 0)
 		result = index_names(store, key, prompt, err);

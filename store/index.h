@@ -12,6 +12,13 @@
 #include "core/prompt.h"
 #include "store/handle.h"
 
+/* What `bodies` holds beside the text itself. Deleting a row of it needs these
+ * same words again: to change this expression is to write a migration. */
+#define INDEX_HEAD                                                          \
+	"p.title || char(10) || p.path || char(10) || p.tags || char(10)"   \
+	" || p.aliases || char(10) || ifnull(p.collection, '') || char(10)" \
+	" || ifnull(p.description, '')"
+
 /* Before a prompt's row changes in any way: takes its text out of `bodies`,
  * which needs the old words to do so. */
 int index_forget(struct store *store, int64_t key, struct err *err);

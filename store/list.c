@@ -39,8 +39,8 @@ int store_prompt_list(struct store *store, const struct store_filter *filter, st
 	int result = 1;
 
 	if (db_statement(db, DB_PROMPT_LIST,
-		    "SELECT " ROW_COLUMNS ", " ROW_VERSION_COLUMNS " FROM prompt p JOIN version v "
-		    "ON " ROW_VERSION_OF("?1") LIST_WHERE " AND p.path > ?5 ORDER BY p.path",
+		    "SELECT " ROW_COLUMNS ", " ROW_SHOWN_COLUMNS " FROM prompt p" ROW_JOIN_EDGE(
+			    "?1") LIST_WHERE " AND p.path > ?5 ORDER BY p.path",
 		    &list, err) != 0)
 		return -1;
 	list_bind(list, filter);

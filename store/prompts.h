@@ -53,7 +53,8 @@ struct store_row {
 	double score;	  /* of a search: bigger is better */
 	struct str match; /* of a search: why ("title", "tag", "text", "fuzzy") */
 };
-typedef int store_row_fn(void *data, const struct store_row *row); /* non-zero stops */
+/* Non-zero stops. May call store_prompt_get(), and nothing else of the store. */
+typedef int store_row_fn(void *data, const struct store_row *row);
 
 struct store_filter {
 	struct str tag, collection, source; /* empty: any */

@@ -343,8 +343,9 @@ static int put_point(struct put *put, int64_t version, struct err *err)
 	put->active = production ? version : put->active;
 	put->edge = version;
 	if (db_statement(db, DB_PROMPT_POINT,
-		    "UPDATE prompt SET active = nullif(?, 0), edge = ?, edge_channel = ? "
-		    "WHERE key = ?",
+		    "UPDATE prompt SET active = nullif(?1, 0), edge = ?2, edge_channel = ?3, "
+		    "(number, digest, text_bytes, inputs) = (SELECT number, digest, text_bytes, "
+		    "inputs FROM version WHERE key = ifnull(nullif(?1, 0), ?2)) WHERE key = ?4",
 		    &statement, err) != 0)
 		return -1;
 	db_bind_int(statement, 1, put->active);

@@ -43,8 +43,12 @@ enum row_column {
 	ROW_END
 };
 
-/* Columns of a version row `v`, after those of the prompt. */
+/* Columns of what is shown of a version, after those of the prompt: of the row
+ * itself, of a joined version `v`, or of whichever is meant. */
 #define ROW_VERSION_COLUMNS "v.number, v.digest, v.text_bytes, v.inputs"
+#define ROW_SHOWN_COLUMNS                                          \
+	"ifnull(v.number, p.number), ifnull(v.digest, p.digest), " \
+	"ifnull(v.text_bytes, p.text_bytes), ifnull(v.inputs, p.inputs)"
 #define ROW_TEXT_COLUMNS "v.checksum, v.created_ms, v.channel, b.layout, b.text"
 
 enum row_version_column {
@@ -69,13 +73,17 @@ int64_t row_version_checksum(
  * looked through at the next start. */
 int row_check(struct store *store, sqlite3_stmt *row, struct err *err);
 
-/* The current row (ROW_COLUMNS, ROW_VERSION_COLUMNS) as lists show it; borrowed
+/* The current row (ROW_COLUMNS, ROW_SHOWN_COLUMNS) as lists show it; borrowed
  * until the next step. `tags` holds the tags with commas. */
 int row_show(struct store *store, sqlite3_stmt *row, bool experimental, struct buf *tags,
 	struct store_row *out, struct err *err);
 
-/* Which version of `p` is meant by default: ?N says whether experimental ones
- * are let through. To be joined as `v`. */
+/* A version `v` to be joined for ROW_SHOWN_COLUMNS, only where it is not the one
+ * that stands in the row: ?N says whether experimental ones are let through. */
+#define ROW_JOIN_EDGE(parameter)                                                               \
+	" LEFT JOIN version v ON v.key = CASE WHEN " parameter " AND p.edge <> p.active THEN " \
+	"p.edge END "
+/* Which version of `p` is meant by default. To be joined as `v`. */
 #define ROW_VERSION_OF(parameter) \
 	"v.key = CASE WHEN " parameter " THEN p.edge ELSE ifnull(p.active, p.edge) END"
 /* Seen by those who want approved ones only. */

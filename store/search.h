@@ -22,10 +22,15 @@ struct store_search {
 };
 
 /*
- * Titles first (all words, prefix, in order of use), then texts (own rank, at
- * most 500 looked at), then fuzzy over titles when there is still room and the
- * words have three letters or more. An empty text lists the most used. *more is
- * set when a further page exists.
+ * First who is called exactly so; then titles (all words, the last may be growing)
+ * in order of use, and of those never used what begins so before the rest; then
+ * texts (own rank, of the 200 most used that match; a last word of five letters
+ * or more may be growing when nothing else is found). Only when still nothing is
+ * found: slips of the finger ("reveiw"), words cut short ("cod rev"), letters of
+ * a title ("cdrv"), from three letters on. An empty text lists the most used.
+ * *more is set when a further page exists.
+ *
+ * fn may call store_prompt_get() and nothing else of the store.
  */
 int store_search(struct store *store, const struct store_search *search, store_row_fn *fn,
 	void *data, bool *more, struct err *err);

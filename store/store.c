@@ -11,6 +11,7 @@
 #include "store/handle.h"
 #include "store/index.h"
 #include "store/migrate.h"
+#include "store/shelf.h"
 #include "store/usage.h"
 #include "store/words.h"
 
@@ -101,6 +102,7 @@ void store_close(struct store *store)
 	if (store->batch)
 		store_rollback(store);
 	index_queue_free(store);
+	shelf_free(store->shelf);
 	words_free(store->words);
 	db_close(&store->ledger);
 	db_close(&store->prompts);

@@ -4,7 +4,8 @@
  * finger. Beside each: the floor (20 rows fetched by key through the same
  * SQLite) and what FTS5's own ranking takes for the same words.
  *
- * BENCH_DIR keeps the libraries between runs; BENCH_SIZES="1000 10000" chooses.
+ * BENCH_DIR keeps the libraries between runs; BENCH_SIZES="1000 10000" and
+ * BENCH_ONLY=typing choose; BENCH_SLOWEST=1 names the slowest queries.
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -374,9 +375,13 @@ static void measure(struct library *library, const char *figure, const struct qu
 	bool titles_only, sqlite3_stmt *bm25)
 {
 	static int64_t values[QUERIES_MAX];
+	const char *only = getenv("BENCH_ONLY");
 	char name[128];
 	double rows;
 	int round;
+
+	if (only != NULL && strcmp(only, figure) != 0)
+		return;
 
 	/* The better of some rounds is the query's own time: a neighbour on the
 	 * machine rarely disturbs the same query each time. */

@@ -11,6 +11,12 @@ CREATE TABLE prompt (
 	active INTEGER REFERENCES version DEFERRABLE INITIALLY DEFERRED,
 	edge INTEGER REFERENCES version DEFERRABLE INITIALLY DEFERRED,
 	edge_channel TEXT NOT NULL DEFAULT '',
+	-- Of the version that is shown (active, else edge): what lists and searches
+	-- say of it, so that they read one row a prompt.
+	number INTEGER NOT NULL DEFAULT 0,
+	digest TEXT NOT NULL DEFAULT '',
+	text_bytes INTEGER NOT NULL DEFAULT 0,
+	inputs TEXT NOT NULL DEFAULT '[]',
 	title TEXT NOT NULL,
 	description TEXT,
 	tags TEXT NOT NULL,	-- joined by a newline, in the order given

@@ -29,6 +29,3 @@ CREATE VIRTUAL TABLE bodies USING fts5 (
 );
 -- Ranks whose text `bodies` does not hold yet.
 CREATE TABLE unread (rank INTEGER PRIMARY KEY) STRICT;
-
--- The words of all titles, for finding the one that was meant.
-CREATE TABLE word (text TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -1,0 +1,50 @@
+/*
+ * One search under way: what is asked, what was shown, and the steps it is made
+ * of. Each step shows what it finds through finder_show() and ends early when
+ * finder->stopped is set. Of this room only.
+ */
+#ifndef STORE_FINDER_H
+#define STORE_FINDER_H
+
+#include "store/handle.h"
+#include "store/match.h"
+#include "store/search.h"
+#include "store/seen.h"
+
+struct finder {
+	struct store *store;
+	const struct store_search *ask;
+	struct query query;
+	struct match match;
+	unsigned skip, left; /* rows to leave out, and to show */
+	bool stopped;	     /* by the caller, or because there are enough */
+	bool more;
+	struct seen seen;
+	struct buf tags; /* of the row being shown */
+	store_row_fn *fn;
+	void *data;
+};
+
+/* Show the prompt of this key, unless it was shown, is not to be seen, or is
+ * one to leave out. */
+int finder_show(struct finder *finder, int64_t key, double score, const char *why, struct err *err);
+/* Show every key (column 0) a statement gives, and end its use. */
+int finder_show_all(
+	struct finder *finder, sqlite3_stmt *keys, double score, const char *why, struct err *err);
+/* Ranks from here on are not for this searcher. */
+int64_t finder_end(const struct finder *finder);
+
+/* Titles, names and tags, in order of use: finder_titles.c. */
+int finder_titles(struct finder *finder, struct err *err);
+/* Slips and abbreviations, when no title has the words: finder_fuzzy.c. */
+int finder_fuzzy(struct finder *finder, struct err *err);
+/* Texts, by our own rank: finder_texts.c. */
+int finder_texts(struct finder *finder, struct err *err);
+
+/* Mark words that nearly every text has, unless all are such: FTS5 would step
+ * through all those texts to meet the few of another word. finder_common.c. */
+int finder_mark_common(struct finder *finder, struct err *err);
+/* Does the text at this rank have the words so marked? 1 yes. */
+int finder_has_common(struct finder *finder, int64_t rank, struct err *err);
+
+#endif

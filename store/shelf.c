@@ -1,0 +1,386 @@
+/* The titles in memory; see shelf.h. */
+#include "store/shelf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/rank.h"
+#include "store/vocabulary.h"
+
+#define SHELF_TITLES_MAX 1000000
+#define SHELF_TEXT_MAX (256 * 1024 * 1024)
+/* The first search after a change is answered from the file. */
+#define SHELF_SEARCHES 2
+
+/* --- Signatures --------------------------------------------------------------- */
+
+static const size_t shelf_by_bytes[] = {
+	[SHELF_BY_SIX] = 6, [SHELF_BY_FOUR] = 4, [SHELF_BY_TWO] = 2};
+
+/* Two bits: words that every title has (a team's name in every path) take some
+ * bits for good, and few words have both of theirs among those. */
+static uint64_t shelf_bits(const char *p, size_t n)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, p, n);
+	word *= UINT64_C(0x9e3779b97f4a7c15);
+	return UINT64_C(1) << (word >> 58) | UINT64_C(1) << (word >> 52 & 63);
+}
+
+uint32_t shelf_letters(struct str text)
+{
+	uint32_t letters = 0;
+	size_t i;
+
+	for (i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		letters |= UINT32_C(1) << (c >= 'a' && c <= 'z' ? c - 'a' : 26);
+	}
+	return letters;
+}
+
+/* Of every word that begins so; `whole`: of this word, whose blank after it
+ * counts as a letter. */
+static struct shelf_signature shelf_sign(struct str word, bool whole)
+{
+	struct shelf_signature signature;
+	char head[8] = "";
+	size_t n = word.n < 6 ? word.n : 6;
+	int by;
+
+	if (n > 0)
+		memcpy(head, word.p, n);
+	if (whole && word.n < 6)
+		head[n++] = ' ';
+	for (by = 0; by < SHELF_BY_ONE; by++)
+		signature.by[by] =
+			n >= shelf_by_bytes[by] ? shelf_bits(head, shelf_by_bytes[by]) : 0;
+	signature.by[by] = n >= 1 ? UINT64_C(1) << ((unsigned char)head[0] & 31) : 0;
+	return signature;
+}
+
+static void shelf_sign_add(struct shelf_signature *all, const struct shelf_signature *one)
+{
+	int by;
+
+	for (by = 0; by < SHELF_BYS; by++)
+		all->by[by] |= one->by[by];
+}
+
+/* Has this title all of what `word` begins with? */
+static bool shelf_may_have(
+	const struct shelf *shelf, unsigned at, const struct shelf_signature *word)
+{
+	int by;
+
+	for (by = 0; by < SHELF_BYS; by++) {
+		if ((word->by[by] & ~shelf->by[by][at]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* --- Loading ------------------------------------------------------------------ */
+
+void shelf_free(struct shelf *shelf)
+{
+	int by;
+
+	if (shelf == NULL)
+		return;
+	vocabulary_free(shelf->vocabulary);
+	free(shelf->keys);
+	free(shelf->from);
+	for (by = 0; by < SHELF_BYS; by++)
+		free(shelf->by[by]);
+	free(shelf->text);
+	free(shelf);
+}
+
+static bool shelf_grow(struct shelf *shelf)
+{
+	size_t size = shelf->size > 0 ? 2 * (size_t)shelf->size : 1024;
+	int64_t *keys = realloc(shelf->keys, size * sizeof *keys);
+	uint32_t *from = realloc(shelf->from, (size + 1) * sizeof *from);
+	bool grown = keys != NULL && from != NULL;
+	int by;
+
+	shelf->keys = keys != NULL ? keys : shelf->keys;
+	shelf->from = from != NULL ? from : shelf->from;
+	for (by = 0; by < SHELF_BYS; by++) {
+		uint64_t *bits = realloc(shelf->by[by], size * sizeof *bits);
+
+		shelf->by[by] = bits != NULL ? bits : shelf->by[by];
+		grown = grown && bits != NULL;
+	}
+	if (grown)
+		shelf->size = (unsigned)size;
+	return grown;
+}
+
+static bool shelf_room(struct shelf *shelf, size_t len)
+{
+	size_t size = shelf->text_size > 0 ? 2 * shelf->text_size : 65536;
+	char *text;
+
+	/* Eight more, for shelf_has() reads eight at a time. */
+	if (shelf->text_len + len + 8 <= shelf->text_size)
+		return true;
+	while (size < shelf->text_len + len + 8)
+		size *= 2;
+	text = size <= SHELF_TEXT_MAX ? realloc(shelf->text, size) : NULL;
+	if (text == NULL)
+		return false;
+	shelf->text = text;
+	shelf->text_size = size;
+	return true;
+}
+
+static struct shelf_signature shelf_sign_all(struct str words)
+{
+	struct shelf_signature all = {.by = {0}};
+	struct str rest = words;
+
+	while (rest.n > 0) {
+		struct shelf_signature one = shelf_sign(str_cut(rest, ' ', &rest), true);
+
+		shelf_sign_add(&all, &one);
+	}
+	all.by[SHELF_BY_ONE] |= (uint64_t)shelf_letters(words) << 32;
+	return all;
+}
+
+/* Words as table title has them: each followed by a blank. */
+static bool shelf_add(struct shelf *shelf, int64_t key, int64_t rank, struct str words)
+{
+	struct shelf_signature signature = shelf_sign_all(words);
+	unsigned at = shelf->n;
+	int by;
+
+	if (at == SHELF_TITLES_MAX || (at == shelf->size && !shelf_grow(shelf)) ||
+		!shelf_room(shelf, words.n))
+		return false;
+	if (words.n > 0)
+		memcpy(shelf->text + shelf->text_len, words.p, words.n);
+	shelf->from[at] = (uint32_t)shelf->text_len;
+	shelf->text_len += words.n;
+	memset(shelf->text + shelf->text_len, 0, 8);
+	shelf->from[at + 1] = (uint32_t)shelf->text_len;
+	shelf->keys[at] = key;
+	for (by = 0; by < SHELF_BYS; by++)
+		shelf->by[by][at] = signature.by[by];
+	shelf->n++;
+	if (rank < RANK_UNUSED)
+		shelf->n_used = shelf->n;
+	if (rank < RANK_HIDDEN)
+		shelf->n_shown = shelf->n;
+	return true;
+}
+
+static int shelf_fill(struct store *store, struct shelf *shelf, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *list;
+	int result;
+
+	if (db_statement(db, DB_TITLE_LIST, "SELECT prompt, rank, text FROM title ORDER BY rank",
+		    &list, err) != 0)
+		return -1;
+	while ((result = db_step(db, list, "cannot read the titles", err)) == 1) {
+		if (shelf_add(shelf, sqlite3_column_int64(list, 0), sqlite3_column_int64(list, 1),
+			    db_column_str(list, 2)))
+			continue;
+		result = err_set(err, ERR_MEMORY, "too many titles to keep in memory");
+		break;
+	}
+	db_done(list);
+	return result;
+}
+
+static int shelf_load(struct store *store, uint64_t version, struct err *err)
+{
+	struct shelf *shelf = calloc(1, sizeof *shelf);
+
+	if (shelf == NULL)
+		return err_set(err, ERR_MEMORY, "out of memory");
+	shelf->data_version = version;
+	if (shelf_fill(store, shelf, err) != 0) {
+		shelf_free(shelf);
+		return -1;
+	}
+	shelf_free(store->shelf);
+	store->shelf = shelf;
+	return 0;
+}
+
+int shelf_get(struct store *store, bool needed, struct shelf **out, struct err *err)
+{
+	uint64_t version = store_data_version(store);
+
+	*out = NULL;
+	/* One's own changes have no version before they are committed. */
+	if (store->batch)
+		return 0;
+	if (store->shelf != NULL && store->shelf->data_version == version) {
+		*out = store->shelf;
+		return 0;
+	}
+	if (store->searched_version != version) {
+		store->searched_version = version;
+		store->searches = 0;
+	}
+	if (!needed && ++store->searches < SHELF_SEARCHES)
+		return 0;
+	if (shelf_load(store, version, err) != 0)
+		return needed ? -1 : 0; /* the file knows the answer too */
+	*out = store->shelf;
+	return 0;
+}
+
+/* --- Asking ------------------------------------------------------------------- */
+
+struct shelf_word *shelf_ask_add(struct shelf_ask *ask)
+{
+	struct shelf_word *word;
+
+	if (ask->n == SHELF_WORDS_MAX)
+		return NULL;
+	word = &ask->words[ask->n++];
+	word->n = 0;
+	word->any = (struct shelf_signature){.by = {0}};
+	return word;
+}
+
+void shelf_word_add(struct shelf_word *word, struct str text, bool prefix)
+{
+	size_t n = text.n < 8 ? text.n : 8;
+	struct shelf_same *same;
+	int by;
+
+	if (word->n == SHELF_SAME_MAX)
+		return;
+	same = &word->same[word->n++];
+	*same = (struct shelf_same){
+		.text = text, .prefix = prefix, .signature = shelf_sign(text, !prefix)};
+	memcpy(&same->head, text.p, n);
+	memset(&same->mask, 0xFF, n);
+	for (by = 0; by < SHELF_BYS; by++) {
+		uint64_t bits = same->signature.by[by];
+
+		if (word->n > 1 && (bits == 0 || word->any.by[by] == 0))
+			word->any.by[by] = 0;
+		else
+			word->any.by[by] |= bits;
+	}
+}
+
+struct str shelf_text(const struct shelf *shelf, unsigned at)
+{
+	return (struct str){shelf->text + shelf->from[at], shelf->from[at + 1] - shelf->from[at]};
+}
+
+bool shelf_has(const struct shelf *shelf, unsigned at, const struct shelf_same *same)
+{
+	const char *p = shelf->text + shelf->from[at];
+	const char *end = shelf->text + shelf->from[at + 1];
+
+	/* Each word is followed by a blank, so the one after the last letter of
+	 * a whole match is there to be looked at. */
+	while (p + same->text.n < end) {
+		uint64_t head;
+
+		memcpy(&head, p, sizeof head);
+		if (((head ^ same->head) & same->mask) == 0 &&
+			(same->text.n <= 8 ||
+				memcmp(p + 8, same->text.p + 8, same->text.n - 8) == 0) &&
+			(same->prefix || p[same->text.n] == ' '))
+			return true;
+		p = memchr(p, ' ', (size_t)(end - p));
+		if (p == NULL)
+			break;
+		p++;
+	}
+	return false;
+}
+
+static bool shelf_has_any(const struct shelf *shelf, unsigned at, const struct shelf_word *word)
+{
+	unsigned i;
+
+	for (i = 0; i < word->n; i++) {
+		if (shelf_may_have(shelf, at, &word->same[i].signature) &&
+			shelf_has(shelf, at, &word->same[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool shelf_matches(const struct shelf *shelf, const struct shelf_ask *ask, unsigned at)
+{
+	unsigned i;
+
+	/* All signatures before any text: one of them says no most often. */
+	for (i = 0; i < ask->n; i++) {
+		if (ask->words[i].n == 1 && !shelf_may_have(shelf, at, &ask->words[i].any))
+			return false;
+	}
+	for (i = 0; i < ask->n; i++) {
+		if (!shelf_has_any(shelf, at, &ask->words[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The array of signatures that leaves out most, and what to look for in it: all
+ * of `all` (0: nothing), and something of `some`. */
+struct shelf_sieve {
+	const uint64_t *signatures;
+	uint64_t all, some;
+};
+
+static struct shelf_sieve shelf_sieve(const struct shelf *shelf, const struct shelf_ask *ask)
+{
+	struct shelf_sieve sieve = {NULL, 0, UINT64_MAX};
+	unsigned i;
+	int by;
+
+	for (by = 0; by < SHELF_BYS && sieve.all == 0; by++) {
+		sieve.signatures = shelf->by[by];
+		for (i = 0; i < ask->n; i++) {
+			if (ask->words[i].n == 1)
+				sieve.all |= ask->words[i].any.by[by];
+		}
+	}
+	for (by = 0; by < SHELF_BYS && sieve.all == 0 && sieve.some == UINT64_MAX; by++) {
+		sieve.signatures = shelf->by[by];
+		for (i = 0; i < ask->n; i++) {
+			if (ask->words[i].any.by[by] != 0)
+				sieve.some = ask->words[i].any.by[by];
+		}
+	}
+	return sieve;
+}
+
+static unsigned shelf_skip(const struct shelf_sieve *sieve, unsigned at, unsigned end)
+{
+	const uint64_t *signatures = sieve->signatures;
+	const uint64_t all = sieve->all, some = sieve->some;
+
+	while (at < end && ((all & ~signatures[at]) != 0 || (some & signatures[at]) == 0))
+		at++;
+	return at;
+}
+
+unsigned shelf_next(
+	const struct shelf *shelf, const struct shelf_ask *ask, unsigned at, unsigned end)
+{
+	const struct shelf_sieve sieve = shelf_sieve(shelf, ask);
+
+	for (at = shelf_skip(&sieve, at, end); at < end; at = shelf_skip(&sieve, at + 1, end)) {
+		if (shelf_matches(shelf, ask, at))
+			return at;
+	}
+	return end;
+}

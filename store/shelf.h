@@ -1,0 +1,82 @@
+/*
+ * The titles in memory, in order of use: what a process that goes on searching
+ * looks into while somebody types. A title is its folded words (table title)
+ * and a signature of what they begin with, so that a look through 100,000 of
+ * them reads 0.8 MB and little else. Of this room only.
+ *
+ * About 44 bytes a title and its words. Loaded when a handle searches again, or
+ * when nothing but looking at all titles helps; stale after any commit to
+ * prompts.db, and then loaded again by the same rule.
+ */
+#ifndef STORE_SHELF_H
+#define STORE_SHELF_H
+
+#include "store/handle.h"
+
+#define SHELF_WORDS_MAX 32
+#define SHELF_SAME_MAX 8
+
+/* What a title's words begin with, by two, four and six bytes, hashed to two bits
+ * each; and by one, with the letters that stand anywhere in them. */
+enum shelf_by { SHELF_BY_SIX, SHELF_BY_FOUR, SHELF_BY_TWO, SHELF_BY_ONE, SHELF_BYS };
+struct shelf_signature {
+	uint64_t by[SHELF_BYS]; /* of SHELF_BY_ONE the upper half is the letters */
+};
+
+/* Something to be found in a title: one of these words, or of what begins so. */
+struct shelf_same {
+	struct str text;
+	bool prefix;
+	uint64_t head, mask; /* its first eight bytes, and which of them there are */
+	struct shelf_signature signature;
+};
+struct shelf_word {
+	struct shelf_same same[SHELF_SAME_MAX];
+	unsigned n;
+	struct shelf_signature any; /* of all of them together; what only some
+				     * have is 0 */
+};
+struct shelf_ask {
+	struct shelf_word words[SHELF_WORDS_MAX];
+	unsigned n;
+};
+
+struct shelf {
+	uint64_t data_version;
+	unsigned n, n_used, n_shown; /* all; with use; not hidden */
+	unsigned size;
+	int64_t *keys;
+	uint32_t *from;		 /* of its words in text; n + 1 */
+	uint64_t *by[SHELF_BYS]; /* signatures, apart: a search reads one of them */
+	char *text;		 /* " word word word " of each */
+	size_t text_len, text_size;
+	struct vocabulary *vocabulary; /* made when first needed */
+};
+
+/*
+ * The shelf as of now, in the caller's read transaction; NULL without an error
+ * when it is not loaded and `needed` does not say that it must be. *out is
+ * borrowed until the next call.
+ */
+int shelf_get(struct store *store, bool needed, struct shelf **out, struct err *err);
+void shelf_free(struct shelf *shelf);
+
+/* One more thing that a title must hold. */
+struct shelf_word *shelf_ask_add(struct shelf_ask *ask);
+void shelf_word_add(struct shelf_word *word, struct str text, bool prefix);
+
+/* The first title from `at` on, before `end`, that holds all that is asked;
+ * `end` when there is none. */
+unsigned shelf_next(
+	const struct shelf *shelf, const struct shelf_ask *ask, unsigned at, unsigned end);
+/* Does this title hold that word? */
+bool shelf_has(const struct shelf *shelf, unsigned at, const struct shelf_same *same);
+/* The letters of its words: a bit each, what is not a-z in bit 26. */
+uint32_t shelf_letters(struct str text);
+static inline uint32_t shelf_letters_of(const struct shelf *shelf, unsigned at)
+{
+	return (uint32_t)(shelf->by[SHELF_BY_ONE][at] >> 32);
+}
+struct str shelf_text(const struct shelf *shelf, unsigned at);
+
+#endif
