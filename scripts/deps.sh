@@ -11,7 +11,7 @@
 set -eu
 
 build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libwebsockets-dev'
-test='clang bash zsh fish mandoc python3 python3-jsonschema'
+test='clang bash zsh fish mandoc python3 python3-jsonschema neovim emacs-nox vim-nox'
 fuzz='libclang-rt-14-dev'
 
 what=${1:-build}
