@@ -198,8 +198,7 @@ static int dotprompt_write(const struct prompt *prompt, struct buf *out, struct 
 	(void)buf_add_str(out, "---\n");
 	front_matter_write_keys(prompt, out);
 	write_schema(prompt, out);
-	if (prompt->extra != NULL)
-		(void)buf_add_str(out, prompt->extra);
+	front_matter_write_extra(prompt, NULL, out);
 	(void)buf_add_str(out, "---\n");
 	for (size_t i = 0; i < prompt->n_messages; i++) {
 		enum prompt_role role = prompt->messages[i].role;

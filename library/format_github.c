@@ -22,6 +22,9 @@ static int github_recognise(struct str path, struct str text)
 	return 2;
 }
 
+/* Not for front_matter_apply(). */
+static const char *const own_keys[] = {"messages", NULL};
+
 static void github_message(struct reader *reader, const struct node *node, struct prompt *prompt)
 {
 	struct str role_name = {NULL, 0}, text;
@@ -40,7 +43,6 @@ static void github_message(struct reader *reader, const struct node *node, struc
 static int github_parse(
 	struct str path, struct str text, const struct library_sink *sink, struct err *err)
 {
-	static const char *const skip[] = {"messages", NULL};
 	struct reader reader = {.path = path, .sink = sink, .format = "github", .drop = "prompts"};
 	const struct node *messages, *node;
 	struct prompt *prompt;
@@ -50,7 +52,7 @@ static int github_parse(
 		return 0;
 	messages = node_find(tree.root, "messages");
 	prompt = prompt_new();
-	front_matter_apply(&reader, tree.root, text, 1, skip, prompt);
+	front_matter_apply(&reader, tree.root, text, 1, own_keys, prompt);
 	if (messages == NULL || messages->kind != NODE_LIST)
 		reader_note(&reader, messages != NULL ? messages->line : 1, NOTE_ERROR,
 			"no list of messages");
@@ -72,8 +74,7 @@ static int github_write(const struct prompt *prompt, struct buf *out, struct err
 		yaml_add_entry(out, 0, "description", str_of(prompt->description));
 	if (prompt->model != NULL)
 		yaml_add_entry(out, 0, "model", str_of(prompt->model));
-	if (prompt->extra != NULL)
-		(void)buf_add_str(out, prompt->extra);
+	front_matter_write_extra(prompt, own_keys, out);
 	(void)buf_add_str(out, "messages:\n");
 	for (size_t i = 0; i < prompt->n_messages; i++) {
 		(void)buf_add_format(

@@ -443,3 +443,21 @@ void front_matter_write_keys(const struct prompt *prompt, struct buf *out)
 	write_text(out, "collection", prompt->collection);
 	write_text(out, "model", prompt->model);
 }
+
+void front_matter_write_extra(
+	const struct prompt *prompt, const char *const *taken, struct buf *out)
+{
+	struct node_tree tree;
+	unsigned line;
+	bool fits;
+
+	if (prompt->extra == NULL || node_parse(str_of(prompt->extra), 1, YAML_DOCUMENT_BYTES_MAX,
+					     &tree, &line, NULL) != 0)
+		return;
+	fits = tree.root != NULL && tree.root->kind == NODE_MAP;
+	for (; fits && taken != NULL && *taken != NULL; taken++)
+		fits = node_find(tree.root, *taken) == NULL;
+	node_tree_fini(&tree);
+	if (fits)
+		(void)buf_add_str(out, prompt->extra);
+}

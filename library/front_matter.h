@@ -62,4 +62,10 @@ void front_matter_add_words(const struct node *node, struct prompt *prompt,
 /* title, description, tags, aliases, collection and model, each where given. */
 void front_matter_write_keys(const struct prompt *prompt, struct buf *out);
 
+/* prompt.extra, byte for byte, for readers that are strict: left out where it is no
+ * YAML (lenient formats keep such lines too) or has one of the keys `taken`
+ * (NULL-ended, or NULL), which the writer gives itself. */
+void front_matter_write_extra(
+	const struct prompt *prompt, const char *const *taken, struct buf *out);
+
 #endif

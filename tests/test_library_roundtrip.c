@@ -211,9 +211,30 @@ static void other_formats_bring_back_what_they_can(void)
 	CHECK(good);
 }
 
+/* Lenient front matter keeps lines that are no YAML; a strict format that took them
+ * along would write files that nobody can read. */
+static void keys_that_no_strict_reader_takes_stay_out(void)
+{
+	static const char *const extras[] = {"argument-hint: [issue] [prio]\n", "messages: mine\n",
+		"prompt: mine\nsystem: mine\n"};
+	struct prompt *prompt = prompt_new();
+
+	prompt_set(&prompt->path, STR("fix"));
+	prompt_set(&prompt->title, STR("Fix"));
+	(void)prompt_add_message(prompt, PROMPT_USER, STR("Fix it."));
+	for (size_t i = 0; i < sizeof(extras) / sizeof(*extras); i++) {
+		prompt_set(&prompt->extra, str_of(extras[i]));
+		for (size_t j = 0; library_formats[j] != NULL; j++)
+			CHECK(library_formats[j]->name == NULL ||
+				outcome(library_formats[j], prompt, false) < 3);
+	}
+	prompt_free(prompt);
+}
+
 int main(void)
 {
 	RUN(our_own_format_brings_back_all_of_any_prompt);
 	RUN(other_formats_bring_back_what_they_can);
+	RUN(keys_that_no_strict_reader_takes_stay_out);
 	return 0;
 }
