@@ -13,6 +13,8 @@ const struct command *const command_table[] = {
 	&command_tags,
 	&command_collections,
 	&command_remove,
+	&command_rate,
+	&command_stats,
 	&command_connect,
 	&command_disconnect,
 	&command_agent,

@@ -1,5 +1,6 @@
 /* Tests of store/usage: the outbox, executions, values. */
 #include "core/clock.h"
+#include "store/stats.h"
 #include "tests/store_fixture.h"
 
 static int add_json(void *data, struct str event_id, struct str json)
@@ -126,6 +127,46 @@ static void executions_want_a_rating_from_1_to_5(void)
 	store_close(store);
 }
 
+static int take_stats(void *data, const struct stats_prompt *row)
+{
+	(void)buf_add_format(data, "%.*s:%d/%d/%d/%d ", (int)row->prompt_id.n, row->prompt_id.p,
+		(int)row->uses, (int)row->rated, (int)row->rating_sum, (int)row->failed);
+	return 0;
+}
+
+static void stats_count_uses_and_results(void)
+{
+	struct store *store = fixture_new();
+	struct usage_event event = {.prompt_id = STR("a"), .action = STR("get"), .success = -1};
+	struct execution good = {.prompt_id = STR("a"), .version = 1, .rating = 5, .success = 1};
+	struct execution bad = {.prompt_id = STR("b"), .version = 1, .rating = 2, .success = 0};
+	struct execution mute = {.prompt_id = STR("a"), .version = 1, .success = -1};
+	struct buf out = BUF_INIT(1000);
+	struct stats stats;
+	struct err err;
+
+	CHECK(store_usage_add(store, &event, &err) == 0);
+	CHECK(store_usage_add(store, &event, &err) == 0);
+	event.occurred_ms = clock_now_ms() - 86400000;
+	event.prompt_id = STR("b");
+	CHECK(store_usage_add(store, &event, &err) == 0);
+	CHECK(store_usage_commit(store, &err) == 0);
+	CHECK(store_execution_add(store, &good, &err) == 0);
+	CHECK(store_execution_add(store, &bad, &err) == 0);
+	CHECK(store_execution_add(store, &mute, &err) == 0);
+	CHECK(store_stats(store, STR(""), &stats, &err) == 0);
+	CHECK(stats.uses == 3 && stats.executions == 3);
+	CHECK(stats.succeeded == 1 && stats.failed == 1);
+	CHECK(stats.ratings[5] == 1 && stats.ratings[2] == 1 && stats.ratings[0] == 1);
+	CHECK(stats.days[STATS_DAYS - 1] == 2 && stats.days[STATS_DAYS - 2] == 1);
+	CHECK(store_stats(store, STR("b"), &stats, &err) == 0);
+	CHECK(stats.uses == 1 && stats.executions == 1 && stats.failed == 1);
+	CHECK(store_stats_prompts(store, 10, take_stats, &out, &err) == 0);
+	CHECK_STR(buf_text(&out), "a:2/1/5/0 b:1/1/2/1 ");
+	buf_fini(&out);
+	store_close(store);
+}
+
 int main(void)
 {
 	RUN(usage_lists_what_was_recorded);
@@ -133,5 +174,6 @@ int main(void)
 	RUN(uses_are_shown_with_the_prompt);
 	RUN(values_are_remembered_newest_first);
 	RUN(executions_want_a_rating_from_1_to_5);
+	RUN(stats_count_uses_and_results);
 	return 0;
 }

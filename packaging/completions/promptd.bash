@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect agent setup log config status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render tags collections remove rate stats connect disconnect agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -178,6 +178,40 @@ _promptd() {
 			_promptd_names promptd list --names "$cur"
 		fi
 		;;
+	rate)
+		case $prev in
+		--success | -s)
+			COMPREPLY=($(compgen -W "yes no" -- "$cur"))
+			return
+			;;
+		--model | -m)
+			:
+			return
+			;;
+		--notes | -n)
+			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--success --model --notes --json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
+	stats)
+		case $prev in
+		--limit | -n)
+			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--limit --json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
 	connect)
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--all --project --status --dry-run --print --json --help" -- "$cur"))
@@ -244,7 +278,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render tags collections remove connect disconnect agent setup log config status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render tags collections remove rate stats connect disconnect agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

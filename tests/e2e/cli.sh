@@ -66,7 +66,7 @@ json 0 'a["version"].count(".") == 2' --version
 run 0 --help
 has "usage: promptd" "$out"
 commands=$(run 0 help --json && python3 -c 'import json; print(*(c["name"] for c in json.load(open("out"))["commands"]))')
-for command in import export search list show render tags collections remove status doctor help; do
+for command in import export search list show render tags collections remove rate stats status doctor help; do
 	case " $commands " in
 	*" $command "*) ;;
 	*) fail "help --json does not know $command" ;;
@@ -202,6 +202,20 @@ grep -q $'^words\t1\t' out || fail "tags: $out"
 run 0 list --limit 2
 [ "$(wc -l <out)" = 2 ] || fail "list --limit: $out"
 run 2 list --limit 0
+
+part "rate and stats: how it went, counted"
+json 0 'a["rating"] == 4 and a["success"] is None and a["version"] == 2' rate greet 4
+json 0 'a["success"] is False and a["version"] == 1' rate "$name@1" 2 --success no --model m --notes 'too short'
+json 0 'a["all"]["ratings"]["4"] == 1 and a["all"]["ratings"]["2"] == 1 and a["all"]["failed"] == 1 and a["all"]["results"] == 2' stats
+json 0 'a["prompts"][0]["rating"] == 3.0 and a["prompts"][0]["results"] == 2 and len(a["prompts"]) == 1' stats --limit 1
+json 0 '"prompts" not in a and a["all"]["results"] == 2' stats greet
+run 0 stats
+grep -q "^$name"$'\t' out || fail "stats has no table: $out"
+grep -q '^  4      1  ' out || fail "stats has no plot: $out"
+run 2 rate greet 6
+run 2 rate greet 4 --success maybe
+run 2 rate greet 4 --notes $'a\033[31mb'
+run 3 rate no-such-prompt 3
 
 part "search: ranked, with reasons"
 run 0 search greet somebody
