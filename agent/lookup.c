@@ -223,6 +223,8 @@ void lookup_record(struct call *call, const struct prompt *prompt, const char *s
 	if (store_usage_add(call->store, &event, &err) != 0 ||
 		store_usage_commit(call->store, &err) != 0)
 		call_warn(call, "this use was not recorded: %s", err.text);
+	else
+		(void)store_usage_rank(call->store, &err); /* if not now, with the next */
 }
 
 size_t lookup_join(const struct prompt_message *messages, size_t n, const enum prompt_role *role,

@@ -255,14 +255,30 @@ bool mcp_session_wants_changes(const struct mcp_session *session)
 	return session->initialized || session->n_listens > 0;
 }
 
-void mcp_session_library_changed(struct mcp_session *session)
+/* Did anything change that a client can see? The first time there is nothing to
+ * compare with (looking at the start would cost the first answer a millisecond):
+ * then it did. */
+static bool library_looks_different(struct mcp_session *session)
 {
-	uint64_t version = store_data_version(session->server->options.store);
-	size_t i;
+	struct store *store = session->server->options.store;
+	uint64_t version = store_data_version(store), stamp = 0;
+	struct err err;
 
 	if (version == session->data_version)
-		return;
+		return false;
 	session->data_version = version;
+	if (store_library_stamp(store, &stamp, &err) == 0 && stamp == session->stamp)
+		return false; /* the order of use, say */
+	session->stamp = stamp;
+	return true;
+}
+
+void mcp_session_library_changed(struct mcp_session *session)
+{
+	size_t i;
+
+	if (!library_looks_different(session))
+		return;
 	if (session->initialized) {
 		session->legacy.prompts = session->legacy.resources = true;
 		listen_tell(session, &session->legacy);

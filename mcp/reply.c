@@ -217,6 +217,7 @@ static void usage_trace(const struct mcp_request *request, struct usage_event *e
 void mcp_usage_init(const struct mcp_request *request, struct usage_event *event)
 {
 	memset(event, 0, sizeof *event);
+	request->session->used = true;
 	event->client_type = STR("mcp");
 	event->client_name = str_of(request->client->name);
 	event->client_version = str_of(request->client->version);

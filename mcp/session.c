@@ -30,10 +30,22 @@ struct mcp_session *mcp_session_new(struct mcp_server *server, const char *trans
 	return session;
 }
 
+/* Prompts that were used more come earlier from now on. Behind the connection's
+ * end, where nobody waits; what fails is tried again behind the next. */
+static void session_rank(struct mcp_session *session)
+{
+	struct store *store = session->server->options.store;
+	struct err err;
+
+	if (session->used && store_usage_commit(store, &err) == 0)
+		(void)store_usage_rank(store, &err);
+}
+
 void mcp_session_free(struct mcp_session *session)
 {
 	if (session == NULL)
 		return;
+	session_rank(session);
 	session_parked_fini(session);
 	session_listens_fini(session);
 	free(session->client_name);

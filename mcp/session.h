@@ -52,8 +52,9 @@ struct mcp_session {
 	struct session_listen legacy; /* resources/subscribe */
 	struct session_listen listens[SESSION_LISTENS_MAX];
 	size_t n_listens;
-	size_t n_uris; /* over all */
-	uint64_t data_version;
+	size_t n_uris;		      /* over all */
+	uint64_t data_version, stamp; /* of the library, when last looked at */
+	bool used; /* something was delivered: the order of use may have changed */
 
 	struct session_parked parked[SESSION_PARKED_MAX];
 	size_t n_parked;

@@ -44,6 +44,10 @@ void store_close(struct store *store); /* commits usage still pending */
 /* Changes whenever another handle or process committed to prompts.db, and when
  * this one did. About 4 µs. */
 uint64_t store_data_version(struct store *store);
+/* Stands for what lists and prompts show: the same as long as no prompt came, went
+ * or changed. For after store_data_version() moved, which it also does for what
+ * nobody sees (the order of use). About 1 ms at 10,000 prompts. */
+int store_library_stamp(struct store *store, uint64_t *stamp, struct err *err);
 bool store_is_read_only(const struct store *store);
 
 /* Many writes to prompts.db as one transaction; nest not. */
