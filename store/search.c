@@ -63,7 +63,8 @@ static int search_row(
 		return -1;
 	finder->left--;
 	row.score = score;
-	row.match = str_of(why);
+	/* Who typed no words asked for no reason. */
+	row.match = finder->match.typed.n > 0 ? str_of(why) : STR("");
 	finder->stopped = finder->fn(finder->data, &row) != 0;
 	return 0;
 }
