@@ -167,8 +167,8 @@ void delivery_record(struct delivery *delivery)
 	event.surface = str_of(delivery->surface);
 	event.action = json_object_size(delivery->args) > 0 ? STR("render") : STR("get");
 	event.latency_us = clock_monotonic_us() - delivery->started_us;
-	/* mcp_session_settle() tells of rows that were lost. */
-	(void)store_usage_add(store, &event, &err);
+	if (store_usage_add(store, &event, &err) != 0)
+		request->server->lost = err; /* mcp_session_settle() tells */
 	if (request->server->options.remember_values)
 		remember_values(delivery);
 }

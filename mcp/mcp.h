@@ -59,7 +59,8 @@ void mcp_session_receive(struct mcp_session *session, struct str message);
 void mcp_session_too_long(struct mcp_session *session, struct str prefix);
 /* Make the usage rows durable. Call after receiving and before writing out;
  * one call for many messages costs one disk flush. Negative: rows were lost
- * (disk full), err says so; the answers may go out all the same. */
+ * (disk full, a ledger of a newer program), err says why; the answers may go
+ * out all the same. */
 int mcp_session_settle(struct mcp_session *session, struct err *err);
 
 /* What is to be sent; the transport consumes it. */

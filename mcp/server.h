@@ -12,6 +12,7 @@ struct mcp_server {
 	char *info; /* serverInfo of modern results, once written; reply.c */
 	unsigned char secret[32];
 	bool has_secret;
+	struct err lost; /* why a usage row could not be added, till settle tells */
 };
 
 /* Name, version and so on for serverInfo, as that revision has it. New. */

@@ -84,7 +84,15 @@ static void session_see(struct mcp_session *session, const struct mcp_request *r
 
 int mcp_session_settle(struct mcp_session *session, struct err *err)
 {
-	return store_usage_commit(session->server->options.store, err);
+	struct mcp_server *server = session->server;
+
+	if (store_usage_commit(server->options.store, err) != 0)
+		return -1;
+	if (server->lost.code == ERR_NONE)
+		return 0;
+	*err = server->lost;
+	server->lost.code = ERR_NONE;
+	return -1;
 }
 
 struct buf *session_target(struct mcp_session *session)

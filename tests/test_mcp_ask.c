@@ -612,6 +612,31 @@ static void every_delivery_is_one_row_without_its_text(void)
 	mcp_fixture_free(&fixture);
 }
 
+static void a_row_that_cannot_be_kept_is_told_and_the_answer_given(void)
+{
+	static const char request[] =
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/get\",\"params\":"
+		"{\"name\":\"team/plain\",\"_meta\":{"
+		"\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+		"\"io.modelcontextprotocol/clientCapabilities\":{}}}}";
+	struct store *store = fixture_new();
+	struct mcp_fixture fixture;
+	char ledger[128];
+	struct err err;
+
+	mcp_fixture_fill(store);
+	store_close(store);
+	(void)snprintf(ledger, sizeof ledger, "%s/ledger.db", fixture_dir);
+	CHECK(unlink(ledger) == 0 && symlink("elsewhere", ledger) == 0);
+	mcp_fixture_begin(&fixture, fixture_open(), MCP_2026_07_28, "{}");
+	mcp_session_receive(fixture.session, str_of(request));
+	check_has(buf_text(mcp_session_out(fixture.session)), "Say it in plain words.");
+	CHECK(mcp_session_settle(fixture.session, &err) < 0);
+	check_has(err.text, "ledger.db is a link");
+	CHECK(mcp_session_settle(fixture.session, &err) == 0); /* said once a row */
+	mcp_fixture_free(&fixture);
+}
+
 static void a_result_needs_something_to_record(void)
 {
 	struct mcp_fixture fixture;
@@ -650,6 +675,7 @@ int main(void)
 	RUN(a_name_that_is_wrong_is_told_with_those_near_it);
 	RUN(other_prompts_are_included_by_name);
 	RUN(every_delivery_is_one_row_without_its_text);
+	RUN(a_row_that_cannot_be_kept_is_told_and_the_answer_given);
 	RUN(a_result_needs_something_to_record);
 	return 0;
 }
