@@ -170,8 +170,8 @@ static void an_unknown_resource_has_the_code_of_its_revision(void)
 
 static void a_path_outside_ascii_is_read_either_way(void)
 {
-	static const char *const uris[] = {"prompt://b\xC3\xBCro/gr\xC3\xBC\xC3\x9F"
-					   "e",
+	static const char *const uris[] = {("prompt://b\xC3\xBCro/gr\xC3\xBC\xC3\x9F"
+					    "e"),
 		"prompt://b%C3%BCro/gr%C3%BC%C3%9Fe", "prompt://b%c3%bcro/gr%c3%bc%c3%9f%65"};
 	struct mcp_fixture fixture;
 	json_t *answer;
