@@ -74,13 +74,31 @@ static void send_gets(struct server *server, int64_t *sent, unsigned n)
 	}
 }
 
-/* One life of a server; returns how many answers arrived. */
-static int64_t life(unsigned microseconds, int64_t *sent)
+/* Kills after a while, whatever is going on. */
+static pid_t start_killer(pid_t victim, unsigned microseconds)
 {
 	struct timespec nap = {0, (long)microseconds * 1000};
+	pid_t killer = fork();
+
+	CHECK(killer >= 0);
+	if (killer == 0) {
+		(void)nanosleep(&nap, NULL);
+		(void)kill(victim, SIGKILL);
+		_exit(0);
+	}
+	return killer;
+}
+
+/*
+ * One life of a server, to be ended after some microseconds or, when these are 0,
+ * right behind so many answers: a busy machine may not get to any in a given time.
+ * Returns how many answers arrived.
+ */
+static int64_t life(unsigned microseconds, int64_t answers, int64_t *sent)
+{
 	struct server server;
 	int64_t answered = 0;
-	pid_t killer;
+	pid_t killer = 0;
 	char *line;
 	int status;
 
@@ -89,22 +107,18 @@ static int64_t life(unsigned microseconds, int64_t *sent)
 		"{\"jsonrpc\":\"2.0\",\"id\":\"i\",\"method\":\"initialize\",\"params\":"
 		"{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"clientInfo\":"
 		"{\"name\":\"t\",\"version\":\"1\"}}}"));
-	killer = fork();
-	CHECK(killer >= 0);
-	if (killer == 0) {
-		(void)nanosleep(&nap, NULL);
-		(void)kill(server.pid, SIGKILL);
-		_exit(0);
-	}
+	if (microseconds > 0)
+		killer = start_killer(server.pid, microseconds);
 	send_gets(&server, sent, IN_FLIGHT);
 	while ((line = server_hear(&server, 10000)) != NULL) {
 		if (strstr(line, "Look closely.") != NULL) {
-			answered++;
+			if (++answered == answers && microseconds == 0)
+				CHECK(kill(server.pid, SIGKILL) == 0);
 			send_gets(&server, sent, 1);
 		}
 		free(line);
 	}
-	CHECK(waitpid(killer, &status, 0) == killer);
+	CHECK(killer == 0 || waitpid(killer, &status, 0) == killer);
 	status = server_wait(&server);
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	return answered;
@@ -124,13 +138,16 @@ int main(int argc, char **argv)
 	library_make(dir);
 	srandom((unsigned)getpid());
 	for (i = 0; i < rounds; i++) {
-		answered += life(500 + (unsigned)random() % 30000, &sent);
+		bool timed = i % 2 == 0;
+
+		answered += life(timed ? 500 + (unsigned)random() % 30000 : 0,
+			1 + (int64_t)random() % 100, &sent);
 		if (i % 10 == 9 || i == rounds - 1) {
 			rows = count_rows(dir);
 			CHECK(rows >= answered && rows <= sent);
 		}
 	}
-	CHECK(answered > rounds); /* it was under load */
+	CHECK(answered >= rounds / 2);
 	(void)printf("%d kills: %lld answered, %lld rows, %lld sent, 0 lost\n", rounds,
 		(long long)answered, (long long)count_rows(dir), (long long)sent);
 	test_dir_remove(home);
