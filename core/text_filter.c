@@ -287,12 +287,20 @@ static bool after_picture(struct str text, size_t i)
 	return IN(code, pictures);
 }
 
-/* Does what the character at i..end needs stand around it? */
-static bool is_needed(struct str text, size_t i, size_t end, enum need need)
+/* So many characters that need something before them may follow each other. */
+#define NEEDED_DEPTH 4
+
+/* Does what the character at i..end needs stand around it? What is refused itself
+ * is nothing to stand behind; more than `depth` such characters in a row are. */
+static bool is_needed(struct str text, size_t i, size_t end, enum need need, unsigned depth)
 {
 	size_t back = i;
 	uint32_t last = before(text, &back);
+	enum need of_last;
 
+	if (last != NONE && is_refused(last, &of_last) &&
+		(depth == 0 || !is_needed(text, back, i, of_last, depth - 1)))
+		return false;
 	switch (need) {
 	case NEVER:
 		return false;
@@ -364,7 +372,7 @@ static size_t next_piece(struct str text, size_t i, uint32_t *code, bool *ok)
 		return 1;
 	}
 	if (is_refused(*code, &need))
-		*ok = is_needed(text, i, i + len, need);
+		*ok = is_needed(text, i, i + len, need, NEEDED_DEPTH);
 	return len;
 }
 
