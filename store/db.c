@@ -2,9 +2,11 @@
 #include "store/db.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DB_BUSY_MS 5000
+#define DB_URI_MAX (3 * DB_PATH_MAX + 32)
 
 /* What each kind costs and keeps; house.md, "The two files of the agent". No
  * mmap: a mapped page is looked through by cell_size_check at every use, not
@@ -63,6 +65,9 @@ static enum err_code db_reason(int code, const char **reason)
 	case SQLITE_CANTOPEN:
 		*reason = "the file cannot be opened";
 		return ERR_FAILED;
+	case SQLITE_MISUSE:
+		*reason = "the file is not open any more";
+		return ERR_FAILED;
 	case SQLITE_CONSTRAINT:
 		*reason = "the library's rules do not allow it";
 		return ERR_INVALID;
@@ -79,6 +84,7 @@ int db_fail(struct db *db, int code, const char *what, struct err *err)
 
 	if (db_is_damage(code))
 		db->damaged = true;
+	db->full = (code & 0xFF) == SQLITE_FULL;
 	return err_set(err, kind, "%s: %s: %s", what, db->name, reason);
 }
 
@@ -98,15 +104,35 @@ static int db_configure(struct db *db, enum db_kind kind)
 	return rc;
 }
 
+/* The file as a URI that says it does not change. */
+static void db_immutable_uri(const struct db *db, char uri[DB_URI_MAX])
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-";
+	const char *p;
+	size_t n;
+
+	n = (size_t)snprintf(uri, DB_URI_MAX, "file:");
+	for (p = db->file; *p != '\0'; p++)
+		n += strchr(plain, *p) != NULL ? (size_t)snprintf(uri + n, DB_URI_MAX - n, "%c", *p)
+					       : (size_t)snprintf(uri + n, DB_URI_MAX - n, "%%%02X",
+							 (unsigned)(unsigned char)*p);
+	(void)snprintf(uri + n, DB_URI_MAX - n, "?immutable=1");
+}
+
 int db_open(struct db *db, enum db_kind kind, bool create, struct err *err)
 {
+	char uri[DB_URI_MAX];
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 	int rc;
 
 	flags |= db->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	if (create && !db->read_only)
 		flags |= SQLITE_OPEN_CREATE;
-	rc = sqlite3_open_v2(db->file, &db->sqlite, flags, NULL);
+	if (db->immutable)
+		db_immutable_uri(db, uri);
+	rc = sqlite3_open_v2(db->immutable ? uri : db->file, &db->sqlite,
+		flags | (db->immutable ? SQLITE_OPEN_URI : 0), NULL);
 	if (rc == SQLITE_OK)
 		rc = db_configure(db, kind);
 	if (rc == SQLITE_OK)
@@ -129,6 +155,14 @@ void db_close(struct db *db)
 	db->writing = false;
 }
 
+bool db_was_moved(struct db *db)
+{
+	int moved = 0;
+
+	(void)sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved != 0;
+}
+
 int db_statement(
 	struct db *db, enum db_slot slot, const char *sql, sqlite3_stmt **out, struct err *err)
 {
@@ -138,6 +172,9 @@ int db_statement(
 		int rc = sqlite3_prepare_v3(
 			db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
 
+		/* Our statements fit our tables: if not, those were changed. */
+		if (rc == SQLITE_ERROR && !db->read_only)
+			rc = SQLITE_CORRUPT;
 		if (rc != SQLITE_OK)
 			return db_fail(db, rc, "cannot ask the library", err);
 	}
@@ -226,7 +263,7 @@ void db_read_begin(struct db *db)
 	struct err ignored; /* without it every statement locks for itself */
 	sqlite3_stmt *begin;
 
-	if (db->reading++ > 0 || sqlite3_get_autocommit(db->sqlite) == 0)
+	if (db->reading++ > 0 || db->sqlite == NULL || sqlite3_get_autocommit(db->sqlite) == 0)
 		return;
 	if (db_statement(db, DB_READ, "BEGIN", &begin, &ignored) == 0)
 		(void)db_run(db, begin, "", &ignored);

@@ -91,9 +91,9 @@ enum db_slot {
 	DB_USAGE_LIST,
 	DB_USAGE_DELETE,
 	DB_USAGE_OLDEST,
-	DB_USAGE_COUNT,
+	DB_USAGE_NTH,
+	DB_USAGE_DELETE_TO,
 	DB_DAILY_ADD,
-	DB_DAILY_GET,
 	DB_DAILY_LIST,
 	DB_DAILY_DELETE,
 	DB_USE_ADD,
@@ -101,6 +101,7 @@ enum db_slot {
 	DB_USE_RECENT,
 	DB_FACT_GET,
 	DB_FACT_PUT,
+	DB_FACT_ADD,
 	DB_EXECUTION_INSERT,
 	DB_STATS_EXECUTIONS,
 	DB_STATS_USES,
@@ -120,9 +121,11 @@ struct db {
 	char file[DB_PATH_MAX];
 	int schema; /* number of its last migration */
 	bool read_only;
-	bool damaged; /* SQLite or a checksum said so */
-	bool writing; /* a transaction that writes is open */
-	int reading;  /* db_read_begin() without its end */
+	bool immutable; /* nobody can write it: no locks, no shared memory */
+	bool damaged;	/* SQLite or a checksum said so */
+	bool full;	/* the last failure was for want of room */
+	bool writing;	/* a transaction that writes is open */
+	int reading;	/* db_read_begin() without its end */
 	bool read_open;
 	sqlite3_stmt *statements[DB_SLOTS];
 };
@@ -138,6 +141,8 @@ enum db_kind {
  */
 int db_open(struct db *db, enum db_kind kind, bool create, struct err *err);
 void db_close(struct db *db);
+/* Is the file no longer where it was opened? */
+bool db_was_moved(struct db *db);
 
 /* Set err from SQLite's result `code` and remember damage; returns -1. `what`
  * begins the sentence: "cannot store the prompt". */

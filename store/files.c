@@ -139,11 +139,30 @@ static int64_t files_size(const char *path)
 	return lstat(path, &st) == 0 ? (int64_t)st.st_size : 0;
 }
 
-int64_t files_bytes(const char *path)
+int64_t files_wal_bytes(const char *path)
 {
 	char beside[FILES_PATH_MAX];
 
-	if (files_beside(beside, path, "-wal") != 0)
-		return 0;
-	return files_size(path) + files_size(beside);
+	return files_beside(beside, path, "-wal") == 0 ? files_size(beside) : 0;
+}
+
+int64_t files_bytes(const char *path)
+{
+	return files_size(path) + files_wal_bytes(path);
+}
+
+int files_sync_dir(const char *path, struct err *err)
+{
+	char dir[FILES_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int fd, result = 0;
+
+	(void)snprintf(dir, sizeof dir, "%.*s", slash != NULL ? (int)(slash - path) : 0, path);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, errno, "%s", dir);
+	if (fsync(fd) != 0)
+		result = err_errno(err, errno, "%s", dir);
+	(void)close(fd); /* only synced */
+	return result;
 }

@@ -28,7 +28,11 @@ int files_claim(const char *path, bool create, struct err *err);
 /* May this file be written? False on a read-only disk. */
 bool files_writable(const char *path);
 
-/* Bytes of path and its -wal; 0 when there is none. */
+/* Bytes of path and its -wal, or of the -wal alone; 0 when there is none. */
 int64_t files_bytes(const char *path);
+int64_t files_wal_bytes(const char *path);
+
+/* Names made or changed in the directory of path are on the disk after this. */
+int files_sync_dir(const char *path, struct err *err);
 
 #endif

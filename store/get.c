@@ -8,35 +8,6 @@
 
 static const char get_failed[] = "cannot read the prompt";
 
-static void get_lines(
-	struct prompt *prompt, struct str lines, void (*add)(struct prompt *, struct str))
-{
-	while (lines.n > 0)
-		add(prompt, str_cut(lines, '\n', &lines));
-}
-
-static void get_row(struct prompt *prompt, sqlite3_stmt *row)
-{
-	struct {
-		char **field;
-		int column;
-	} const texts[] = {{&prompt->id, ROW_ID}, {&prompt->path, ROW_PATH},
-		{&prompt->source, ROW_SOURCE}, {&prompt->title, ROW_TITLE},
-		{&prompt->description, ROW_DESCRIPTION}, {&prompt->collection, ROW_COLLECTION},
-		{&prompt->model, ROW_MODEL}, {&prompt->extra, ROW_EXTRA},
-		{&prompt->origin, ROW_ORIGIN}, {&prompt->format, ROW_FORMAT},
-		{&prompt->status, ROW_STATUS}};
-	size_t i;
-
-	for (i = 0; i < sizeof texts / sizeof *texts; i++)
-		prompt_set(texts[i].field, db_column_str(row, texts[i].column));
-	get_lines(prompt, db_column_str(row, ROW_TAGS), prompt_add_tag);
-	get_lines(prompt, db_column_str(row, ROW_ALIASES), prompt_add_alias);
-	prompt->flags = (unsigned)sqlite3_column_int64(row, ROW_FLAGS);
-	prompt->created_ms = sqlite3_column_int64(row, ROW_CREATED);
-	prompt->updated_ms = sqlite3_column_int64(row, ROW_UPDATED);
-}
-
 static bool get_role(char letter, enum prompt_role *role)
 {
 	static const enum prompt_role roles[] = {PROMPT_USER, PROMPT_SYSTEM, PROMPT_ASSISTANT};
@@ -126,7 +97,7 @@ static int get_build(struct store *store, sqlite3_stmt *row, struct prompt **out
 	if (get_check(store, row, err) != 0)
 		return -1;
 	prompt = prompt_new();
-	get_row(prompt, row);
+	row_prompt(row, prompt);
 	if (get_version(prompt, row, err) != 0) {
 		prompt_free(prompt);
 		return -1;

@@ -25,20 +25,33 @@ struct store {
 	bool batch;		   /* between store_begin() and store_commit() */
 	uint64_t commits;	   /* of this handle, to prompts.db */
 	int64_t usage_added;	   /* rows since the ceiling was last looked at */
+	bool usage_lost;	   /* rows added and not committed were taken back */
+	bool usage_looked;	   /* at the ceiling, ever */
+	bool use_doubled;	   /* some prompt is used twice as often as when it was ranked */
 	struct words *words;	   /* the tokenizer, made when first needed */
 	struct shelf *shelf;	   /* titles in memory, when they are */
 	uint64_t searched_version; /* of the data, at the last search */
 	unsigned searches;	   /* since it has that version */
 	struct index_queue *queue; /* changes to `titles` not written yet */
 	struct common_known common[COMMON_KNOWN_MAX];
-	char notice[256];
+	char notice[512];
 	unsigned char secret[32];
 	bool has_secret;
 };
 
-/* ledger.db, open and migrated; *out is borrowed. Its schema may be newer than
- * this program: then it is read only. */
+/* Open one of the two files: claimed, migrated, repaired if it must be. 0, or
+ * STORE_NEWER or STORE_SALVAGED with err set for the person. */
+int store_open_file(struct store *store, struct db *db, enum db_kind kind, struct err *err);
+/* Set db->file. */
+int store_file_path(const struct store *store, struct db *db, struct err *err);
+
+/* ledger.db, open; *out is borrowed. It may be read only. */
 int store_ledger(struct store *store, struct db **out, struct err *err);
+/* The same with a transaction that writes, the one that is open or a new one. */
+int store_ledger_begin(struct store *store, struct db **out, struct err *err);
+/* The end of what one call wrote there: commits if the transaction was its own;
+ * after a failure takes back just that, if SQLite did not take back all. */
+int store_ledger_end(struct store *store, bool own, int result, struct err *err);
 
 /* A transaction on prompts.db around one call, unless the caller has one open.
  * store_write_end() rolls back when `result` is negative, else commits; returns

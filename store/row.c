@@ -114,3 +114,32 @@ int row_show(struct store *store, sqlite3_stmt *row, bool experimental, struct b
 	out->uses = use_count(store, out->id);
 	return 0;
 }
+
+static void row_lines(
+	struct prompt *prompt, struct str lines, void (*add)(struct prompt *, struct str))
+{
+	while (lines.n > 0)
+		add(prompt, str_cut(lines, '\n', &lines));
+}
+
+void row_prompt(sqlite3_stmt *row, struct prompt *prompt)
+{
+	struct {
+		char **field;
+		int column;
+	} const texts[] = {{&prompt->id, ROW_ID}, {&prompt->path, ROW_PATH},
+		{&prompt->source, ROW_SOURCE}, {&prompt->title, ROW_TITLE},
+		{&prompt->description, ROW_DESCRIPTION}, {&prompt->collection, ROW_COLLECTION},
+		{&prompt->model, ROW_MODEL}, {&prompt->extra, ROW_EXTRA},
+		{&prompt->origin, ROW_ORIGIN}, {&prompt->format, ROW_FORMAT},
+		{&prompt->status, ROW_STATUS}};
+	size_t i;
+
+	for (i = 0; i < sizeof texts / sizeof *texts; i++)
+		prompt_set(texts[i].field, db_column_str(row, texts[i].column));
+	row_lines(prompt, db_column_str(row, ROW_TAGS), prompt_add_tag);
+	row_lines(prompt, db_column_str(row, ROW_ALIASES), prompt_add_alias);
+	prompt->flags = (unsigned)sqlite3_column_int64(row, ROW_FLAGS);
+	prompt->created_ms = sqlite3_column_int64(row, ROW_CREATED);
+	prompt->updated_ms = sqlite3_column_int64(row, ROW_UPDATED);
+}

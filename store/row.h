@@ -89,6 +89,9 @@ int row_show(struct store *store, sqlite3_stmt *row, bool experimental, struct b
 /* Seen by those who want approved ones only. */
 #define ROW_APPROVED "(p.active IS NOT NULL AND p.status = 'approved')"
 
+/* What the row says, into a new prompt. */
+void row_prompt(sqlite3_stmt *row, struct prompt *prompt);
+
 /* Texts joined by newlines, as they stand in the file. */
 void row_join(char **texts, size_t n, struct buf *out);
 

@@ -5,67 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/id.h"
-#include "schema/schema.h"
 #include "store/files.h"
 #include "store/handle.h"
 #include "store/index.h"
-#include "store/migrate.h"
+#include "store/salvage.h"
 #include "store/shelf.h"
 #include "store/usage.h"
 #include "store/words.h"
 
-/* In the header of the file, so that `file` and we know it: "prmd". */
-#define STORE_APPLICATION_ID "PRAGMA application_id = 1886547300"
+#define STORE_CLOSE_BUSY_MS 50
 
-static int store_path(struct store *store, struct db *db, struct err *err)
+/* ledger.db waits until it is needed, unless it is known to want repair: that is
+ * to be told at the start. */
+static int store_open_both(struct store *store, struct err *err)
 {
-	int n = snprintf(db->file, sizeof db->file, "%s/%s", store->dir, db->name);
+	int result = store_open_file(store, &store->prompts, DB_REBUILDABLE, err), other;
+	struct err later;
 
-	if (n < 0 || (size_t)n >= sizeof db->file)
-		return err_set(err, ERR_LIMIT, "path is too long: %.60s", store->dir);
-	return 0;
-}
-
-/* Open one of the two, which is there, and bring it up to date. */
-static int store_open_db(
-	struct db *db, enum db_kind kind, const struct schema_file *files, struct err *err)
-{
-	int result;
-
-	if (db_open(db, kind, false, err) != 0)
+	if (result < 0 || store->prompts.read_only)
+		return result;
+	if (store_file_path(store, &store->ledger, err) != 0)
 		return -1;
-	result = migrate(db, files, err);
-	if (result == STORE_NEWER && !db->read_only) {
-		db_close(db);
-		db->read_only = true;
-		return db_open(db, kind, false, err) == 0 ? STORE_NEWER : -1;
-	}
-	if (result < 0)
-		db_close(db);
-	return result;
-}
-
-static int store_open_prompts(struct store *store, struct err *err)
-{
-	struct db *db = &store->prompts;
-	int absent, result;
-
-	if (store_path(store, db, err) != 0)
-		return -1;
-	absent = files_claim(db->file, !db->read_only, err);
-	if (absent < 0)
-		return -1;
-	if (absent == 1)
-		return err_set(err, ERR_NOT_FOUND, "there is no library in %s yet", store->dir);
-	if (!files_writable(store->dir) || !files_writable(db->file))
-		db->read_only = true;
-	result = store_open_db(db, DB_REBUILDABLE, schema_store_prompts, err);
-	if (result == 0 && db->schema == 0) {
-		db_close(db);
-		return err_set(err, ERR_NOT_FOUND, "there is no library in %s yet", store->dir);
-	}
-	return result;
+	if (!salvage_is_suspect(&store->ledger))
+		return result;
+	other = store_open_file(store, &store->ledger, DB_LEDGER, &later);
+	if (other == 0 || result > 0)
+		return result;
+	*err = later;
+	return other < 0 ? -1 : other;
 }
 
 int store_open(struct store **out, const struct store_options *options, struct err *err)
@@ -82,56 +49,66 @@ int store_open(struct store **out, const struct store_options *options, struct e
 	if (result == 1)
 		result = err_set(err, ERR_NOT_FOUND, "there is no library in %s yet", options->dir);
 	if (result == 0)
-		result = store_open_prompts(store, err);
+		result = store_open_both(store, err);
 	if (result < 0) {
-		free(store);
+		store_close(store);
 		return -1;
 	}
 	*out = store;
 	return result;
 }
 
+/* Close one of them, and see to it that damage is looked at. */
+static void store_close_file(struct db *db)
+{
+	if (db->damaged && db->sqlite != NULL)
+		salvage_suspect(db);
+	db_close(db);
+}
+
+/* What was made from a connection goes with it. */
+static void store_close_prompts(struct store *store)
+{
+	index_queue_free(store);
+	shelf_free(store->shelf);
+	words_free(store->words);
+	store->shelf = NULL;
+	store->words = NULL;
+	store_close_file(&store->prompts);
+}
+
 void store_close(struct store *store)
 {
-	struct err ignored;
+	struct err ignored; /* nobody is left to tell */
 
 	if (store == NULL)
 		return;
 	if (store->ledger.writing)
-		(void)store_usage_commit(store, &ignored); /* nobody is left to tell */
+		(void)store_usage_commit(store, &ignored);
 	if (store->batch)
 		store_rollback(store);
-	index_queue_free(store);
-	shelf_free(store->shelf);
-	words_free(store->words);
-	db_close(&store->ledger);
-	db_close(&store->prompts);
+	if (store->use_doubled && store->prompts.sqlite != NULL) {
+		/* Not worth waiting for: the next one does it. */
+		(void)sqlite3_busy_timeout(store->prompts.sqlite, STORE_CLOSE_BUSY_MS);
+		(void)store_usage_rank(store, &ignored);
+	}
+	store_close_file(&store->ledger);
+	store_close_prompts(store);
 	free(store);
 }
 
-int store_ledger(struct store *store, struct db **out, struct err *err)
+/* Another process repaired the file and put it in place of the one that is open
+ * here: go on with that. */
+static void store_follow(struct store *store)
 {
-	struct db *db = &store->ledger;
-	int absent, result;
+	struct err ignored; /* then the next question says it */
 
-	if (db->sqlite != NULL) {
-		*out = db;
-		return 0;
-	}
-	if (store_path(store, db, err) != 0)
-		return -1;
-	absent = files_claim(db->file, !db->read_only, err);
-	if (absent < 0)
-		return -1;
-	if (absent == 1)
-		return err_set(err, ERR_NOT_FOUND, "there is no ledger in %s yet", store->dir);
-	if (!files_writable(store->dir) || !files_writable(db->file))
-		db->read_only = true;
-	result = store_open_db(db, DB_LEDGER, schema_store_ledger, err);
-	if (result < 0)
-		return -1;
-	*out = db;
-	return 0;
+	if (store->prompts.writing || store->prompts.reading > 0 || !db_was_moved(&store->prompts))
+		return;
+	store->prompts.damaged = false;
+	store_close_prompts(store);
+	store->commits++;
+	(void)store_open_file(store, &store->prompts, DB_REBUILDABLE, &ignored);
 }
 
 uint64_t store_data_version(struct store *store)
@@ -140,6 +117,8 @@ uint64_t store_data_version(struct store *store)
 	sqlite3_stmt *statement;
 	struct err ignored;
 	uint64_t others = 0;
+
+	store_follow(store);
 
 	/* Fails only with the disk under it; "nothing changed" is then the
 	 * answer that does no harm. */
@@ -209,81 +188,19 @@ void store_rollback(struct store *store)
 	db_rollback(&store->prompts);
 }
 
-static int store_secret_read(struct db *db, unsigned char secret[32], struct err *err)
-{
-	sqlite3_stmt *get;
-	int result;
-
-	if (db_statement(db, DB_FACT_GET, "SELECT value FROM fact WHERE name = ?", &get, err) != 0)
-		return -1;
-	db_bind_text(get, 1, "secret");
-	result = db_step(db, get, "cannot read the secret", err);
-	if (result == 1 && sqlite3_column_bytes(get, 0) == 32)
-		memcpy(secret, sqlite3_column_blob(get, 0), 32);
-	else if (result == 1)
-		result = 0; /* of another length: as good as none */
-	db_done(get);
-	return result;
-}
-
-static int store_secret_get(struct store *store, unsigned char secret[32], struct err *err)
-{
-	unsigned char fresh[32];
-	sqlite3_stmt *put;
-	struct db *db;
-	int result;
-
-	if (store_ledger(store, &db, err) != 0)
-		return -1;
-	result = store_secret_read(db, secret, err);
-	if (result != 0)
-		return result < 0 ? -1 : 0;
-	id_random(fresh, sizeof fresh);
-	if (db_statement(db, DB_FACT_PUT, "INSERT OR IGNORE INTO fact (name, value) VALUES (?, ?)",
-		    &put, err) != 0)
-		return -1;
-	db_bind_text(put, 1, "secret");
-	(void)sqlite3_bind_blob(put, 2, fresh, sizeof fresh, SQLITE_STATIC);
-	if (db_run(db, put, "cannot keep the secret", err) != 0)
-		return -1;
-	/* Another process may have been first: what is kept is what counts. */
-	result = store_secret_read(db, secret, err);
-	if (result == 0)
-		return err_set(err, ERR_FAILED, "cannot keep the secret");
-	return result < 0 ? -1 : 0;
-}
-
-int store_secret(struct store *store, unsigned char secret[32], struct err *err)
-{
-	if (!store->has_secret && store_secret_get(store, store->secret, err) != 0)
-		return -1;
-	store->has_secret = true;
-	memcpy(secret, store->secret, sizeof store->secret);
-	return 0;
-}
-
-static int store_check_db(struct db *db, struct err *err)
-{
-	sqlite3_stmt *check;
-	int result = -1;
-
-	if (sqlite3_prepare_v2(db->sqlite, "PRAGMA quick_check(1)", -1, &check, NULL) == SQLITE_OK)
-		result = db_step(db, check, "cannot check the library", err);
-	if (result == 1 && !str_is(db_column_str(check, 0), "ok")) {
-		db->damaged = true;
-		result = err_set(err, ERR_FAILED, "%s is damaged", db->name);
-	}
-	(void)sqlite3_finalize(check); /* repeats what the step said */
-	return result < 0 ? -1 : 0;
-}
-
 int store_check(struct store *store, struct err *err)
 {
 	struct db *ledger;
 
-	if (store_check_db(&store->prompts, err) != 0 || store_ledger(store, &ledger, err) != 0)
+	if (salvage_check(&store->prompts, DB_REBUILDABLE, false, err) != 0 ||
+		store_ledger(store, &ledger, err) != 0)
 		return -1;
-	return store_check_db(ledger, err);
+	return salvage_check(ledger, DB_LEDGER, false, err);
+}
+
+const char *store_notice(const struct store *store)
+{
+	return store->notice[0] != '\0' ? store->notice : NULL;
 }
 
 int store_facts(struct store *store, struct store_facts *facts, struct err *err)

@@ -41,6 +41,10 @@ enum store_outcome {
 int store_open(struct store **out, const struct store_options *options, struct err *err);
 void store_close(struct store *store); /* commits usage still pending */
 
+/* What the person should know of a file that was opened after store_open() had
+ * returned (salvaged, newer); NULL: nothing. Borrowed. */
+const char *store_notice(const struct store *store);
+
 /* Changes whenever another handle or process committed to prompts.db, and when
  * this one did. About 4 µs. */
 uint64_t store_data_version(struct store *store);

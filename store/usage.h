@@ -43,10 +43,17 @@ struct execution {
 };
 int store_execution_add(struct store *store, const struct execution *execution, struct err *err);
 
-/* Rows waiting, oldest first, as the JSON object that will be sent. */
+/* Rows waiting, oldest first, as the JSON object that will be sent. Past 100,000
+ * rows or 64 MiB the oldest have become daily counts (members "count" and
+ * occurred_at, the day). */
 typedef int store_usage_fn(void *data, struct str event_id, struct str json);
 int store_usage_list(
 	struct store *store, unsigned limit, store_usage_fn *fn, void *data, struct err *err);
+
+/* What the hub has (or will never take): exactly these leave the outbox. Works on
+ * a full disk too. Ids that are not there are no error. */
+int store_usage_acknowledge(
+	struct store *store, const struct str *event_ids, size_t n, struct err *err);
 
 /* Values given to an input before, newest first, for completion. They never
  * leave this file. Values over 256 bytes are not kept; 20 an input. */
@@ -56,7 +63,8 @@ typedef int store_value_fn(void *data, struct str value);
 int store_value_list(struct store *store, struct str prompt_id, struct str input, struct str prefix,
 	unsigned limit, store_value_fn *fn, void *data, struct err *err);
 
-/* Carry the counted use into the search order; cheap when there is little. */
+/* Carry the counted use into the search order; cheap when there is little. Done
+ * by store_close() too when a prompt's use doubled in this handle. */
 int store_usage_rank(struct store *store, struct err *err);
 
 #endif

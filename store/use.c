@@ -43,17 +43,23 @@ int use_add(struct store *store, struct str prompt_id, int64_t now_ms, struct er
 {
 	struct db *db = &store->ledger;
 	sqlite3_stmt *add;
+	int result;
 
 	if (prompt_id.n == 0)
 		return 0;
 	if (db_statement(db, DB_USE_ADD,
 		    "INSERT INTO use (prompt_id, count, last_ms) VALUES (?1, 1, ?2) "
-		    "ON CONFLICT DO UPDATE SET count = count + 1, last_ms = max(last_ms, ?2)",
+		    "ON CONFLICT DO UPDATE SET count = count + 1, last_ms = max(last_ms, ?2) "
+		    "RETURNING count & (count - 1)",
 		    &add, err) != 0)
 		return -1;
 	db_bind_str(add, 1, prompt_id);
 	db_bind_int(add, 2, now_ms);
-	return db_run(db, add, "cannot count the use", err);
+	result = db_step(db, add, "cannot count the use", err);
+	if (result == 1 && sqlite3_column_int64(add, 0) == 0)
+		store->use_doubled = true; /* a power of two */
+	db_done(add);
+	return result < 0 ? -1 : 0;
 }
 
 #define USE_MOVES_MAX 500 /* a call; the rest waits for the next */
@@ -115,6 +121,7 @@ int store_usage_rank(struct store *store, struct err *err)
 
 	if (store->prompts.read_only)
 		return 0; /* what cannot be moved stays */
+	store->use_doubled = false;
 	if (store_ledger(store, &ledger, err) != 0)
 		return -1;
 	n = use_find_moves(store, ledger, moves, err);

@@ -7,27 +7,13 @@
 #define VALUE_BYTES_MAX 256
 #define NOTES_BYTES_MAX (16 * 1024)
 
-static int value_ledger(struct store *store, struct db **db, struct err *err)
-{
-	if (store_ledger(store, db, err) != 0)
-		return -1;
-	if ((*db)->read_only)
-		return err_set(err, ERR_REFUSED, "the ledger can only be read");
-	return 0;
-}
-
-int store_execution_add(struct store *store, const struct execution *execution, struct err *err)
+static int execution_insert(struct db *db, const struct execution *execution, struct err *err)
 {
 	int64_t now = clock_now_ms();
 	struct str notes = str_prefix(execution->notes, NOTES_BYTES_MAX);
 	uint64_t sum = CHECKSUM_INIT;
 	sqlite3_stmt *insert;
-	struct db *db;
 
-	if (value_ledger(store, &db, err) != 0)
-		return -1;
-	if (execution->rating < 0 || execution->rating > 5)
-		return err_set(err, ERR_INVALID, "a rating is a number from 1 to 5");
 	if (db_statement(db, DB_EXECUTION_INSERT,
 		    "INSERT INTO execution (prompt_id, version, executed_ms, model, rating, "
 		    "success, notes, checksum) VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), "
@@ -47,6 +33,18 @@ int store_execution_add(struct store *store, const struct execution *execution, 
 	db_bind_str(insert, 7, notes);
 	db_bind_int(insert, 8, checksum_end(sum));
 	return db_run(db, insert, "cannot record the result", err);
+}
+
+int store_execution_add(struct store *store, const struct execution *execution, struct err *err)
+{
+	bool own = !store->ledger.writing;
+	struct db *db;
+
+	if (execution->rating < 0 || execution->rating > 5)
+		return err_set(err, ERR_INVALID, "a rating is a number from 1 to 5");
+	if (store_ledger_begin(store, &db, err) != 0)
+		return -1;
+	return store_ledger_end(store, own, execution_insert(db, execution, err), err);
 }
 
 static int value_trim(struct db *db, struct str prompt_id, struct str input, struct err *err)
@@ -84,17 +82,12 @@ static int value_touch(
 	return sqlite3_changes(db->sqlite) > 0;
 }
 
-int store_value_add(struct store *store, struct str prompt_id, struct str input, struct str value,
-	struct err *err)
+static int value_put(
+	struct db *db, struct str prompt_id, struct str input, struct str value, struct err *err)
 {
 	sqlite3_stmt *put;
-	struct db *db;
 	int known;
 
-	if (value.n == 0 || value.n > VALUE_BYTES_MAX)
-		return 0;
-	if (value_ledger(store, &db, err) != 0)
-		return -1;
 	/* Most are known: those cost one step, and there is nothing to trim. */
 	known = value_touch(db, prompt_id, input, value, err);
 	if (known != 0)
@@ -110,6 +103,19 @@ int store_value_add(struct store *store, struct str prompt_id, struct str input,
 	if (db_run(db, put, "cannot remember the value", err) != 0)
 		return -1;
 	return value_trim(db, prompt_id, input, err);
+}
+
+int store_value_add(struct store *store, struct str prompt_id, struct str input, struct str value,
+	struct err *err)
+{
+	bool own = !store->ledger.writing;
+	struct db *db;
+
+	if (value.n == 0 || value.n > VALUE_BYTES_MAX)
+		return 0;
+	if (store_ledger_begin(store, &db, err) != 0)
+		return -1;
+	return store_ledger_end(store, own, value_put(db, prompt_id, input, value, err), err);
 }
 
 int store_value_list(struct store *store, struct str prompt_id, struct str input, struct str prefix,

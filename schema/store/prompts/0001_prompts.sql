@@ -1,4 +1,6 @@
 -- prompts.db: what can be fetched or rebuilt again.
+PRAGMA application_id = 1886547300; -- "prmd", so that one can tell what it is
+
 -- A prompt's row says what it is called; what it says is in its versions.
 CREATE TABLE prompt (
 	key INTEGER PRIMARY KEY,

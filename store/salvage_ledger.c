@@ -1,0 +1,119 @@
+/* What can be read of a damaged ledger.db; see salvage.h. Rows of the outbox with
+ * a good checksum are found also where the trees of the file are broken. */
+#include "store/pages.h"
+#include "store/rollup.h"
+#include "store/salvage.h"
+#include "store/usage_row.h"
+
+static bool usage_row_is_good(sqlite3_stmt *row)
+{
+	struct usage_row read;
+
+	return usage_row_read(&read, row);
+}
+
+static int ledger_count_bad(
+	struct db *db, const char *select, salvage_keep_fn *good, int64_t *bad, struct err *err)
+{
+	sqlite3_stmt *rows;
+	int result, rc = sqlite3_prepare_v2(db->sqlite, select, -1, &rows, NULL);
+
+	if (rc != SQLITE_OK)
+		return db_fail(db, rc, "cannot check the ledger", err);
+	while ((result = db_step(db, rows, "cannot check the ledger", err)) == 1)
+		*bad += !good(rows);
+	(void)sqlite3_finalize(rows); /* repeats what the step said */
+	return result;
+}
+
+int salvage_ledger_bad(struct db *db, int64_t *bad, struct err *err)
+{
+	if (ledger_count_bad(
+		    db, "SELECT " USAGE_COLUMNS " FROM usage", usage_row_is_good, bad, err) != 0)
+		return -1;
+	return ledger_count_bad(
+		db, "SELECT " ROLLUP_COLUMNS " FROM daily", rollup_row_is_good, bad, err);
+}
+
+struct ledger_scan {
+	struct db *fresh;
+	struct salvaged *salvaged;
+	struct err *err;
+};
+
+/* A record of some page: a row of the outbox if its checksum says so. */
+static int ledger_record(void *data, const struct pages_value *values, size_t n)
+{
+	struct ledger_scan *scan = data;
+	struct usage_row row = {.event_id = values[0].text};
+	size_t i, at = 1;
+
+	if (n != USAGE_COLUMNS_N || row.event_id.p == NULL)
+		return 0;
+	for (i = 0; i < USAGE_TEXTS; i++)
+		row.texts[i] = values[at++].text;
+	for (i = 0; i < USAGE_NUMBERS; i++)
+		row.numbers[i] = values[at++].number;
+	row.checksum = values[at].number;
+	if (row.checksum != usage_row_checksum(&row))
+		return 0;
+	if (usage_row_insert(scan->fresh, &row, scan->err) != 0)
+		return -1;
+	scan->salvaged->kept += sqlite3_changes(scan->fresh->sqlite);
+	return 0;
+}
+
+static int ledger_tables(
+	struct db *old, struct db *fresh, struct salvaged *salvaged, struct err *err)
+{
+	struct salvaged others = {0, 0}; /* not what people count */
+
+	if (salvage_copy(old, fresh, "SELECT " USAGE_COLUMNS " FROM usage ORDER BY event_id",
+		    "SELECT " USAGE_COLUMNS " FROM usage ORDER BY event_id DESC",
+		    "INSERT OR IGNORE INTO usage (" USAGE_COLUMNS
+		    ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		    usage_row_is_good, salvaged, err) != 0 ||
+		salvage_copy(old, fresh, "SELECT " ROLLUP_COLUMNS " FROM daily ORDER BY event_id",
+			"SELECT " ROLLUP_COLUMNS " FROM daily ORDER BY event_id DESC",
+			"INSERT OR IGNORE INTO daily (" ROLLUP_COLUMNS
+			") VALUES (?,?,?,?,?,?,?,?,?,?)",
+			rollup_row_is_good, salvaged, err) != 0)
+		return -1;
+	if (salvage_copy(old, fresh, "SELECT prompt_id, count, last_ms FROM use ORDER BY prompt_id",
+		    "SELECT prompt_id, count, last_ms FROM use ORDER BY prompt_id DESC",
+		    "INSERT OR IGNORE INTO use (prompt_id, count, last_ms) VALUES (?,?,?)", NULL,
+		    &others, err) != 0 ||
+		salvage_copy(old, fresh, "SELECT name, value FROM fact ORDER BY name",
+			"SELECT name, value FROM fact ORDER BY name DESC",
+			"INSERT OR IGNORE INTO fact (name, value) VALUES (?,?)", NULL, &others,
+			err) != 0)
+		return -1;
+	if (salvage_copy(old, fresh,
+		    "SELECT key, prompt_id, version, executed_ms, model, rating, success, notes, "
+		    "checksum FROM execution ORDER BY key",
+		    "SELECT key, prompt_id, version, executed_ms, model, rating, success, notes, "
+		    "checksum FROM execution ORDER BY key DESC",
+		    "INSERT OR IGNORE INTO execution (key, prompt_id, version, executed_ms, model, "
+		    "rating, success, notes, checksum) VALUES (?,?,?,?,?,?,?,?,?)",
+		    NULL, &others, err) != 0)
+		return -1;
+	return salvage_copy(old, fresh,
+		"SELECT prompt_id, input, value, used_ms FROM value ORDER BY prompt_id",
+		"SELECT prompt_id, input, value, used_ms FROM value ORDER BY prompt_id DESC",
+		"INSERT OR IGNORE INTO value (prompt_id, input, value, used_ms) VALUES (?,?,?,?)",
+		NULL, &others, err);
+}
+
+int salvage_ledger(struct db *old, struct db *fresh, struct salvaged *salvaged, struct err *err)
+{
+	struct ledger_scan scan = {fresh, salvaged, err};
+
+	if (db_begin(fresh, err) != 0)
+		return -1;
+	if (ledger_tables(old, fresh, salvaged, err) != 0 ||
+		pages_scan(old->file, ledger_record, &scan, err) != 0) {
+		db_rollback(fresh);
+		return -1;
+	}
+	return db_end(fresh, err);
+}
