@@ -38,6 +38,7 @@ suite() {
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$results/sanitizer"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$results/sanitizer"
 
+: >"$results/bridge.out" # looked at before the bridge may have begun
 "$NODE" "$here/bridge.mjs" -- "$@" >"$results/bridge.out" 2>"$results/bridge.err" &
 bridge=$!
 trap 'kill "$bridge" 2>/dev/null || :; wait "$bridge" 2>/dev/null || :' EXIT
