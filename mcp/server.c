@@ -39,5 +39,6 @@ void mcp_server_free(struct mcp_server *server)
 	json_decref(server->tools);
 	prompt_cache_free(server->prompts);
 	free(server->info);
+	free(server->workspace);
 	free(server);
 }

@@ -9,7 +9,8 @@ struct mcp_server {
 	struct mcp_cache *cache; /* prepared answers; cache.c */
 	json_t *tools;		 /* Tool objects by name, once read; tools.c */
 	struct prompt_cache *prompts;
-	char *info; /* serverInfo of modern results, once written; reply.c */
+	struct workspace *workspace; /* once read; tool_search_prompts.c */
+	char *info;		     /* serverInfo of modern results, once written; reply.c */
 	unsigned char secret[32];
 	bool has_secret;
 	struct err lost; /* why a usage row could not be added, till settle tells */

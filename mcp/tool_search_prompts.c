@@ -6,20 +6,34 @@
 
 #include "core/json.h"
 #include "mcp/row_inputs.h"
+#include "mcp/server.h"
 #include "mcp/tools.h"
+#include "mcp/workspace.h"
 #include "store/search.h"
 
 #define FOUND_ROWS 10
+#define FOUND_ROWS_MAX 50
+#define OFFSET_MAX 500 /* the store's */
+#define LIKED_UP 3
 /* Codex cuts results from about 12,000 characters, in the middle. */
 #define FOUND_BYTES 10000
 #define DESCRIPTION_BYTES 300
 #define INPUT_BYTES 200
 
+/* Where an element lies in json and text. */
+struct found_row {
+	size_t json, json_len, text, text_len;
+	char kind[2]; /* of the match: its first letters */
+	bool liked;   /* by the workspace */
+};
+
 struct found {
 	struct buf json; /* elements of "prompts" */
 	struct buf text; /* the same for people, inside of a JSON string */
+	struct found_row rows[FOUND_ROWS_MAX];
 	unsigned n;
 	bool full; /* more would be cut off by clients */
+	const struct workspace *workspace;
 };
 
 /* buf_add_format() would cost more than all the rest. */
@@ -159,63 +173,97 @@ static void add_text(struct buf *out, const struct store_row *row)
 static int on_row(void *data, const struct store_row *row)
 {
 	struct found *found = data;
-	size_t start = found->json.len;
+	struct found_row *at = &found->rows[found->n];
 
-	if (found->n > 0)
-		(void)buf_add_char(&found->json, ',');
+	if (found->n == FOUND_ROWS_MAX)
+		return 1;
+	*at = (struct found_row){.json = found->json.len, .text = found->text.len};
 	add_json(&found->json, row);
 	if (found->n > 0 && found->json.len > FOUND_BYTES) {
-		buf_truncate(&found->json, start);
+		buf_truncate(&found->json, at->json);
 		found->full = true;
 		return 1;
 	}
 	add_text(&found->text, row);
+	at->json_len = found->json.len - at->json;
+	at->text_len = found->text.len - at->text;
+	if (row->match.n >= sizeof at->kind)
+		memcpy(at->kind, row->match.p, sizeof at->kind);
+	at->liked = workspace_likes(found->workspace, row->tags, row->collection, row->path);
 	found->n++;
 	return 0;
 }
 
-static void say_rest(struct found *found, const json_t *arguments, bool more, int64_t page)
+/* What fits the workspace goes up a few places, among those found as well as it. */
+static void prefer_liked(struct found *found)
 {
-	struct str query = json_str(arguments, "query");
+	struct found_row *rows = found->rows;
+	unsigned i, j;
 
-	if (found->n == 0 && page > 1)
-		(void)buf_add_str(&found->text, "No further prompts.");
-	else if (found->n == 0 && query.n == 0)
-		(void)buf_add_str(&found->text, "No prompt fits.");
-	else if (found->n == 0)
-		say(&found->text,
+	for (i = 1; i < found->n; i++) {
+		for (j = i; j > 0 && i - j < LIKED_UP && rows[j].liked && !rows[j - 1].liked &&
+			    memcmp(rows[j].kind, rows[j - 1].kind, sizeof rows[j].kind) == 0;
+			j--) {
+			struct found_row row = rows[j];
+
+			rows[j] = rows[j - 1];
+			rows[j - 1] = row;
+		}
+	}
+}
+
+static void say_rest(struct buf *out, const struct found *found, struct str query, int64_t next)
+{
+	if (next > 0)
+		(void)buf_add_format(
+			out, "There are more: call again with offset %lld.", (long long)next);
+	else if (found->n > 0)
+		(void)buf_add_str(out, "Read one with get_prompt.");
+	else if (query.n == 0)
+		(void)buf_add_str(out, "No prompt fits.");
+	else
+		say(out,
 			STR("No prompt fits. Try fewer or other words, or list_collections to "
 			    "browse. Searched for: "),
 			str_prefix(query, 64));
-	else if (found->full)
-		(void)buf_add_str(&found->text,
-			"More were found than can be shown at once: narrow the words, or ask with "
-			"a smaller limit and go on by page.");
-	else if (more)
-		(void)buf_add_format(
-			&found->text, "More: call again with page %lld.", (long long)page + 1);
-	else
-		(void)buf_add_str(&found->text, "Read one with get_prompt.");
 }
 
 static void answer(
-	struct mcp_request *request, struct found *found, const json_t *arguments, bool more)
+	struct mcp_request *request, const struct found *found, struct str query, int64_t next)
 {
-	int64_t page = mcp_tool_int(arguments, "page", 1);
 	struct buf members = BUF_INIT(4 * FOUND_BYTES * 16);
+	unsigned i;
 
-	say_rest(found, arguments, more, page);
-	(void)buf_add_str(&members, "\"content\":[{\"type\":\"text\",\"text\":\"");
-	(void)buf_add(&members, found->text.data, found->text.len);
-	(void)buf_add_str(&members, "\"}]");
+	add(&members, STR("\"content\":[{\"type\":\"text\",\"text\":\""));
+	for (i = 0; i < found->n; i++)
+		(void)buf_add(
+			&members, found->text.data + found->rows[i].text, found->rows[i].text_len);
+	say_rest(&members, found, query, next);
+	add(&members, STR("\"}]"));
 	if (mcp_has_structured(request->revision)) {
-		(void)buf_add_str(&members, ",\"structuredContent\":{\"prompts\":[");
-		(void)buf_add(&members, found->json.data, found->json.len);
-		(void)buf_add_format(&members, "],\"page\":%lld,\"more\":%s}", (long long)page,
-			more || found->full ? "true" : "false");
+		add(&members, STR(",\"structuredContent\":{\"prompts\":["));
+		for (i = 0; i < found->n; i++) {
+			(void)buf_add(&members, ",", i > 0);
+			(void)buf_add(&members, found->json.data + found->rows[i].json,
+				found->rows[i].json_len);
+		}
+		(void)buf_add_format(&members, "],\"more\":%s", next > 0 ? "true" : "false");
+		if (next > 0)
+			(void)buf_add_format(&members, ",\"next_offset\":%lld", (long long)next);
+		add(&members, STR("}"));
 	}
 	mcp_reply_members(request, &members, MCP_NOT_CACHEABLE);
 	buf_fini(&members);
+}
+
+/* Read at the first search, not at the start. */
+static const struct workspace *workspace_of(struct mcp_server *server)
+{
+	if (server->workspace == NULL) {
+		server->workspace = xcalloc(1, sizeof *server->workspace);
+		workspace_read(server->workspace, server->options.directory);
+	}
+	return server->workspace;
 }
 
 static void search(struct mcp_request *request, const json_t *arguments)
@@ -223,20 +271,26 @@ static void search(struct mcp_request *request, const json_t *arguments)
 	struct store_search search = {
 		.text = json_str(arguments, "query"),
 		.limit = (unsigned)mcp_tool_int(arguments, "limit", FOUND_ROWS),
+		.offset = (unsigned)mcp_tool_int(arguments, "offset", 0),
 	};
-	struct found found = {
-		.json = BUF_INIT(FOUND_BYTES * 16), .text = BUF_INIT(FOUND_BYTES * 16)};
+	struct found found = {.json = BUF_INIT(FOUND_BYTES * 16),
+		.text = BUF_INIT(FOUND_BYTES * 16),
+		.workspace = workspace_of(request->server)};
 	bool more = false;
+	int64_t next = 0;
 	struct err err;
 
-	search.offset = (unsigned)(mcp_tool_int(arguments, "page", 1) - 1) * search.limit;
 	search.filter.tag = json_str(arguments, "tag");
 	search.filter.collection = json_str(arguments, "collection");
 	search.filter.experimental = json_flag(arguments, "include_experimental", false);
-	if (store_search(mcp_store(request), &search, on_row, &found, &more, &err) < 0)
+	if (store_search(mcp_store(request), &search, on_row, &found, &more, &err) < 0) {
 		mcp_reply(request, mcp_tool_fault(&err));
-	else
-		answer(request, &found, arguments, more);
+	} else {
+		if ((more || found.full) && search.offset + found.n <= OFFSET_MAX)
+			next = search.offset + found.n;
+		prefer_liked(&found);
+		answer(request, &found, search.text, next);
+	}
 	buf_fini(&found.json);
 	buf_fini(&found.text);
 }

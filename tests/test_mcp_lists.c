@@ -138,6 +138,45 @@ static void titles_are_in_the_description_for_clients_without(void)
 	mcp_fixture_free(&fixture);
 }
 
+/* All pages of a search, each name once. */
+static void search_all(struct mcp_fixture *fixture, int limit, size_t expected)
+{
+	json_t *seen = json_object(), *offset = json_integer(0), *answer, *prompt;
+	const json_t *facts;
+	size_t i;
+
+	do {
+		answer = mcp_fixture_tool(fixture, "search_prompts",
+			json_pack("{s:s, s:i, s:o}", "query", "one of many", "limit", limit,
+				"offset", offset));
+		facts = json_object_get(answer, "structuredContent");
+		json_array_foreach (json_object_get(facts, "prompts"), i, prompt) {
+			const char *name = json_text(prompt, "name");
+
+			CHECK(json_object_get(seen, name) == NULL);
+			json_object_set_new(seen, name, json_true());
+		}
+		CHECK(strlen(mcp_fixture_text(answer)) < 12000);
+		offset = json_incref(json_object_get(facts, "next_offset"));
+		CHECK(json_is_true(json_object_get(facts, "more")) == (offset != NULL));
+		json_decref(answer);
+	} while (offset != NULL);
+	CHECK(json_object_size(seen) == expected);
+	json_decref(seen);
+}
+
+static void a_search_goes_on_where_it_ended(void)
+{
+	struct mcp_fixture fixture;
+
+	mcp_fixture_new(&fixture, MCP_2025_11_25, "{}");
+	put_many(fixture.store, 0, 120);
+	search_all(&fixture, 7, 120);
+	/* So many do not fit into one answer: cut short, none is passed over. */
+	search_all(&fixture, 50, 120);
+	mcp_fixture_free(&fixture);
+}
+
 /* ── resources ─────────────────────────────────────────────────────────── */
 
 static void an_unknown_resource_has_the_code_of_its_revision(void)
@@ -601,6 +640,7 @@ int main(void)
 	RUN(a_full_last_page_has_no_cursor);
 	RUN(a_cursor_that_is_not_ours_is_refused);
 	RUN(titles_are_in_the_description_for_clients_without);
+	RUN(a_search_goes_on_where_it_ended);
 	RUN(an_unknown_resource_has_the_code_of_its_revision);
 	RUN(a_path_outside_ascii_is_read_either_way);
 	RUN(a_stamp_changes_with_what_is_served);
