@@ -382,6 +382,36 @@ test('an agent that was ended or killed and started again is found again', funct
 	same(text(), read('greet-ada'), 'after kill -9')
 end)
 
+-- Stopped, and none of its threads is in the middle of something.
+local function stop_for_now(pid)
+	vim.loop.kill(pid, 'sigstop')
+	check(vim.wait(10000, function()
+		for _, task in ipairs(vim.fn.readdir('/proc/' .. pid .. '/task')) do
+			local file = io.open(('/proc/%d/task/%s/stat'):format(pid, task))
+			if file and not file:read('*a'):find(') T ', 1, true) then
+				return false
+			end
+		end
+		return true
+	end, 5), 'it does not stop')
+end
+
+test('an agent that is killed while it is asked is followed by the next', function()
+	buffer({ '' })
+	check(agent.wait(agent.prompts), 'no list')
+	local pid, restarted = agent.find().pid, false
+	stop_for_now(pid)
+	vim.defer_fn(function()
+		vim.loop.kill(pid, 'sigkill')
+		check(vim.wait(10000, function() return agent.find() == nil end, 10), 'not dead')
+		promptd('agent')
+		restarted = true
+	end, 200)
+	do_command('Prompt notes/two-messages')
+	same(text(), read('two'))
+	check(restarted, 'answered by one that was stopped')
+end)
+
 test('without an agent it says so and offers to start it', function()
 	promptd('agent', '--stop')
 	buffer({ 'as it was' })

@@ -12,6 +12,7 @@ local META = {
 }
 local ENDED = 'the promptd agent ended'
 local WAIT_MS = 10000 -- for an answer
+local RETRIES, RETRY_MS = 10, 50 -- after the agent ended
 local FRESH_MS = 300000 -- a list is asked for again after that, whatever we heard
 
 local connection -- { pipe, pieces, waiting = { id = callback } }
@@ -175,18 +176,23 @@ end
 -- ── requests ────────────────────────────────────────────────────────────
 
 -- callback(err, result); err has message, and no_agent when none runs. What was asked
--- of an agent that ended meanwhile is asked of the next one, once.
-function M.request(method, params, callback, again)
+-- of an agent that ended meanwhile is asked of the next one; who restarts it takes a
+-- moment, and so does one that is killed until it is gone.
+function M.request(method, params, callback, tries)
+	tries = tries or 0
+	local function answered(err, result)
+		if err and (err.ended or (err.no_agent and tries > 0)) and tries < RETRIES then
+			return vim.defer_fn(function()
+				M.request(method, params, callback, tries + 1)
+			end, RETRY_MS)
+		end
+		callback(err, result)
+	end
 	connect(function(err, which)
 		if err then
-			return callback(err)
+			return answered(err)
 		end
-		write(which, method, params, function(failure, result)
-			if failure and failure.ended and not again then
-				return M.request(method, params, callback, true)
-			end
-			callback(failure, result)
-		end)
+		write(which, method, params, answered)
 	end)
 end
 
