@@ -52,8 +52,9 @@ class Terminal:
 
     def see(self, text):
         end = time.monotonic() + PATIENCE_S
-        # Many a blank is a step to the right.
-        while text.encode() not in CONTROL.sub(b"", self.seen.replace(b"\x1b[C", b" ")):
+        # Many a blank is a step to the right, so blanks do not count.
+        wanted = text.encode().replace(b" ", b"")
+        while wanted not in CONTROL.sub(b"", self.seen).replace(b" ", b""):
             if not self.read() or time.monotonic() > end:
                 give_up(self.pid, 98, f"not seen: {text}", self.seen)
 
