@@ -303,9 +303,9 @@ static void summary_print(struct import *import)
 			import->warnings - WARNINGS_SHOWN);
 	if (import->flagged > 0)
 		output_print(out,
-			"%zu hold snippets that some assistants would execute, or hidden "
+			"%zu %s snippets that some assistants would execute, or hidden "
 			"characters: promptd shows them as text\n",
-			import->flagged);
+			import->flagged, import->flagged == 1 ? "holds" : "hold");
 }
 
 static bool found_any(const struct import *import)
