@@ -21,6 +21,8 @@ floor="floor=$bin/bench-floor $BENCH_FLOOR_FILE"
 peer=()
 # Any node will do here, so npm.sh's own search for one does not decide.
 (. tests/npm.sh && npm_setup "$root/tests/bench/peer" "$BENCH_DIR/peer" @modelcontextprotocol/sdk) >&2 || :
+# Beside its modules, for that is where Node looks for them.
+cp tests/bench/peer/server.mjs "$BENCH_DIR/peer/"
 if command -v node >&2 && [ -d "$BENCH_DIR/peer/node_modules/@modelcontextprotocol/sdk" ]; then
 	peer=("node-sdk=node $BENCH_DIR/peer/server.mjs $BENCH_DIR/prompts")
 else
