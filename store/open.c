@@ -42,9 +42,9 @@ int open_migrated(struct db *db, enum db_kind kind, struct err *err)
 		kind == DB_LEDGER ? schema_store_ledger : schema_store_prompts;
 	int result, last = 0;
 
-	if (db_open(db, kind, false, err) != 0)
-		return -1;
-	result = migrate(db, files, err);
+	result = db_open(db, kind, false, err);
+	if (result == 0)
+		result = migrate(db, files, err);
 	if (result < 0) {
 		db_close(db);
 		if (!open_may_be_immutable(db))
