@@ -15,9 +15,16 @@
 
 #include "core/clock.h"
 #include "mcp/frames.h"
+#include "mcp/loopback.h"
+#include "mcp/tell.h"
 
 /* Changes of the library are told at most this often: an import makes many. */
-#define TELL_US 50000
+#define TELL_MS 50
+/* Who has so much waiting to be read is asked for no more messages. */
+#define HOLD_BYTES (256UL * 1024)
+/* When descriptors have run out, accepting rests so long. */
+#define ACCEPT_REST_US 200000
+#define ACCEPT_AT_ONCE 16
 /* How long the farewell may take. */
 #define FAREWELL_US 200000
 #define GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455 1.3 */
@@ -48,9 +55,11 @@ struct mcp_websocket {
 	struct peer *peers;
 	size_t n_clients, n_strangers;
 	unsigned long numbered;
-	lws_sorted_usec_list_t tell; /* due when changes are to be told */
-	int64_t told_us;
-	bool stopped, farewell_over, tell_armed, list_changed;
+	struct lws *listening[LOOPBACK_SOCKETS];
+	lws_sorted_usec_list_t timer;  /* for changes that are to be told; at last for the end */
+	lws_sorted_usec_list_t accept; /* when to listen again */
+	struct tell tell;
+	bool stopped, farewell_over, list_changed;
 };
 
 /* ── sending ───────────────────────────────────────────────────────────── */
@@ -61,6 +70,13 @@ static void tx_begin(struct peer *peer)
 
 	if (peer->tx.len == 0)
 		(void)buf_add(&peer->tx, room, sizeof room);
+}
+
+/* Have it closed from the loop: nothing is freed inside a callback. */
+static void peer_kill(struct peer *peer)
+{
+	peer->closing = true;
+	lws_set_timeout(peer->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
 static void peer_want_write(struct peer *peer)
@@ -101,7 +117,7 @@ static void peer_collect(struct peer *peer)
 	while (str_next_line(&rest, &line))
 		(void)frames_write(&peer->tx, FRAMES_OP_TEXT, line);
 	if (buf_failed(&peer->tx))
-		peer->closing = true; /* it does not read: cut off */
+		peer_kill(peer); /* more than may ever wait */
 	buf_clear(out);
 }
 
@@ -142,6 +158,17 @@ static void answer_upgrade(struct peer *peer, const struct upgrade *upgrade)
 	(void)buf_add_str(&peer->tx, "\r\n");
 }
 
+/* The one timer of a connection: its next ping, or the next token. */
+static void peer_arm(struct peer *peer)
+{
+	int64_t now = clock_monotonic_us(), due = peer->ping_due_us;
+	int64_t token = now + 1000000 / peer->websocket->options.rate;
+
+	if (peer->held && peer->tokens == 0 && token < due)
+		due = token;
+	lws_set_timer_usecs(peer->wsi, due > now ? due - now : 1);
+}
+
 static void peer_admit(struct peer *peer)
 {
 	struct mcp_websocket *websocket = peer->websocket;
@@ -156,9 +183,9 @@ static void peer_admit(struct peer *peer)
 	peer->since_ms = clock_now_ms();
 	peer->tokens = websocket->options.burst;
 	peer->refilled_us = clock_monotonic_us();
-	peer->ping_due_us = peer->refilled_us + WEBSOCKET_PING_S * 1000000L;
+	peer->ping_due_us = peer->refilled_us + websocket->options.ping_ms * 1000;
 	lws_set_timeout(peer->wsi, NO_PENDING_TIMEOUT, 0);
-	lws_set_timer_usecs(peer->wsi, WEBSOCKET_PING_S * LWS_USEC_PER_SEC);
+	peer_arm(peer);
 }
 
 static void peer_frames(struct peer *peer, struct str bytes);
@@ -199,7 +226,7 @@ static void peer_handshake(struct peer *peer, struct str bytes)
 
 /* ── messages ──────────────────────────────────────────────────────────── */
 
-/* Tokens come with time; a message takes one. */
+/* Tokens come with time; a message takes one. Who does not read waits as well. */
 static bool peer_may_go_on(struct peer *peer)
 {
 	const struct mcp_websocket_options *options = &peer->websocket->options;
@@ -211,23 +238,23 @@ static bool peer_may_go_on(struct peer *peer)
 		peer->tokens = new + peer->tokens < options->burst ? peer->tokens + (unsigned)new
 								   : options->burst;
 	}
-	if (peer->tokens == 0)
+	if (peer->tokens == 0 ||
+		peer->tx.len + mcp_session_out(peer->session)->len > LWS_PRE + HOLD_BYTES)
 		return false;
 	peer->tokens--;
 	return true;
 }
 
-/* Keep what was not taken until tokens have come; read no more meanwhile. */
+/* Keep what was not taken until tokens have come, or what waits to be sent has
+ * gone; read no more meanwhile. */
 static void peer_hold(struct peer *peer, struct str bytes)
 {
-	int64_t step = 1000000 / peer->websocket->options.rate;
-
 	if (!peer->held)
 		(void)lws_rx_flow_control(peer->wsi, 0);
 	peer->held = true;
 	if (buf_add(&peer->waiting, bytes.p, bytes.n) != 0)
 		peer->closing = true;
-	lws_set_timer_usecs(peer->wsi, (lws_usec_t)step);
+	peer_arm(peer);
 }
 
 static void peer_message(struct peer *peer, struct str message)
@@ -283,7 +310,7 @@ static void peer_frames(struct peer *peer, struct str bytes)
 		peer_collect(peer);
 }
 
-/* Tokens may have come: go on with what waits. */
+/* Tokens may have come, or answers gone: go on with what waits. */
 static void peer_release(struct peer *peer)
 {
 	struct buf waiting = peer->waiting;
@@ -291,7 +318,7 @@ static void peer_release(struct peer *peer)
 	buf_init(&peer->waiting, waiting.limit);
 	peer_frames(peer, (struct str){waiting.data, waiting.len});
 	buf_fini(&waiting);
-	if (peer->waiting.len == 0) {
+	if (peer->waiting.len == 0 && !peer->ending) {
 		peer->held = false;
 		(void)lws_rx_flow_control(peer->wsi, 1);
 	}
@@ -309,12 +336,11 @@ static void peer_timer(struct peer *peer)
 			return;
 		}
 		peer->pinged = true;
-		peer->ping_due_us = now + WEBSOCKET_PING_S * 1000000L;
+		peer->ping_due_us = now + peer->websocket->options.ping_ms * 1000;
 		tx_begin(peer);
 		(void)frames_write(&peer->tx, FRAMES_OP_PING, (struct str){NULL, 0});
 	}
-	if (!peer->held)
-		lws_set_timer_usecs(peer->wsi, peer->ping_due_us - now);
+	peer_arm(peer);
 }
 
 /* ── connections ───────────────────────────────────────────────────────── */
@@ -327,10 +353,8 @@ static void drop_oldest_stranger(struct mcp_websocket *websocket)
 	for (peer = websocket->peers; peer != NULL; peer = peer->next)
 		if (peer->session == NULL && !peer->closing)
 			oldest = peer; /* the list is newest first */
-	if (oldest != NULL) {
-		oldest->closing = true;
-		lws_set_timeout(oldest->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-	}
+	if (oldest != NULL)
+		peer_kill(oldest);
 }
 
 static void peer_init(struct peer *peer, struct mcp_websocket *websocket, struct lws *wsi)
@@ -372,6 +396,8 @@ static void peer_fini(struct peer *peer)
 	peer->known = false;
 }
 
+static void tell_arm(struct mcp_websocket *websocket);
+
 static void tell_list(struct mcp_websocket *websocket)
 {
 	struct local_client list[WEBSOCKET_CLIENTS_MAX];
@@ -389,37 +415,33 @@ static void tell_list(struct mcp_websocket *websocket)
 	websocket->options.changed(websocket->options.data, list, n);
 }
 
-/* lws_container_of() by way of char * is a cast that clang minds. */
-static struct mcp_websocket *of_timer(lws_sorted_usec_list_t *sul)
-{
-	return (void *)((char *)sul - offsetof(struct mcp_websocket, tell));
-}
-
+/* Tell, if there is something; and look again when it is time. lws_container_of()
+ * by way of char * is a cast that clang minds. */
 static void tell_changes(lws_sorted_usec_list_t *sul)
 {
-	struct mcp_websocket *websocket = of_timer(sul);
+	struct mcp_websocket *websocket =
+		(void *)((char *)sul - offsetof(struct mcp_websocket, timer));
 	struct peer *peer;
 
-	websocket->tell_armed = false;
-	websocket->told_us = clock_monotonic_us();
+	tell_looked(&websocket->tell, clock_monotonic_us() / 1000);
 	for (peer = websocket->peers; peer != NULL; peer = peer->next) {
-		if (peer->session == NULL || peer->ending ||
+		if (peer->session == NULL || peer->ending || peer->closing ||
 			!mcp_session_wants_changes(peer->session))
 			continue;
 		mcp_session_library_changed(peer->session);
 		peer_collect(peer);
 		peer_want_write(peer);
 	}
+	tell_arm(websocket);
 }
 
-static void library_changed(struct mcp_websocket *websocket)
+static void tell_arm(struct mcp_websocket *websocket)
 {
-	int64_t due = websocket->told_us + TELL_US - clock_monotonic_us();
+	int64_t due = websocket->tell.due_ms * 1000 - clock_monotonic_us();
 
-	if (websocket->tell_armed)
-		return;
-	websocket->tell_armed = true;
-	lws_sul_schedule(websocket->context, 0, &websocket->tell, tell_changes, due > 1 ? due : 1);
+	if (websocket->tell.due_ms != 0)
+		lws_sul_schedule(
+			websocket->context, 0, &websocket->timer, tell_changes, due > 1 ? due : 1);
 }
 
 /* After whatever happened to a connection: write, or let it end. Non-zero makes
@@ -462,7 +484,11 @@ static int on_peer(
 			peer_frames(peer, (struct str){in, len});
 		return peer_after(peer);
 	case LWS_CALLBACK_RAW_WRITEABLE:
-		return peer_write(peer) != 0 ? -1 : peer_after(peer);
+		if (peer_write(peer) != 0)
+			return -1;
+		if (peer->held && !peer->ending && !lws_partial_buffered(wsi))
+			peer_release(peer);
+		return peer_after(peer);
 	case LWS_CALLBACK_TIMER:
 		if (peer->session != NULL && !peer->ending)
 			peer_timer(peer);
@@ -482,8 +508,10 @@ static int on_watch(
 	(void)in;
 	(void)len;
 	if (reason == LWS_CALLBACK_RAW_RX_FILE &&
-		websocket->options.watch_take(websocket->options.data))
-		library_changed(websocket);
+		websocket->options.watch_take(websocket->options.data)) {
+		tell_noticed(&websocket->tell, clock_monotonic_us() / 1000, TELL_MS);
+		tell_arm(websocket);
+	}
 	return 0;
 }
 
@@ -516,11 +544,62 @@ static int on_stop(
 	return 0;
 }
 
+static void set_listening(struct mcp_websocket *websocket, int on)
+{
+	int i;
+
+	for (i = 0; i < LOOPBACK_SOCKETS; i++)
+		if (websocket->listening[i] != NULL)
+			(void)lws_rx_flow_control(websocket->listening[i], on);
+}
+
+static void accept_again(lws_sorted_usec_list_t *sul)
+{
+	set_listening((void *)((char *)sul - offsetof(struct mcp_websocket, accept)), 1);
+}
+
+/* Descriptors are out: a stranger makes room, and who waits does so a little. The
+ * library's own listening would spin instead, a line of log each time. */
+static void accept_rest(struct mcp_websocket *websocket)
+{
+	drop_oldest_stranger(websocket);
+	set_listening(websocket, 0);
+	lws_sul_schedule(websocket->context, 0, &websocket->accept, accept_again, ACCEPT_REST_US);
+}
+
+static int on_listen(
+	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct mcp_websocket *websocket = lws_context_user(lws_get_context(wsi));
+	int i, fd, outcome = LOOPBACK_OK;
+
+	(void)user;
+	(void)in;
+	(void)len;
+	if (reason != LWS_CALLBACK_RAW_RX_FILE || websocket->stopped)
+		return 0;
+	for (i = 0; i < ACCEPT_AT_ONCE && outcome == LOOPBACK_OK; i++) {
+		lws_sock_file_fd_type adopted;
+
+		outcome = loopback_accept((int)lws_get_socket_fd(wsi), &fd);
+		if (outcome == LOOPBACK_FULL)
+			accept_rest(websocket);
+		if (outcome != LOOPBACK_OK)
+			break;
+		adopted.sockfd = fd;
+		/* When it fails it has closed the socket. */
+		(void)lws_adopt_descriptor_vhost(
+			lws_get_vhost(wsi), LWS_ADOPT_SOCKET, adopted, "mcp", NULL);
+	}
+	return 0;
+}
+
 static const struct lws_protocols protocols[] = {
 	{.name = "mcp",
 		.callback = on_peer,
 		.per_session_data_size = sizeof(struct peer),
 		.rx_buffer_size = 65536},
+	{.name = "listen", .callback = on_listen},
 	{.name = "watch", .callback = on_watch},
 	{.name = "file", .callback = on_file},
 	{.name = "stop", .callback = on_stop},
@@ -529,57 +608,60 @@ static const struct lws_protocols protocols[] = {
 
 /* ── opening and closing ───────────────────────────────────────────────── */
 
-static struct lws_vhost *listen_on(struct mcp_websocket *websocket, const char *address, int port)
-{
-	struct lws_context_creation_info info;
-
-	memset(&info, 0, sizeof info);
-	info.port = port;
-	info.iface = address;
-	info.vhost_name = address;
-	info.protocols = protocols;
-	info.listen_accept_role = "raw-skt";
-	info.listen_accept_protocol = "mcp";
-	info.options = LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG |
-		       LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY | LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE;
-	if (strchr(address, ':') == NULL)
-		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
-	return lws_create_vhost(websocket->context, &info);
-}
-
-static bool adopt_file(struct lws_vhost *vhost, int fd, const char *protocol)
+static struct lws *adopt_file(struct lws_vhost *vhost, int fd, const char *protocol)
 {
 	lws_sock_file_fd_type file = {.filefd = fd};
 
-	return fd < 0 || lws_adopt_descriptor_vhost(
-				 vhost, LWS_ADOPT_RAW_FILE_DESC, file, protocol, NULL) != NULL;
+	return lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, file, protocol, NULL);
+}
+
+static bool adopt_all(struct mcp_websocket *websocket, struct lws_vhost *vhost)
+{
+	const struct mcp_websocket_options *options = &websocket->options;
+	size_t i;
+
+	for (i = 0; i < options->n_files; i++)
+		if (adopt_file(vhost, options->files[i].fd, "file") == NULL)
+			return false;
+	return (options->watch_fd < 0 || adopt_file(vhost, options->watch_fd, "watch") != NULL) &&
+	       adopt_file(vhost, options->stop_fd, "stop") != NULL;
+}
+
+static bool adopt_listening(struct mcp_websocket *websocket, struct lws_vhost *vhost, int fds[])
+{
+	bool all = true;
+	int i;
+
+	for (i = 0; i < LOOPBACK_SOCKETS; i++) {
+		if (fds[i] < 0)
+			continue;
+		websocket->listening[i] = adopt_file(vhost, fds[i], "listen");
+		all = all && websocket->listening[i] != NULL;
+	}
+	return all;
 }
 
 static int websocket_start(struct mcp_websocket *websocket, struct err *err)
 {
 	struct lws_context_creation_info info;
 	struct lws_vhost *vhost;
-	size_t i;
+	int fds[LOOPBACK_SOCKETS];
 
 	lws_set_log_level(LLL_ERR, NULL);
 	memset(&info, 0, sizeof info);
-	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	info.port = CONTEXT_PORT_NO_LISTEN;
+	info.protocols = protocols;
 	info.user = websocket;
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 	info.fd_limit_per_thread = WEBSOCKET_CLIENTS_MAX + WEBSOCKET_STRANGERS_MAX + 64;
 	info.pt_serv_buf_size = 65536;
 	websocket->context = lws_create_context(&info);
-	if (websocket->context == NULL)
-		return err_set(err, ERR_FAILED, "libwebsockets does not start");
-	vhost = listen_on(websocket, "127.0.0.1", 0);
+	vhost = websocket->context != NULL ? lws_create_vhost(websocket->context, &info) : NULL;
 	if (vhost == NULL)
-		return err_set(err, ERR_FAILED, "cannot listen on 127.0.0.1");
-	websocket->port = (unsigned)lws_get_vhost_listen_port(vhost);
-	(void)listen_on(websocket, "::1", (int)websocket->port); /* where there is one */
-	for (i = 0; i < websocket->options.n_files; i++)
-		if (!adopt_file(vhost, websocket->options.files[i].fd, "file"))
-			return err_set(err, ERR_FAILED, "libwebsockets does not take a file");
-	if (!adopt_file(vhost, websocket->options.watch_fd, "watch") ||
-		!adopt_file(vhost, websocket->options.stop_fd, "stop"))
+		return err_set(err, ERR_FAILED, "libwebsockets does not start");
+	if (loopback_listen(fds, &websocket->port, err) != 0)
+		return -1;
+	if (!adopt_listening(websocket, vhost, fds) || !adopt_all(websocket, vhost))
 		return err_set(err, ERR_FAILED, "libwebsockets does not take a descriptor");
 	return 0;
 }
@@ -595,6 +677,8 @@ int mcp_websocket_open(struct mcp_websocket **out, struct mcp_server *server,
 		websocket->options.rate = WEBSOCKET_RATE;
 	if (websocket->options.burst == 0)
 		websocket->options.burst = WEBSOCKET_BURST;
+	if (websocket->options.ping_ms == 0)
+		websocket->options.ping_ms = WEBSOCKET_PING_MS;
 	memcpy(websocket->token, options->token, UPGRADE_TOKEN_HEX);
 	if (websocket_start(websocket, err) != 0) {
 		mcp_websocket_close(websocket);
@@ -611,27 +695,31 @@ unsigned mcp_websocket_port(const struct mcp_websocket *websocket)
 
 static void farewell_over(lws_sorted_usec_list_t *sul)
 {
-	struct mcp_websocket *websocket = of_timer(sul);
+	struct mcp_websocket *websocket =
+		(void *)((char *)sul - offsetof(struct mcp_websocket, timer));
 
 	websocket->farewell_over = true;
 }
 
-/* Tell everybody that we go, and give them a moment to hear it. */
+/* Complete what is open, tell everybody that we go, and give them a moment to
+ * hear it. */
 static void farewell(struct mcp_websocket *websocket)
 {
 	struct peer *peer;
 
 	for (peer = websocket->peers; peer != NULL; peer = peer->next) {
-		if (peer->session == NULL || peer->ending)
+		if (peer->session == NULL || peer->ending || peer->closing)
 			continue;
+		mcp_session_close(peer->session);
+		peer_collect(peer);
 		peer_send_close(peer, FRAMES_GOING_AWAY);
 		peer_want_write(peer);
 	}
-	lws_sul_schedule(websocket->context, 0, &websocket->tell, farewell_over, FAREWELL_US);
+	lws_sul_schedule(websocket->context, 0, &websocket->timer, farewell_over, FAREWELL_US);
 	while (websocket->n_clients > 0 && !websocket->farewell_over)
 		if (lws_service(websocket->context, 0) < 0)
 			break;
-	lws_sul_schedule(websocket->context, 0, &websocket->tell, NULL, LWS_SET_TIMER_USEC_CANCEL);
+	lws_sul_schedule(websocket->context, 0, &websocket->timer, NULL, LWS_SET_TIMER_USEC_CANCEL);
 }
 
 int mcp_websocket_run(struct mcp_websocket *websocket, struct err *err)

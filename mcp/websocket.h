@@ -13,9 +13,9 @@
 #define WEBSOCKET_CLIENTS_MAX 16    /* that passed the check */
 #define WEBSOCKET_STRANGERS_MAX 256 /* that did not yet; the oldest makes room */
 #define WEBSOCKET_HANDSHAKE_S 5
-#define WEBSOCKET_PING_S 30 /* without a pong until the next: cut off */
-#define WEBSOCKET_RATE 20   /* messages a second, a connection … */
-#define WEBSOCKET_BURST 60  /* … after so many at once; more have to wait */
+#define WEBSOCKET_PING_MS 30000 /* without a pong until the next: cut off */
+#define WEBSOCKET_RATE 20	/* messages a second, a connection … */
+#define WEBSOCKET_BURST 60	/* … after so many at once; more have to wait */
 
 #define WEBSOCKET_FILES_MAX 4
 
@@ -25,6 +25,7 @@ struct mcp_websocket_options {
 	const char *token;	    /* UPGRADE_TOKEN_HEX digits; copied */
 	const char *const *origins; /* allowed, NULL ends; borrowed for life */
 	unsigned rate, burst;	    /* 0: WEBSOCKET_RATE and WEBSOCKET_BURST */
+	int64_t ping_ms;	    /* 0: WEBSOCKET_PING_MS */
 	int stop_fd;		    /* readable: end */
 	int watch_fd;		    /* readable: the library may have changed; -1 none */
 	bool (*watch_take)(void *data);
