@@ -140,8 +140,8 @@ static void list_arrived(void *data)
 	free(letter);
 }
 
-/* Unix thread. A list that finds no room is followed by another some time. */
-static void local_changed(void *data, const struct local_client *clients, size_t n)
+/* Unix thread. False: the main thread is far behind with its mail. */
+static bool local_changed(void *data, const struct local_client *clients, size_t n)
 {
 	struct daemon *daemon = data;
 	struct list_letter *letter = xmalloc(sizeof *letter);
@@ -150,7 +150,9 @@ static void local_changed(void *data, const struct local_client *clients, size_t
 	if (mailbox_post(daemon->mailbox, list_arrived, letter) != 0) {
 		json_decref(letter->clients);
 		free(letter);
+		return false;
 	}
+	return true;
 }
 
 static void take_mail(void *data)

@@ -11,11 +11,14 @@
 
 #include "core/clock.h"
 #include "mcp/lines.h"
+#include "mcp/tell.h"
 
 /* Changes of the library are told at most this often: an import makes many. */
 #define TELL_MS 50
 /* When descriptors have run out, accepting rests so long. */
 #define ACCEPT_REST_MS 200
+/* Who wants to know who is connected was busy: asked again after so long. */
+#define LIST_AGAIN_MS 100
 
 struct client {
 	int fd;
@@ -30,6 +33,7 @@ struct client {
 	bool more;   /* lines wait until what is to be sent is sent */
 	bool dead;   /* to be removed after this round */
 	bool named;  /* the client's name was told to `changed` */
+	bool owed;   /* changes are to be told when it has read what waits */
 };
 
 struct loop {
@@ -39,8 +43,10 @@ struct loop {
 	size_t n;
 	unsigned long numbered;
 	int64_t accept_again_ms; /* 0: accepting */
-	int64_t told_ms;
-	bool changes_wait, list_changed;
+	int64_t list_again_ms;	 /* 0: the list may be told */
+	int64_t slow_ms;
+	struct tell tell;
+	bool list_changed;
 };
 
 static int64_t now_ms(void)
@@ -177,20 +183,31 @@ static int loop_accept(struct loop *loop, struct err *err)
 	return 0;
 }
 
+static void client_tell(struct loop *loop, struct client *client)
+{
+	/* Nothing piles up for one that does not read. */
+	client->owed = client_waiting(client) > 0;
+	if (client->owed)
+		return;
+	mcp_session_library_changed(client->session);
+	client_settle(loop, client);
+}
+
 static void loop_tell(struct loop *loop)
 {
 	size_t i;
 
-	loop->changes_wait = false;
-	loop->told_ms = now_ms();
-	for (i = 0; i < loop->n; i++) {
-		struct client *client = &loop->clients[i];
+	tell_looked(&loop->tell, now_ms());
+	for (i = 0; i < loop->n; i++)
+		if (!loop->clients[i].dead && !loop->clients[i].closed &&
+			mcp_session_wants_changes(loop->clients[i].session))
+			client_tell(loop, &loop->clients[i]);
+}
 
-		if (client->dead || !mcp_session_wants_changes(client->session))
-			continue;
-		mcp_session_library_changed(client->session);
-		client_settle(loop, client);
-	}
+static void sooner(int64_t *due, int64_t when)
+{
+	if (when != 0 && when < *due)
+		*due = when;
 }
 
 /* Milliseconds until something is due; -1: nothing is. */
@@ -199,14 +216,12 @@ static int loop_sleep_ms(const struct loop *loop)
 	int64_t due = INT64_MAX, now = now_ms();
 	size_t i;
 
-	if (loop->changes_wait)
-		due = loop->told_ms + TELL_MS;
-	if (loop->accept_again_ms != 0 && loop->accept_again_ms < due)
-		due = loop->accept_again_ms;
+	sooner(&due, loop->tell.due_ms);
+	sooner(&due, loop->accept_again_ms);
+	sooner(&due, loop->list_again_ms);
 	for (i = 0; i < loop->n; i++)
-		if (loop->clients[i].stuck_ms != 0 &&
-			loop->clients[i].stuck_ms + LOCAL_SLOW_MS < due)
-			due = loop->clients[i].stuck_ms + LOCAL_SLOW_MS;
+		if (loop->clients[i].stuck_ms != 0)
+			sooner(&due, loop->clients[i].stuck_ms + loop->slow_ms);
 	if (due == INT64_MAX)
 		return -1;
 	return due > now ? (int)(due - now) : 0;
@@ -222,7 +237,7 @@ static void loop_sweep(struct loop *loop)
 		struct client *client = &loop->clients[i];
 
 		if (client->dead ||
-			(client->stuck_ms != 0 && now - client->stuck_ms >= LOCAL_SLOW_MS))
+			(client->stuck_ms != 0 && now - client->stuck_ms >= loop->slow_ms))
 			client_close(loop, i);
 	}
 }
@@ -232,6 +247,9 @@ static void loop_list(struct loop *loop)
 	struct local_client list[LOCAL_CLIENTS_MAX];
 	size_t i;
 
+	if (now_ms() < loop->list_again_ms)
+		return;
+	loop->list_again_ms = 0;
 	loop->list_changed = false;
 	if (loop->local->changed == NULL)
 		return;
@@ -239,7 +257,10 @@ static void loop_list(struct loop *loop)
 		list[i] = (struct local_client){loop->clients[i].number,
 			mcp_session_client(loop->clients[i].session),
 			mcp_session_era(loop->clients[i].session), loop->clients[i].since_ms};
-	loop->local->changed(loop->local->data, list, loop->n);
+	if (loop->local->changed(loop->local->data, list, loop->n))
+		return;
+	loop->list_changed = true;
+	loop->list_again_ms = now_ms() + LIST_AGAIN_MS;
 }
 
 /* A client with answers waiting is not read: nothing piles up. */
@@ -256,6 +277,8 @@ static void loop_serve_client(struct loop *loop, struct client *client, short re
 		client_send(client);
 		if (client_waiting(client) == 0 && (client->more || client->ended))
 			client_handle(loop, client);
+		if (client->owed && !client->dead && !client->closed)
+			client_tell(loop, client);
 	} else if (revents != 0) {
 		client_read(loop, client);
 	}
@@ -279,14 +302,14 @@ static int loop_once(struct loop *loop, bool *stopped, struct err *err)
 		return errno == EINTR ? 0 : err_errno(err, errno, "poll");
 	*stopped = fds[0].revents != 0;
 	if (fds[1].revents != 0 && local->watch_take(local->data))
-		loop->changes_wait = true;
+		tell_noticed(&loop->tell, now_ms(), TELL_MS);
 	for (i = 0; i < n; i++)
 		loop_serve_client(loop, &loop->clients[i], fds[3 + i].revents);
 	if (loop->accept_again_ms != 0 && now_ms() >= loop->accept_again_ms)
 		loop->accept_again_ms = 0;
 	if (fds[2].revents != 0 && loop_accept(loop, err) != 0)
 		return -1;
-	if (loop->changes_wait && now_ms() >= loop->told_ms + TELL_MS)
+	if (loop->tell.due_ms != 0 && now_ms() >= loop->tell.due_ms)
 		loop_tell(loop);
 	loop_sweep(loop);
 	if (loop->list_changed)
@@ -302,6 +325,7 @@ int mcp_local_run(struct mcp_server *server, const struct mcp_local *local, stru
 
 	loop->server = server;
 	loop->local = local;
+	loop->slow_ms = local->slow_ms > 0 ? local->slow_ms : LOCAL_SLOW_MS;
 	while (result == 0 && !stopped)
 		result = loop_once(loop, &stopped, err);
 	while (loop->n > 0) {

@@ -27,8 +27,10 @@ struct mcp_local {
 	bool (*watch_take)(void *data);
 	/* May this peer be served? NULL: all. A refused one is closed unanswered. */
 	bool (*admit)(void *data, int fd);
-	/* The connections are not what they were: called with all of them. */
-	void (*changed)(void *data, const struct local_client *clients, size_t n);
+	int64_t slow_ms; /* 0: LOCAL_SLOW_MS */
+	/* The connections are not what they were: called with all of them. False:
+	 * not now; called again soon. */
+	bool (*changed)(void *data, const struct local_client *clients, size_t n);
 	void (*warn)(void *data, const struct err *err);
 	void *data;
 };

@@ -12,6 +12,7 @@
 
 #include "core/clock.h"
 #include "mcp/lines.h"
+#include "mcp/tell.h"
 
 /* Changes of the library are told at most this often: an import makes many. */
 #define TELL_MS 200
@@ -26,8 +27,7 @@ struct loop {
 	int own_fd; /* the same pipe, non-blocking; -1: none */
 	bool input_ended, client_gone, stopped;
 	int64_t stopped_ms; /* when we were told to end */
-	int64_t told_ms;    /* when changes were last told */
-	bool changes_wait;  /* something changed since */
+	struct tell tell;
 };
 
 static bool fd_is_socket(int fd)
@@ -171,10 +171,14 @@ static int read_some(struct loop *loop, struct err *err)
 	return handle_lines(loop, err);
 }
 
+static int64_t now_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
 static int tell_changes(struct loop *loop, struct err *err)
 {
-	loop->changes_wait = false;
-	loop->told_ms = clock_monotonic_us() / 1000;
+	tell_looked(&loop->tell, now_ms());
 	mcp_session_library_changed(loop->session);
 	return settle(loop, err);
 }
@@ -182,12 +186,11 @@ static int tell_changes(struct loop *loop, struct err *err)
 /* How long to sleep: for ever, but for changes that are to be told soon. */
 static int sleep_ms(const struct loop *loop)
 {
-	int64_t due;
+	int64_t left = loop->tell.due_ms - now_ms();
 
-	if (!loop->changes_wait)
+	if (loop->tell.due_ms == 0)
 		return -1;
-	due = loop->told_ms + TELL_MS - clock_monotonic_us() / 1000;
-	return due > 0 ? (int)due : 0;
+	return left > 0 ? (int)left : 0;
 }
 
 static int loop_once(struct loop *loop, struct err *err)
@@ -205,10 +208,10 @@ static int loop_once(struct loop *loop, struct err *err)
 	if (fds[1].revents != 0)
 		loop_stop(loop);
 	if (fds[2].revents != 0 && stdio->watch_take(stdio->watch_data))
-		loop->changes_wait = true;
+		tell_noticed(&loop->tell, now_ms(), TELL_MS);
 	if (fds[0].revents != 0 && read_some(loop, err) != 0)
 		return -1;
-	if (loop->changes_wait && sleep_ms(loop) == 0)
+	if (sleep_ms(loop) == 0)
 		return tell_changes(loop, err);
 	return 0;
 }

@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "core/json.h"
+#include "store/prompts.h"
 #include "tests/server.h"
 
 struct agent {
@@ -106,6 +107,77 @@ static inline int connect_unix(const struct agent *agent)
 		return fd;
 	(void)close(fd);
 	return -1;
+}
+
+/* Another process changes the library: a prompt of this path and text, which has
+ * to be given a value for `input` (or NULL). */
+static inline void library_put_input(
+	const char *home, const char *path, struct str text, const char *input)
+{
+	struct prompt *prompt = prompt_new();
+	struct store_options options;
+	struct store *store;
+	char dir[80];
+	struct err err;
+
+	(void)snprintf(dir, sizeof dir, "%.64s/data", home);
+	options = (struct store_options){.dir = dir};
+	prompt_set(&prompt->path, str_of(path));
+	prompt_set(&prompt->title, str_of(path));
+	(void)prompt_add_message(prompt, PROMPT_USER, text);
+	if (input != NULL)
+		prompt_add_input(prompt, str_of(input))->required = true;
+	CHECK(store_open(&store, &options, &err) == 0);
+	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
+	store_close(store);
+	prompt_free(prompt);
+}
+
+static inline void library_put(const char *home, const char *path, struct str text)
+{
+	library_put_input(home, path, text, NULL);
+}
+
+static inline unsigned count_descriptors(pid_t pid)
+{
+	char path[64];
+	unsigned n = 0;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	dir = opendir(path);
+	CHECK(dir != NULL);
+	while (readdir(dir) != NULL)
+		n++;
+	(void)closedir(dir);
+	return n;
+}
+
+/* Wait until the process has so many; false after 20 s. */
+static inline bool descriptors_become(pid_t pid, unsigned n)
+{
+	int i;
+
+	for (i = 0; count_descriptors(pid) != n && i < 2000; i++)
+		(void)poll(NULL, 0, 10);
+	return i < 2000;
+}
+
+/* The number behind a label in /proc/PID/FILE, -1 when it is not there. */
+static inline int64_t proc_number(pid_t pid, const char *file, const char *label)
+{
+	char path[64], line[256];
+	int64_t value = -1;
+	FILE *in;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+	in = fopen(path, "r");
+	CHECK(in != NULL);
+	while (fgets(line, sizeof line, in) != NULL)
+		if (strncmp(line, label, strlen(label)) == 0)
+			value = (int64_t)strtol(line + strlen(label), NULL, 10);
+	(void)fclose(in);
+	return value;
 }
 
 /* At least one byte, within the time; 0 at the end, -1 when nothing came. */

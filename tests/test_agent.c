@@ -4,7 +4,6 @@
  * test_agent [rounds]: how often two are started at once (default 10).
  */
 #define _DEFAULT_SOURCE /* mkdtemp */
-#include "store/usage.h"
 #include "tests/websocket_client.h"
 
 #define PROGRAM BINARY_DIR "/bin/promptd"
@@ -172,25 +171,6 @@ static void of_two_at_once_one_wins(int rounds)
 	test_dir_remove(agent.home);
 }
 
-static void put_prompt(const struct agent *agent, const char *text)
-{
-	struct prompt *prompt = prompt_new();
-	struct store_options options;
-	struct store *store;
-	char dir[80];
-	struct err err;
-
-	(void)snprintf(dir, sizeof dir, "%s/data", agent->home);
-	options = (struct store_options){.dir = dir};
-	prompt_set(&prompt->path, STR("team/review"));
-	prompt_set(&prompt->title, STR("Review"));
-	(void)prompt_add_message(prompt, PROMPT_USER, str_of(text));
-	CHECK(store_open(&store, &options, &err) == 0);
-	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
-	store_close(store);
-	prompt_free(prompt);
-}
-
 /* A commit of another process is told to everybody who listens, both ways. */
 static void changes_are_pushed(void)
 {
@@ -206,7 +186,7 @@ static void changes_are_pushed(void)
 	CHECK(receive(local, bytes, sizeof bytes, 10000) > 0);
 	frame_say(web, INITIALIZE, strlen(INITIALIZE) - 1);
 	CHECK(frame_hear(web, &payload) == 1);
-	put_prompt(&agent, "Look closely.");
+	library_put(agent.home, "team/review", STR("Look closely."));
 	memset(bytes, 0, sizeof bytes);
 	CHECK(receive(local, bytes, sizeof bytes - 1, 10000) > 0);
 	CHECK(strstr(bytes, "notifications/prompts/list_changed") != NULL);
@@ -217,21 +197,6 @@ static void changes_are_pushed(void)
 	(void)close(web);
 	buf_fini(&payload);
 	agent_stop(&agent);
-}
-
-static unsigned count_descriptors(pid_t pid)
-{
-	char path[64];
-	unsigned n = 0;
-	DIR *dir;
-
-	(void)snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
-	dir = opendir(path);
-	CHECK(dir != NULL);
-	while (readdir(dir) != NULL)
-		n++;
-	(void)closedir(dir);
-	return n;
 }
 
 static void connections_leave_nothing_behind(int rounds)
@@ -249,9 +214,7 @@ static void connections_leave_nothing_behind(int rounds)
 		check_serves(&agent);
 		(void)close(connect_good(&agent));
 	}
-	for (i = 0; count_descriptors(agent.pid) != before && i < 500; i++)
-		(void)poll(NULL, 0, 10);
-	CHECK(count_descriptors(agent.pid) == before);
+	CHECK(descriptors_become(agent.pid, before));
 	agent_stop(&agent);
 }
 

@@ -56,22 +56,33 @@ static inline int connect_good(const struct agent *agent)
 	return fd;
 }
 
+/* All of it, also more than the socket takes at once. */
+static inline void send_exactly(int fd, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
+
+		CHECK(sent > 0);
+		bytes += sent;
+		n -= (size_t)sent;
+	}
+}
+
 /* One masked text frame (the mask changes nothing; masks are tests/test_frames's). */
 static inline void frame_say(int fd, const char *text, size_t n)
 {
-	unsigned char head[8] = {0x81};
-	size_t head_len = 2;
+	unsigned char head[14] = {0x81};
+	size_t head_len = 2, i;
 
-	CHECK(n < 65536);
-	head[1] = (unsigned char)(0x80 | (n < 126 ? n : 126));
-	if (n >= 126) {
-		head[2] = (unsigned char)(n >> 8);
-		head[3] = (unsigned char)(n & 0xFF);
+	if (n >= 65536)
+		head_len = 10;
+	else if (n >= 126)
 		head_len = 4;
-	}
-	CHECK(send(fd, head, head_len, MSG_NOSIGNAL) == (ssize_t)head_len);
-	CHECK(send(fd, "\0\0\0\0", 4, MSG_NOSIGNAL) == 4);
-	CHECK(send(fd, text, n, MSG_NOSIGNAL) == (ssize_t)n);
+	head[1] = (unsigned char)(0x80 | (head_len == 2 ? n : head_len == 4 ? 126 : 127));
+	for (i = 2; i < head_len; i++)
+		head[i] = (unsigned char)(n >> (8 * (head_len - 1 - i)));
+	send_exactly(fd, (char *)head, head_len + 4); /* and a mask of zeros */
+	send_exactly(fd, text, n);
 }
 
 static inline void read_exactly(int fd, char *to, size_t n, int timeout_ms)
