@@ -4,9 +4,10 @@
     typist.py SCRIPT COMMAND...
 
 A line of SCRIPT is `see TEXT`, which waits until TEXT was written since the last
-keys, or `type KEYS`, Python's escapes in it (\\r, \\x1b). Lines with # are remarks.
+keys, or stands in a line that was written to since; or `type KEYS`, Python's escapes
+in it (\\r, \\x1b). Lines with # are remarks.
 Ends with the program's exit status; 98 when something was not seen within a minute,
-99 when the program does not end. Then what was on the terminal is printed.
+99 when the program does not end in two. Then what was on the terminal is printed.
 """
 import codecs
 import fcntl
@@ -20,24 +21,27 @@ import sys
 import termios
 import time
 
-PATIENCE_S = 60
+sys.dont_write_bytecode = True  # nothing of it beside the sources
+from screen import Screen  # noqa: E402
+
+ROWS, COLUMNS = 24, 100
+PATIENCE_S, PATIENCE_AT_THE_END_S = 60, 120
 CONTROL = re.compile(rb"\x1b(\[[0-9;?<>=]*[a-zA-Z]|\][^\x07]*\x07|[()=>][A-Z0-9]?|P[^\x1b]*\x1b\\)|[\r\n\x00]")
-
-
-def give_up(pid, status, why, seen):
-    os.kill(pid, signal.SIGKILL)
-    print(f"typist: {why}; on the terminal since the last keys:")
-    print(seen.decode("utf-8", "replace"))
-    sys.exit(status)
 
 
 class Terminal:
     def __init__(self, command):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
             os.execvp(command[0], command)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-        self.seen = b""
+        self.seen, self.screen = b"", Screen(ROWS, COLUMNS)
+
+    def give_up(self, status, why):
+        os.kill(self.pid, signal.SIGKILL)
+        print(f"typist: {why}; on the terminal:\n{self.screen.shown()}\nsince the last keys:")
+        print(repr(self.seen))
+        sys.exit(status)
 
     def read(self):
         """False at the end."""
@@ -48,25 +52,31 @@ class Terminal:
         except OSError:
             return False
         self.seen += block
+        self.screen.feed(block)
         return block != b""
+
+    def shows(self, text):
+        """Blanks do not count: many a one is a step to the right."""
+        wanted = text.replace(" ", "")
+        written = CONTROL.sub(b"", self.seen).replace(b" ", b"")
+        return wanted.encode() in written or wanted in self.screen.fresh()
 
     def see(self, text):
         end = time.monotonic() + PATIENCE_S
-        # Many a blank is a step to the right, so blanks do not count.
-        wanted = text.encode().replace(b" ", b"")
-        while wanted not in CONTROL.sub(b"", self.seen).replace(b" ", b""):
+        while not self.shows(text):
             if not self.read() or time.monotonic() > end:
-                give_up(self.pid, 98, f"not seen: {text}", self.seen)
+                self.give_up(98, f"not seen: {text}")
 
     def type(self, keys):
         self.seen = b""
+        self.screen.forget()
         os.write(self.fd, codecs.decode(keys, "unicode_escape").encode("latin-1"))
 
     def end(self):
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + PATIENCE_AT_THE_END_S
         while self.read():
             if time.monotonic() > end:
-                give_up(self.pid, 99, "it does not end", self.seen)
+                self.give_up(99, "it does not end")
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
