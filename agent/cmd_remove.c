@@ -1,7 +1,31 @@
 /* promptd remove: take a prompt out of the library. */
-#include "agent/lookup.h"
-
 #include <string.h>
+
+#include "agent/lookup.h"
+#include "agent/personal.h"
+
+/* A personal one is a file: that goes as well, in one commit. */
+static int remove_personal(struct call *call, const char *name)
+{
+	struct personal_change change = {.verb = "remove"};
+	struct personal personal;
+	struct prompt *prompt = NULL;
+	char file[REPO_PATH_MAX + 1];
+	struct err err;
+	int result = personal_open(call, &personal);
+
+	if (result == COMMAND_DONE)
+		result = personal_find(&personal, name, &prompt, file);
+	if (result == COMMAND_DONE) {
+		change.title = prompt->title;
+		change.from = file;
+		if (personal_commit(&personal, &change, &err) != 0)
+			result = call_fail_err(call, &err);
+	}
+	prompt_free(prompt);
+	personal_close(&personal);
+	return result;
+}
 
 static int remove_run(struct call *call)
 {
@@ -17,7 +41,10 @@ static int remove_run(struct call *call)
 	if (result != COMMAND_DONE)
 		return result;
 	result = call_store(call, true, &store);
-	if (result == COMMAND_DONE && store_prompt_remove(store, str_of(prompt->id), &err) != 0)
+	if (result == COMMAND_DONE && strcmp(prompt->source, PERSONAL_SOURCE) == 0)
+		result = remove_personal(call, call->words[0]);
+	else if (result == COMMAND_DONE &&
+		 store_prompt_remove(store, str_of(prompt->id), &err) != 0)
 		result = call_fail_err(call, &err);
 	if (result == COMMAND_DONE && call->json) {
 		call_answer(call, "removed", lookup_prompt_json(prompt));
@@ -39,7 +66,8 @@ const struct command command_remove = {
 	.name = "remove",
 	.summary = "take a prompt out of the library",
 	.words = "NAME",
-	.description = "Takes the prompt out of the library, not the file it came from. Importing "
+	.description = "Takes the prompt out of the library, not the file it came from; only a "
+		       "personal prompt's file goes too, in one commit. Importing "
 		       "that file puts it back; what comes by itself, such as the starter "
 		       "prompts, does not.",
 	.words_min = 1,

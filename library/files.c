@@ -320,3 +320,16 @@ int files_replace(int folder, const char *path, struct str bytes, struct err *er
 	(void)close(parent);
 	return result;
 }
+
+int files_remove(int folder, const char *path, struct err *err)
+{
+	const char *name;
+	int parent = open_parent(folder, path, &name), result = 0;
+
+	if (parent < 0)
+		return errno == ENOENT ? 0 : err_errno(err, errno, "%s", path);
+	if (unlinkat(parent, name, 0) != 0 && errno != ENOENT)
+		result = err_errno(err, errno, "%s", path);
+	(void)close(parent);
+	return result;
+}

@@ -10,8 +10,8 @@
 # a system without dpkg the list is printed and the build is tried all the same.
 set -eu
 
-build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libwebsockets-dev'
-test='clang bash zsh fish mandoc python3 python3-jsonschema neovim emacs-nox vim-nox'
+build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libgit2-dev libwebsockets-dev'
+test='git clang bash zsh fish mandoc python3 python3-jsonschema neovim emacs-nox vim-nox'
 fuzz='libclang-rt-14-dev'
 
 what=${1:-build}

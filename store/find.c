@@ -183,7 +183,8 @@ int find_settle_path(struct store *store, struct str path, struct err *err)
 		return shared;
 	if (db_statement(db, DB_PROMPT_SHADOW,
 		    "UPDATE prompt SET shadowed = (key <> (SELECT key FROM prompt WHERE path = ?1 "
-		    "ORDER BY source <> 'local', source = 'starter', source LIMIT 1)) "
+		    "ORDER BY source <> 'personal', source <> 'local', "
+		    "source = 'starter', source LIMIT 1)) "
 		    "WHERE path = ?1",
 		    &settle, err) != 0)
 		return -1;

@@ -17,8 +17,8 @@ struct found {
 int find_prompt(struct store *store, struct str name, bool experimental, struct found *found,
 	struct err *err);
 
-/* Several sources may have a prompt of the same path; people see one: a local
- * one before others, starters last. To be called when one came or went. */
+/* Several sources may have a prompt of the same path; people see one: a personal
+ * one first, then a local one, starters last. To be called when one came or went. */
 int find_settle_path(struct store *store, struct str path, struct err *err);
 
 #endif

@@ -35,6 +35,12 @@ struct store_want {
 int store_prompt_get(struct store *store, struct str name, const struct store_want *want,
 	struct prompt **out, struct err *err);
 
+/* The prompt of (source, from) is at `to` from now on, versions and id with it. The
+ * caller puts it there next: only that renews the rest of its row. 0 also when there is
+ * none of that path, or one at `to` already. */
+int store_prompt_move(
+	struct store *store, struct str source, struct str from, struct str to, struct err *err);
+
 /* Remove the prompt and leave a tombstone (source, path) so that an automatic
  * import does not put it back; store_prompt_put by hand does. */
 int store_prompt_remove(struct store *store, struct str name, struct err *err);

@@ -64,3 +64,29 @@ bool store_prompt_was_removed(struct store *store, struct str source, struct str
 	db_done(get);
 	return found;
 }
+
+static int move_row(
+	struct store *store, struct str source, struct str from, struct str to, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *move;
+
+	if (db_statement(db, DB_PROMPT_MOVE,
+		    "UPDATE OR IGNORE prompt SET path = ?3 WHERE source = ?1 AND path = ?2", &move,
+		    err) != 0)
+		return -1;
+	db_bind_str(move, 1, source);
+	db_bind_str(move, 2, from);
+	db_bind_str(move, 3, to);
+	if (db_run(db, move, "cannot rename the prompt", err) != 0)
+		return -1;
+	return find_settle_path(store, from, err);
+}
+
+int store_prompt_move(
+	struct store *store, struct str source, struct str from, struct str to, struct err *err)
+{
+	if (store_write_begin(store, err) != 0)
+		return -1;
+	return store_write_end(store, move_row(store, source, from, to, err), err);
+}

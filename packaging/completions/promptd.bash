@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render tags collections remove rate stats connect disconnect agent setup log config status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render tags collections remove init add edit rename history restore rate stats connect disconnect agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -178,6 +178,54 @@ _promptd() {
 			_promptd_names promptd list --names "$cur"
 		fi
 		;;
+	init)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			_promptd_files -d
+		fi
+		;;
+	add)
+		case $prev in
+		--from | -f)
+			_promptd_files -f
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--from --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	edit)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
+	rename)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
+	history)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
+	restore)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
 	rate)
 		case $prev in
 		--success | -s)
@@ -278,7 +326,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render tags collections remove rate stats connect disconnect agent setup log config status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render tags collections remove init add edit rename history restore rate stats connect disconnect agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

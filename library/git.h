@@ -1,0 +1,89 @@
+/*
+ * A git repository that belongs to a person: single commits that touch only what
+ * they are about, and the history of one path. Never writes the work tree: that is
+ * the caller's (files.h). Runs no hooks, filters or other programs. One thread.
+ *
+ * Paths are relative to the work tree, with '/' between their parts.
+ */
+#ifndef LIBRARY_GIT_H
+#define LIBRARY_GIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+#include "core/str.h"
+
+#define REPO_ID_BYTES 41 /* a commit's name with its NUL */
+#define REPO_PATH_MAX 1024
+#define REPO_COMMITS_MAX 100000 /* history is looked at this far back */
+
+struct repo;
+
+/*
+ * Open the repository whose work tree is exactly `dir`. REPO_NONE: there is none.
+ * ERR_REFUSED: bare, owned by another user, or its work tree is elsewhere.
+ */
+enum repo_outcome { REPO_NONE = 1 };
+int repo_open(struct repo **out, const char *dir, struct err *err);
+/* Make one in a folder that is there. Files in it stay as they are. */
+int repo_init(struct repo **out, const char *dir, struct err *err);
+void repo_close(struct repo *repo);
+const char *repo_git_dir(const struct repo *repo); /* ends with '/' */
+
+/* Parts that are neither empty, "." nor "..", and none that some file system takes
+ * for .git. */
+int repo_check_path(const char *path, struct err *err);
+
+/* May a commit be made now? ERR_REFUSED: detached head, a merge, rebase or the like
+ * under way, conflicts. */
+int repo_check_state(struct repo *repo, struct err *err);
+/* And may it change this file? ERR_REFUSED: it has changes that are not committed,
+ * or it is there and git does not know it. */
+int repo_check_file(struct repo *repo, const char *path, struct err *err);
+/* Is a file of that path in the newest commit? */
+bool repo_has(struct repo *repo, const char *path);
+
+/* One file's part of a commit. */
+struct repo_change {
+	const char *path;
+	struct str bytes;
+	bool remove; /* bytes do not matter */
+};
+/*
+ * One commit on the current branch: the newest one's tree with these changes and no
+ * other. The index follows for these paths; what else is staged stays staged.
+ */
+int repo_commit(struct repo *repo, const struct repo_change *changes, size_t n, const char *message,
+	struct err *err);
+
+/* The index alone is made to follow the newest commit for these paths: what is left
+ * to do when repo_commit() was killed behind its commit. */
+int repo_follow(struct repo *repo, const struct repo_change *changes, size_t n, struct err *err);
+/* Take away the locks that a killed repo_commit() left: those made between the two
+ * times, once they are a second old. Waits for that second. */
+void repo_break_locks(struct repo *repo, int64_t from_ms, int64_t until_ms);
+
+/* Does one of the newest `depth` commits have this line in its message? 1 yes. */
+int repo_has_line(struct repo *repo, const char *line, unsigned depth, struct err *err);
+
+struct repo_version {
+	const char *commit;
+	int64_t time_ms;
+	struct str author, message; /* foreign text */
+	const char *path;	    /* what the file was called then; NULL: of no one file */
+	bool removed;		    /* this commit took it away */
+	struct str bytes;	    /* of the file; empty if over 4 MiB */
+};
+typedef int repo_version_fn(void *data, const struct repo_version *version);
+/*
+ * Every commit that changed the file, newest first; renames are followed. path NULL:
+ * every commit, without files. Everything is borrowed for the callback; non-zero
+ * stops.
+ */
+int repo_history(
+	struct repo *repo, const char *path, repo_version_fn *fn, void *data, struct err *err);
+
+#endif

@@ -1,0 +1,281 @@
+#!/bin/bash
+# The life of a personal prompt over the real programs, with git as the witness; then
+# repositories that are not as they should be, and processes killed in the middle.
+#
+#	personal.sh [PROMPTD [KILLS]]
+#
+# Without words it builds the program itself and kills 1,000 times (./check --long).
+set -uo pipefail
+command -v git >/dev/null || {
+	echo "skipped: git is not installed"
+	exit 77
+}
+if [ $# = 0 ]; then
+	cd "$(dirname "$0")/../.." || exit
+	cmake --preset dev >/dev/null && cmake --build --preset dev --target promptd >/dev/null || exit
+	set -- build/dev/bin/promptd 1000
+fi
+promptd=$(realpath "$1")
+kills=${2:-25}
+work=$(mktemp -d "${TMPDIR:-/tmp}/promptd-personal.XXXXXX")
+trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+export PROMPTD_AUTOSTART=no PROMPTD_HOME=$work/home HOME=$work LC_ALL=C.UTF-8
+export GIT_CONFIG_NOSYSTEM=1 GIT_CEILING_DIRECTORIES=$work
+unset VISUAL EDITOR XDG_CONFIG_HOME XDG_RUNTIME_DIR
+cd "$work" || exit
+git config --global user.name "A Person"
+git config --global user.email person@example.org
+failures=0
+repo=$work/home/data/personal
+
+fail() {
+	printf 'FAILED: %s\n' "$*" >&2
+	failures=$((failures + 1))
+}
+
+# run STATUS WORDS...: as in cli.sh; standard input is $in.
+in=
+run() {
+	local wanted=$1 got
+	shift
+	printf '%s' "$in" | "$promptd" "$@" >"$work/out" 2>"$work/err"
+	got=${PIPESTATUS[1]}
+	out=$(cat "$work/out")
+	err=$(cat "$work/err")
+	[ "$got" = "$wanted" ] || fail "promptd $*: exit $got, not $wanted: $out $err"
+}
+
+has() {
+	case $2 in
+	*"$1"*) ;;
+	*) fail "not found: $1 in: $2" ;;
+	esac
+}
+
+commits() {
+	git -C "$repo" rev-list --count HEAD
+}
+
+# one COMMAND: since $before there is one commit, and nothing is left to commit.
+one() {
+	[ "$(commits)" = $((before + 1)) ] || fail "$1: $(($(commits) - before)) commits, not one"
+	[ -z "$(git -C "$repo" status --porcelain)" ] || fail "$1 leaves: $(git -C "$repo" status --porcelain)"
+	before=$(commits)
+}
+
+part() {
+	printf '%s\n' "$1"
+}
+
+part "without a library there is a clear word"
+run 3 history
+has "promptd init" "$err"
+
+part "init makes one, and again changes nothing"
+run 0 init
+[ -f "$repo/README.md" ] || { fail "init made no library"; exit 1; }
+git -C "$repo" fsck --strict >/dev/null 2>&1 || fail "fsck"
+before=$(commits)
+run 0 init
+[ "$(commits)" = "$before" ] || fail "init again made a commit"
+
+part "add: one commit with its title and version"
+in='Explain {{topic}} to me.'
+run 0 add teach/explain
+one add
+git -C "$repo" log -1 --format=%B | grep -q '^Promptd-Version: 1$' || fail "no version in the message"
+git -C "$repo" log -1 --format=%s | grep -q '^add: ' || fail "no operation in the message"
+[ "$(cat "$repo/prompts/teach/explain.prompt.md")" = "$in" ] || fail "add changed the text"
+run 0 show explain --text
+has "Explain {{topic}}" "$out"
+run 6 add teach/explain
+in=$'---\ninputs:\n  n: {type: integer, default: many}\n---\nx\n'
+run 1 add bad
+in=x
+run 2 add ../outside
+run 2 add .git/hooks/x
+[ "$(commits)" = "$before" ] || fail "a refused add made a commit"
+
+part "edit: one commit; what does not parse is kept"
+export EDITOR="sed -i 's/to me/as to a child/'"
+run 0 edit explain
+one edit
+run 0 show explain
+has "as to a child" "$out"
+export EDITOR="true"
+run 0 edit explain
+[ "$(commits)" = "$before" ] || fail "an edit without a change made a commit"
+printf -- '---\ninputs:\n  n: {type: integer, default: many}\n---\nx\n' >broken
+export EDITOR="cp $work/broken"
+printf '#!/bin/sh\ncp %s/broken "$1"\n' "$work" >editor && chmod +x editor
+export EDITOR=$work/editor
+run 1 edit explain
+kept=$(printf '%s' "$err" | grep -o '/[^ ]*edit-[0-9]*\.prompt\.md')
+cmp -s "$kept" broken || fail "the text was not kept: $err"
+[ "$(commits)" = "$before" ] || fail "a broken edit made a commit"
+
+part "rename: history and versions stay with it"
+run 0 rename explain school/lesson
+one rename
+run 0 history lesson --json
+python3 - out <<-'END' || fail "history: $out"
+	import json, sys
+	c = json.load(open(sys.argv[1]))["commits"]
+	assert [x["version"] for x in c] == [2, 2, 1], c
+	assert c[-1]["file"] == "prompts/teach/explain.prompt.md", c
+	assert c[0]["author"] == "A Person", c
+END
+run 3 show teach/explain
+run 0 show school/lesson@1 --text
+has "to me" "$out"
+
+part "restore: the old text is a new version"
+run 0 restore lesson@1
+one restore
+has "version 3" "$out"
+run 0 show lesson --text
+has "to me" "$out"
+run 3 restore lesson@9
+run 2 restore lesson
+
+part "what others staged or changed stays theirs"
+in=other
+run 0 add other
+before=$(commits)
+echo staged >"$repo/staged.txt" && git -C "$repo" add staged.txt
+echo changed >>"$repo/README.md"
+in=third
+run 0 add third
+[ "$(git -C "$repo" status --porcelain)" = $' M README.md\nA  staged.txt' ] || fail "not left alone: $(git -C "$repo" status --porcelain)"
+[ "$(git -C "$repo" show --stat --format= HEAD | grep -c '|')" = 1 ] || fail "the commit holds more than its file"
+git -C "$repo" rm -q --cached staged.txt && rm "$repo/staged.txt"
+git -C "$repo" checkout -q README.md
+
+part "a change by hand shows up, and a dirty file is not overwritten"
+echo "mine" >>"$repo/prompts/other.prompt.md"
+run 0 history
+run 0 show other --text
+has mine "$out"
+export EDITOR="sed -i s/mine/theirs/"
+run 6 edit other
+has "not committed" "$err"
+run 6 remove other
+grep -q mine "$repo/prompts/other.prompt.md" || fail "an edit by hand was lost"
+git -C "$repo" commit -qam "by hand"
+
+part "remove: the file goes, in one commit, and stays in the history"
+before=$(commits)
+run 0 remove other
+one remove
+[ ! -e "$repo/prompts/other.prompt.md" ] || fail "remove left the file"
+run 3 show other
+git -C "$repo" fsck --strict >/dev/null 2>&1 || fail "fsck"
+
+part "no branch, a merge, conflicts: refused, nothing lost"
+git -C "$repo" checkout -q --detach
+in=y
+run 6 add nobranch
+has "detached" "$err"
+git -C "$repo" checkout -q main
+git -C "$repo" checkout -q -b side && echo A >"$repo/prompts/third.prompt.md" && git -C "$repo" commit -qam A
+git -C "$repo" checkout -q main && echo B >"$repo/prompts/third.prompt.md" && git -C "$repo" commit -qam B
+git -C "$repo" merge side >/dev/null 2>&1
+run 6 add merging
+has "conflicts" "$err"
+git -C "$repo" merge --abort
+[ ! -e "$repo/prompts/merging.prompt.md" ] && [ ! -e "$repo/prompts/nobranch.prompt.md" ] || fail "a refused add left a file"
+
+part "bare, foreign, elsewhere: refused"
+git init -q --bare bare
+run 6 init bare
+has "bare" "$err"
+git init -q elsewhere && git -C elsewhere config core.worktree "$work"
+run 6 init elsewhere
+if [ "$(id -u)" = 0 ]; then
+	git init -q foreign && chown -R 12345 foreign
+	run 6 init foreign
+	has "another user" "$err"
+else
+	echo "  (not root: no repository of another user was tried)"
+fi
+
+part "hostile names: links are not followed, nothing is written outside"
+mkdir outside && echo secret >outside/secret.prompt.md
+ln -s "$work/outside" "$repo/prompts/link"
+ln -s "$work/outside/secret.prompt.md" "$repo/prompts/leak.prompt.md"
+run 0 history
+run 3 show leak
+run 3 show secret
+in=z
+"$promptd" add link/escape <<<z >/dev/null 2>err2 && fail "wrote through a link"
+[ ! -e outside/escape.prompt.md ] || fail "wrote outside"
+rm "$repo/prompts/link" "$repo/prompts/leak.prompt.md" "$repo/.git/promptd-pending" 2>/dev/null
+for name in .GIT/x 'git~1/x' a/../b /abs 'a//b' .; do
+	"$promptd" add "$name" <<<z >/dev/null 2>&1 && fail "took the name $name"
+done
+[ "$(git -C "$repo" status --porcelain)" = "" ] || fail "left: $(git -C "$repo" status --porcelain)"
+
+part "a folder of prompts is adopted as it is"
+mkdir -p mine/.claude/commands mine/notes
+echo 'Review $ARGUMENTS' >mine/.claude/commands/review.md
+printf 'act,prompt\nPoet,Write a poem\nCook,Cook a meal\n' >mine/prompts.csv
+echo 'not a prompt' >mine/notes/todo.txt
+PROMPTD_HOME=$work/home2 run 0 init mine
+has "3 prompts" "$out"
+[ "$(git -C mine ls-files | sort | tr '\n' ' ')" = ".claude/commands/review.md prompts.csv " ] || fail "adopted: $(git -C mine ls-files)"
+PROMPTD_HOME=$work/home2 run 6 remove poet
+has "several prompts" "$err"
+
+part "killed at any moment: $kills times"
+count=$(git -C "$repo" log --format=%B | grep -c '^Promptd-Change: ')
+[ "$count" -gt 5 ] || fail "no changes are marked"
+python3 - "$promptd" "$kills" "$repo" <<-'END' || fail "killed: see above"
+	import random, signal, subprocess, sys, time
+	promptd, kills, repo = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+	def git(*words):
+	    return subprocess.run(["git", "-C", repo, *words], capture_output=True, text=True, check=True).stdout
+	def start(*words):
+	    p = subprocess.Popen([promptd, *words], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+	    return p
+	begin = time.monotonic()
+	p = start("add", "kill/warm"); p.communicate(b"warm")
+	assert p.returncode == 0
+	span = (time.monotonic() - begin) * 1.2
+	done, killed, names = 0, 0, {"kill/warm"}
+	for i in range(kills):
+	    name = "kill/n%d" % (i % 40)
+	    if name in names and i % 2:
+	        p = start("remove", name)
+	    else:
+	        p = start("add", "kill/m%d" % i)
+	    p.stdin.write(b"text %d" % i); p.stdin.close()
+	    time.sleep(random.random() * span)
+	    p.send_signal(signal.SIGKILL)
+	    p.wait()
+	    killed += p.returncode == -signal.SIGKILL
+	    done += p.returncode == 0
+	    p.stderr.close()
+	    if i % 5 == 4:
+	        m = subprocess.run([promptd, "history"], capture_output=True, text=True)
+	        assert m.returncode == 0, m.stderr
+	        assert git("status", "--porcelain") == "", git("status", "--porcelain")
+	m = subprocess.run([promptd, "history"], capture_output=True, text=True)
+	assert m.returncode == 0, m.stderr
+	assert git("status", "--porcelain") == "", git("status", "--porcelain")
+	git("fsck", "--strict")
+	lines = [x for x in git("log", "--format=%B").splitlines() if x.startswith("Promptd-Change: ")]
+	assert len(lines) == len(set(lines)), "a commit was made twice"
+	files = {f[len("prompts/"):-len(".prompt.md")] for f in git("ls-files").splitlines() if f.endswith(".prompt.md")}
+	shown = subprocess.run([promptd, "list", "--limit", "5000"], capture_output=True, text=True).stdout
+	index = {row.split("\t")[0] for row in shown.splitlines()}
+	assert files == index, files ^ index
+	assert done <= sum(f.startswith("kill/m") for f in files), "a commit was lost"
+	print("  %d killed, %d had ended, %d files" % (killed, done, len(files)))
+	assert killed > 0
+END
+
+[ "$failures" = 0 ] || {
+	echo "$failures failed"
+	exit 1
+}
+echo "all well"
