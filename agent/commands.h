@@ -10,6 +10,7 @@ extern const struct command command_import, command_export, command_search, comm
 	command_show, command_render, command_tags, command_collections, command_remove,
 	command_status, command_doctor, command_help, command_connect, command_disconnect,
 	command_agent, command_setup, command_log, command_config, command_rate, command_stats,
-	command_init, command_add, command_edit, command_rename, command_history, command_restore;
+	command_init, command_add, command_edit, command_rename, command_history, command_restore,
+	command_tag, command_diff;
 
 #endif

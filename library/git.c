@@ -588,3 +588,36 @@ int repo_history(
 	git_revwalk_free(revisions);
 	return 0;
 }
+
+static int diff_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
+	const git_diff_line *line, void *data)
+{
+	struct buf *out = data;
+
+	(void)delta;
+	(void)hunk;
+	if (line->origin == GIT_DIFF_LINE_FILE_HDR)
+		return 0;
+	if (line->origin == ' ' || line->origin == '+' || line->origin == '-')
+		(void)buf_add_char(out, line->origin);
+	return buf_add(out, line->content, line->content_len);
+}
+
+int repo_diff(struct str before, struct str after, struct buf *out, struct err *err)
+{
+	git_patch *patch = NULL;
+	git_diff_options options;
+	int result = start(err);
+
+	if (result != 0)
+		return -1;
+	if (git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION) == 0) {
+		options.flags = GIT_DIFF_FORCE_TEXT;
+		result = git_patch_from_buffers(
+			&patch, before.p, before.n, "a", after.p, after.n, "b", &options);
+	}
+	if (result == 0 && patch != NULL)
+		result = git_patch_print(patch, diff_line, out);
+	git_patch_free(patch);
+	return result == 0 ? 0 : fail(err, ERR_FAILED, "cannot compare the texts");
+}

@@ -86,4 +86,8 @@ typedef int repo_version_fn(void *data, const struct repo_version *version);
 int repo_history(
 	struct repo *repo, const char *path, repo_version_fn *fn, void *data, struct err *err);
 
+/* What makes one text of the other, as `diff -u` says it from its first "@@" on;
+ * appended. Nothing when they are the same. */
+int repo_diff(struct str before, struct str after, struct buf *out, struct err *err);
+
 #endif

@@ -129,6 +129,27 @@ run 3 show teach/explain
 run 0 show school/lesson@1 --text
 has "to me" "$out"
 
+part "tag: in the file, in one commit, and no new version"
+run 0 tag lesson +school +short
+one tag
+has "version 2" "$out"
+run 0 tag lesson -- -short
+one tag
+run 0 list --tag school
+has school/lesson "$out"
+run 3 list --tag short
+run 2 tag lesson school
+[ "$(commits)" = "$before" ] || fail "a refused tag made a commit"
+
+part "diff: between versions, and the last change"
+run 0 diff lesson 1 2
+grep -q '^-Explain {{topic}} to me' out && grep -q '^+Explain {{topic}} as to a child' out || fail "diff: $out"
+run 0 diff lesson
+grep -q '^-.*short' out || fail "diff: $out"
+run 0 diff lesson 2 2
+run 3 diff lesson 1 9
+run 2 diff lesson one
+
 part "restore: the old text is a new version"
 run 0 restore lesson@1
 one restore
