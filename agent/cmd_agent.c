@@ -6,8 +6,8 @@
 
 #include <unistd.h>
 
-#define START_MS 5000
-#define STOP_MS 5000
+#define START_MS 15000
+#define STOP_MS 15000
 
 static int answer_endpoint(struct call *call, const char *what, const struct endpoint *endpoint)
 {

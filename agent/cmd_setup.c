@@ -4,203 +4,169 @@
  * changed or taken away.
  */
 #include "agent/command.h"
-#include "agent/connect_file.h"
-#include "agent/connect_run.h"
-#include "agent/control.h"
-#include "core/buf.h"
-#include "schema/schema.h"
+#include "agent/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define UNIT_BYTES_MAX 16384
-#define MARK "# Written by promptd setup; promptd setup --remove takes it away.\n"
+struct setup {
+	struct call *call;
+	bool remove, dry_run;
+	bool changed; /* a file was written or taken away */
+	bool broken;  /* something failed: what comes after it is not begun */
+	json_t *rows;
+};
 
-enum place_outcome { PLACE_WRITTEN, PLACE_SAME, PLACE_REMOVED, PLACE_ABSENT, PLACE_FOREIGN };
-static const char *const outcome_words[] = {
-	"written", "unchanged", "removed", "absent", "not ours, left alone"};
-
-/* Where a unit of that name belongs. */
-static int place(struct call *call, const char *name, char path[ENDPOINT_PATH_MAX], struct err *err)
+/* A step that the manager refuses is told, and the files stay. */
+static bool systemctl(struct setup *setup, const char *const *words)
 {
-	const char *base = getenv("XDG_CONFIG_HOME");
-	const char *below = str_ends(str_of(name), ".desktop") ? "autostart" : "systemd/user";
-	bool given = base != NULL && base[0] == '/';
-	int len = snprintf(path, ENDPOINT_PATH_MAX, "%s%s/%s/%s", given ? base : call->dirs->home,
-		given ? "" : "/.config", below, name);
-
-	if (len < 0 || len >= ENDPOINT_PATH_MAX)
-		return err_set(err, ERR_LIMIT, "the path of the configuration is too long");
-	return 0;
-}
-
-/* The unit's text, @PROMPTD@ put in. */
-static int unit_text(const struct schema_file *unit, struct buf *text, struct err *err)
-{
-	struct str rest = {unit->text, unit->len}, line;
-	char program[PLATFORM_PATH_MAX];
-
-	if (platform_program("promptd", program, err) != 0)
-		return -1;
-	(void)buf_add_str(text, MARK);
-	while (str_next_line(&rest, &line)) {
-		const char *at = memchr(line.p, '@', line.n);
-		size_t before = at != NULL ? (size_t)(at - line.p) : line.n;
-
-		/* @system-service is no mark of ours. */
-		if (at != NULL && strncmp(at, "@PROMPTD@", 9) == 0) {
-			(void)buf_add(text, line.p, before);
-			(void)buf_add_str(text, program);
-			(void)buf_add(text, at + 9, line.n - before - 9);
-		} else {
-			(void)buf_add(text, line.p, line.n);
-		}
-		(void)buf_add_char(text, '\n');
-	}
-	return buf_failed(text) ? err_set(err, ERR_LIMIT, "the path of promptd is too long") : 0;
-}
-
-static bool is_ours(const struct connect_file *file)
-{
-	return str_starts((struct str){buf_text(&file->text), file->text.len}, MARK);
-}
-
-static int unit_install(const struct schema_file *unit, struct connect_file *there, struct err *err)
-{
-	struct buf text = BUF_INIT(UNIT_BYTES_MAX);
-	int result = unit_text(unit, &text, err);
-
-	if (result != 0)
-		result = -1;
-	else if (there->exists && strcmp(buf_text(&there->text), buf_text(&text)) == 0)
-		result = PLACE_SAME;
-	else if (there->exists && !is_ours(there))
-		result = PLACE_FOREIGN;
-	else
-		result =
-			connect_file_write(there, (struct str){text.data, text.len}, 0644, err) == 0
-				? PLACE_WRITTEN
-				: -1;
-	buf_fini(&text);
-	return result;
-}
-
-static int unit_remove(struct connect_file *there, struct err *err)
-{
-	if (!there->exists)
-		return PLACE_ABSENT;
-	if (!is_ours(there))
-		return PLACE_FOREIGN;
-	return connect_file_remove(there, err) == 0 ? PLACE_REMOVED : -1;
-}
-
-static int unit_place(
-	const struct schema_file *unit, const char *path, bool remove, struct err *err)
-{
-	struct connect_file there;
-	int result = connect_file_read(&there, path, err);
-
-	if (result == 0)
-		result = remove ? unit_remove(&there, err) : unit_install(unit, &there, err);
-	connect_file_fini(&there);
-	return result;
-}
-
-/* Does this user's service manager run? Its runtime directory says so. */
-static bool manager_runs(void)
-{
-	const char *run = getenv("XDG_RUNTIME_DIR");
-	char path[PLATFORM_PATH_MAX];
-	struct stat st;
-
-	(void)snprintf(path, sizeof path, "%s/systemd/private", run != NULL ? run : "");
-	return run != NULL && run[0] == '/' && stat(path, &st) == 0;
-}
-
-/* 0, also where no manager runs; -1: said why. */
-static int systemctl(struct call *call, const char *const *argv)
-{
-	struct run run = {.argv = argv, .timeout_ms = 30000, .mask = 022};
-	struct run_result result;
-	char *program = run_find("systemctl", call->dirs->home, NULL);
 	struct err err;
-	int failed;
 
-	if (program == NULL)
-		return 0;
-	run.program = program;
-	failed = run_program(&run, &result, &err);
-	if (failed == 0 && result.exit != 0)
-		failed = err_set(&err, ERR_FAILED, "systemctl --user %s: %.200s", argv[2],
-			buf_text(&result.notes));
-	if (failed != 0)
-		call_warn(call, "%s", err.text);
-	run_result_fini(&result);
-	free(program);
-	return failed;
+	if (unit_systemctl(setup->call->dirs, words, &err) == 0)
+		return true;
+	call_warn(setup->call, "%s", err.text);
+	return false;
 }
 
-static int tell_manager(struct call *call, bool remove)
+static const char *write_unit(struct unit *unit, struct err *err)
 {
-	const char *const reload[] = {"systemctl", "--user", "daemon-reload", NULL};
-	const char *const now[] = {"systemctl", "--user", remove ? "disable" : "enable", "--now",
-		"promptd-agent.socket", "promptd-agent.service", NULL};
+	const struct str text = {unit->text.data, unit->text.len};
+	int outcome = connect_file_write(&unit->there, text, 0644, err);
 
-	if (!manager_runs())
-		return 0;
-	if (!remove && systemctl(call, reload) != 0)
-		return -1;
-	return systemctl(call, now);
+	if (outcome == 1)
+		(void)err_set(err, ERR_BUSY, "%s changed meanwhile; try again", unit->path);
+	return outcome == 0 ? "written" : NULL;
 }
 
-static int setup_unit(struct call *call, const struct schema_file *unit, bool remove, json_t *rows)
+/* The manager ends it while it knows it by its file. What it refuses is told. */
+static const char *remove_unit(struct setup *setup, struct unit *unit, struct err *err)
 {
-	char path[ENDPOINT_PATH_MAX];
-	struct err err;
+	const char *const disable[] = {"disable", "--now", unit->source->name, NULL};
 	int outcome;
 
-	if (place(call, unit->name, path, &err) != 0)
-		return call_fail_err(call, &err);
-	outcome = unit_place(unit, path, remove, &err);
-	if (outcome < 0)
-		return call_fail_err(call, &err);
-	json_array_append_new(rows, json_pack("{s:o, s:s}", "file", call_text_json(str_of(path)),
-					    "result", outcome_words[outcome]));
-	if (!call->json) {
-		output_print(call->out, "%-10s ", outcome_words[outcome]);
-		output_text(call->out, str_of(path));
-		output_print(call->out, "\n");
-	}
-	return outcome == PLACE_FOREIGN && !remove
-		       ? call_fail(call, COMMAND_FAILED, "%s is there and is not ours", unit->name)
-		       : COMMAND_DONE;
+	if (unit_manager_runs() && !str_ends(str_of(unit->source->name), ".desktop"))
+		(void)systemctl(setup, disable);
+	outcome = connect_file_remove(&unit->there, err);
+	if (outcome == 1)
+		(void)err_set(err, ERR_BUSY, "%s changed meanwhile; try again", unit->path);
+	return outcome == 0 ? "removed" : NULL;
+}
+
+/* What became of it, a word for people and programs; NULL: it failed. */
+static const char *unit_apply(struct setup *setup, struct unit *unit, struct err *err)
+{
+	if (unit->state == UNIT_FOREIGN)
+		return "not ours, left alone";
+	if (unit->state == (setup->remove ? UNIT_ABSENT : UNIT_SAME))
+		return setup->remove ? "absent" : "unchanged";
+	setup->changed = true;
+	if (setup->dry_run)
+		return setup->remove ? "would be removed" : "would be written";
+	return setup->remove ? remove_unit(setup, unit, err) : write_unit(unit, err);
+}
+
+static void say(struct setup *setup, const struct unit *unit, const char *word)
+{
+	struct output *out = setup->call->out;
+
+	(void)json_array_append_new(
+		setup->rows, json_pack("{s:o, s:s}", "file", call_text_json(str_of(unit->path)),
+				     "result", word));
+	if (setup->call->json)
+		return;
+	output_print(out, "%-10s ", word);
+	output_text(out, str_of(unit->path));
+	output_print(out, "\n");
+}
+
+static int setup_unit(struct setup *setup, const struct schema_file *source)
+{
+	struct call *call = setup->call;
+	const char *word = NULL;
+	int result = COMMAND_DONE;
+	struct unit unit;
+	struct err err;
+
+	if (unit_look(&unit, source, call->dirs, &err) == 0)
+		word = unit_apply(setup, &unit, &err);
+	setup->broken = word == NULL;
+	if (word == NULL)
+		result = call_fail_err(call, &err);
+	else
+		say(setup, &unit, word);
+	if (word != NULL && unit.state == UNIT_FOREIGN && !setup->remove)
+		result = call_fail(call, COMMAND_FAILED, "%s is there and is not ours", unit.path);
+	unit_fini(&unit);
+	return result;
+}
+
+static const char *const reload[] = {"daemon-reload", NULL};
+
+/* Ends what ran by the files before, so that what runs is by these. */
+static bool manager_learn(struct setup *setup)
+{
+	static const char *const enable[] = {"enable", UNIT_SOCKET, UNIT_SERVICE, NULL};
+	static const char *const stop[] = {"stop", UNIT_SERVICE, UNIT_SOCKET, NULL};
+	static const char *const start[] = {"start", UNIT_SOCKET, UNIT_SERVICE, NULL};
+
+	return systemctl(setup, reload) && systemctl(setup, enable) &&
+	       (!setup->changed || systemctl(setup, stop)) && systemctl(setup, start);
+}
+
+static void tell_manager(struct setup *setup)
+{
+	struct output *out = setup->call->out;
+	bool runs = unit_manager_runs();
+
+	if (setup->dry_run)
+		return;
+	if (runs && setup->remove && setup->changed)
+		(void)systemctl(setup, reload);
+	if (setup->remove || (runs && !manager_learn(setup)) || setup->call->json)
+		return;
+	output_print(out, "%s\n",
+		runs ? "started by systemd, now and at every login"
+		     : "starts at the next login; promptd agent starts it now");
+}
+
+/* A home of trials has no logins: what is started there serves the person's own. */
+static int refuse_other_home(struct call *call)
+{
+	call_hint(call, "unset PROMPTD_HOME");
+	return call_fail(call, COMMAND_REFUSED,
+		"PROMPTD_HOME is set, and the agent that is started at login would serve "
+		"another home");
 }
 
 static int setup_run(struct call *call)
 {
-	bool remove = call_flag(call, "remove");
-	int result = COMMAND_DONE, first = COMMAND_DONE;
-	json_t *rows = json_array();
-	size_t i;
+	struct setup setup = {.call = call,
+		.remove = call_flag(call, "remove"),
+		.dry_run = call_flag(call, "dry-run"),
+		.rows = json_array()};
+	const char *home = getenv("PROMPTD_HOME");
+	int result, first = COMMAND_DONE;
+	size_t i, n = 0;
 
-	/* Stopped before its unit goes, started after it came. */
-	if (remove)
-		(void)tell_manager(call, true);
-	for (i = 0; schema_units[i].name != NULL; i++) {
-		result = setup_unit(call, &schema_units[i], remove, rows);
+	call_answer(call, "files", setup.rows);
+	if (home != NULL && home[0] != '\0' && !setup.remove)
+		return refuse_other_home(call);
+	while (schema_units[n].name != NULL)
+		n++;
+	/* The socket, which is last, goes first: it would start the service again. */
+	for (i = 0; i < n && !setup.broken; i++) {
+		result = setup_unit(&setup, &schema_units[setup.remove ? n - 1 - i : i]);
 		first = first == COMMAND_DONE ? result : first;
 	}
-	call_answer(call, "files", rows);
-	if (first == COMMAND_DONE && !remove && tell_manager(call, false) == 0 && !call->json)
-		output_print(call->out, "%s\n",
-			manager_runs() ? "started by systemd, now and at every login"
-				       : "starts at the next login; promptd agent starts it now");
+	if (first == COMMAND_DONE)
+		tell_manager(&setup);
+	call_answer(call, "dry_run", json_boolean(setup.dry_run));
 	return first;
 }
 
 static const struct command_option options[] = {
+	{.name = "dry-run", .letter = 'n', .help = "say what would be done, and do nothing"},
 	{.name = "remove", .help = "take away what setup wrote"},
 	{0},
 };
@@ -219,7 +185,7 @@ const struct command command_setup = {
 		"Writes a systemd user unit, its socket, and an autostart entry for desktops "
 		"without systemd, and starts the agent by systemd where that runs. Files of "
 		"these names that promptd did not write are left alone.",
-	.answer = "files (file, result)",
+	.answer = "files (file, result), dry_run",
 	.options = options,
 	.examples = examples,
 	.run = setup_run,

@@ -4,6 +4,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "core/clock.h"
 
@@ -28,20 +32,48 @@ int control_stop(const struct platform_dirs *dirs, int timeout_ms, struct err *e
 	return first != 0 ? 0 : ENDPOINT_NONE;
 }
 
-int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
+/* Somebody takes connections there: an agent, or the service manager, who then
+ * starts one. */
+static bool knock(const struct platform_dirs *dirs)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char path[ENDPOINT_PATH_MAX];
+	bool heard;
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/agent.sock", dirs->run);
+	if (strlen(path) >= sizeof address.sun_path)
+		return false;
+	memcpy(address.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return false;
+	heard = connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN;
+	(void)close(fd);
+	return heard;
+}
+
+static int spawn_agent(const struct platform_dirs *dirs, struct err *err)
 {
 	static const char *const argv[] = {"promptd", "agent", "--foreground", NULL};
-	int64_t since = clock_monotonic_us() / 1000;
 	char program[PLATFORM_PATH_MAX], log[ENDPOINT_PATH_MAX];
+
+	(void)snprintf(log, sizeof log, "%s/" CONTROL_LOG_FILE, dirs->state);
+	if (platform_make_dir(dirs->state, err) != 0 ||
+		platform_program("promptd", program, err) != 0)
+		return -1;
+	return platform_spawn_detached(program, argv, log, err);
+}
+
+int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
+{
+	int64_t since = clock_monotonic_us() / 1000;
 	struct endpoint endpoint;
 	long pid;
 
 	if (endpoint_holder(dirs, &pid, err) == ENDPOINT_TAKEN)
 		return 0;
-	(void)snprintf(log, sizeof log, "%s/" CONTROL_LOG_FILE, dirs->state);
-	if (platform_make_dir(dirs->state, err) != 0 ||
-		platform_program("promptd", program, err) != 0 ||
-		platform_spawn_detached(program, argv, log, err) != 0)
+	if (!knock(dirs) && spawn_agent(dirs, err) != 0)
 		return -1;
 	while (timeout_ms > 0 && endpoint_read(dirs, &endpoint, err) != ENDPOINT_OK) {
 		if (clock_monotonic_us() / 1000 - since > timeout_ms)

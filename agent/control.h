@@ -12,8 +12,10 @@
  * ENDPOINT_NONE: none ran. */
 int control_stop(const struct platform_dirs *dirs, int timeout_ms, struct err *err);
 
-/* Start one in the background, its log in state/agent.log. With timeout_ms > 0
- * waits until it answers; 0: does not wait. Where one runs there is nothing to do. */
+/* Start one in the background: a knock at its socket where the service manager
+ * listens there, else a process of its own, its log in state/agent.log. With
+ * timeout_ms > 0 waits until it answers; 0: does not wait. Where one runs there is
+ * nothing to do. */
 int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err);
 
 #define CONTROL_LOG_FILE "agent.log"

@@ -10,17 +10,14 @@
 #include "agent/daemon.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "agent/control.h"
+#include "agent/listening.h"
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/id.h"
@@ -30,7 +27,7 @@
 #include "mcp/websocket.h"
 
 #define MAILBOX_LETTERS 64
-#define LISTEN_BACKLOG 128
+#define REPLACE_MS 15000
 #define LOG_BYTES_MAX (1024L * 1024)
 #define RUN_FILE_CLIENTS "clients.json"
 
@@ -48,8 +45,7 @@ struct daemon {
 	struct mailbox *mailbox;
 	struct serving web, local;
 	struct platform_watch *home; /* the lock's directory */
-	int listen_fd;
-	bool socket_is_handed; /* by the service manager, who keeps it */
+	struct listening listening;
 	pthread_t thread;
 	bool thread_runs;
 	/* Of the main thread: who is connected, by each way, as JSON. */
@@ -244,40 +240,11 @@ static void serving_close(struct serving *serving)
 
 /* ── the unix socket ───────────────────────────────────────────────────── */
 
-static int listen_unix(struct daemon *daemon, struct err *err)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	char *path = daemon->endpoint.socket;
-	int fd = platform_service_socket();
-
-	(void)snprintf(
-		path, sizeof daemon->endpoint.socket, "%s/agent.sock", daemon->options->dirs->run);
-	daemon->socket_is_handed = fd >= 0;
-	if (fd >= 0)
-		return fd;
-	if (strlen(path) >= sizeof address.sun_path)
-		return err_set(err, ERR_LIMIT,
-			"the path of the socket is longer than %zu bytes: %s",
-			sizeof address.sun_path - 1, path);
-	memcpy(address.sun_path, path, strlen(path));
-	(void)unlink(path); /* we hold the lock: whoever made it is gone */
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_errno(err, errno, "socket");
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0600) != 0 ||
-		listen(fd, LISTEN_BACKLOG) != 0) {
-		(void)err_errno(err, errno, "cannot listen on %s", path);
-		(void)close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 static void *run_local(void *data)
 {
 	struct daemon *daemon = data;
 	struct mcp_local local = {
-		.listen_fd = daemon->listen_fd,
+		.listen_fd = daemon->listening.fd,
 		.stop_fd = daemon->local.stop[0],
 		.watch_fd = platform_watch_fd(daemon->local.watch),
 		.watch_take = local_watch_take,
@@ -367,9 +334,10 @@ static int open_all(struct daemon *daemon, struct mcp_websocket **websocket, str
 		serving_open(&daemon->web, daemon->options, err) != 0 ||
 		serving_open(&daemon->local, daemon->options, err) != 0)
 		return -1;
-	daemon->listen_fd = listen_unix(daemon, err);
-	if (daemon->listen_fd < 0)
+	if (listening_open(&daemon->listening, daemon->options->dirs, err) != 0)
 		return -1;
+	(void)snprintf(daemon->endpoint.socket, sizeof daemon->endpoint.socket, "%s",
+		daemon->listening.path);
 	stop_fd = daemon->web.stop[1];
 	catch_signals();
 	endpoint_fill(&daemon->endpoint, 0);
@@ -387,27 +355,27 @@ static int open_all(struct daemon *daemon, struct mcp_websocket **websocket, str
 
 static int run_locked(const struct daemon_options *options, struct err *err)
 {
-	struct daemon daemon = {.options = options, .listen_fd = -1};
+	struct daemon daemon = {.options = options, .listening = {.fd = -1}};
 	struct mcp_websocket *websocket = NULL;
 	int result = open_all(&daemon, &websocket, err);
 
 	if (result == 0)
 		result = serve(&daemon, websocket, err);
 	platform_service_notify("STOPPING=1");
-	endpoint_remove(options->dirs, daemon.socket_is_handed);
+	endpoint_remove(options->dirs);
+	listening_hide(&daemon.listening);
 	stop_local(&daemon);
 	if (daemon.mailbox != NULL)
 		mailbox_run(daemon.mailbox); /* what the other thread said last */
 	mcp_websocket_close(websocket);
 	serving_close(&daemon.local);
 	serving_close(&daemon.web);
-	if (daemon.listen_fd >= 0)
-		(void)close(daemon.listen_fd);
+	listening_close(&daemon.listening);
 	platform_watch_close(daemon.home);
 	mailbox_free(daemon.mailbox);
 	json_decref(daemon.web_clients);
 	json_decref(daemon.local_clients);
-	endpoint_remove(options->dirs, daemon.socket_is_handed);
+	endpoint_remove(options->dirs);
 	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.ended"));
 	return result;
 }
@@ -417,7 +385,7 @@ int daemon_run(const struct daemon_options *options, struct err *err)
 	int fd, outcome;
 	long pid;
 
-	if (options->replace && control_stop(options->dirs, 5000, err) < 0)
+	if (options->replace && control_stop(options->dirs, REPLACE_MS, err) < 0)
 		return -1;
 	outcome = endpoint_lock(options->dirs, &fd, &pid, err);
 	if (outcome == ENDPOINT_TAKEN)

@@ -188,10 +188,10 @@ int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, s
 	return ENDPOINT_OK;
 }
 
-void endpoint_remove(const struct platform_dirs *dirs, bool keep_socket)
+void endpoint_remove(const struct platform_dirs *dirs)
 {
-	static const char *const names[] = {ENDPOINT_FILE, "clients.json", "agent.sock"};
-	size_t i, n = sizeof names / sizeof names[0] - (keep_socket ? 1 : 0);
+	static const char *const names[] = {ENDPOINT_FILE, "clients.json"};
+	size_t i, n = sizeof names / sizeof names[0];
 	char path[ENDPOINT_PATH_MAX];
 
 	for (i = 0; i < n; i++) {

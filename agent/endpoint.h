@@ -48,8 +48,7 @@ int endpoint_write(
 	const struct platform_dirs *dirs, const struct endpoint *endpoint, struct err *err);
 /* Read it, and see that its process is the one it names. ENDPOINT_NONE if not. */
 int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, struct err *err);
-/* keep_socket: it is the service manager's. */
-void endpoint_remove(const struct platform_dirs *dirs, bool keep_socket);
+void endpoint_remove(const struct platform_dirs *dirs); /* what is written here */
 
 /* A file of the run directory, whole or not at all. */
 int endpoint_write_file(const char *dir, const char *name, struct str text, struct err *err);

@@ -62,13 +62,17 @@ bool platform_peer_is_us(int socket);
 /* Start a program that outlives us: a session of its own, nothing on its standard
  * descriptors but, on the third, the end of the file `log`. argv ends with NULL.
  * Does not wait for it. */
-int platform_spawn_detached(const char *program, const char *const argv[], const char *log,
-	struct err *err);
+int platform_spawn_detached(
+	const char *program, const char *const argv[], const char *log, struct err *err);
 
 /* A word to the service manager that started us ("READY=1"); nothing without one. */
 void platform_service_notify(const char *state);
-/* The listening socket it hands us, or -1. */
+/* The listening unix socket it hands us, or -1. */
 int platform_service_socket(void);
+
+/* Does a process, of whoever, listen on the unix socket of this path? Asks without
+ * connecting, which would have the service manager start something. */
+bool platform_socket_listens(const char *path);
 
 /*
  * Notice changes to files whose names begin with `prefix` in a directory: a

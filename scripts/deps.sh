@@ -11,7 +11,7 @@
 set -eu
 
 build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libgit2-dev libwebsockets-dev'
-test='git clang bash zsh fish mandoc python3 python3-jsonschema neovim emacs-nox vim-nox'
+test='git clang bash zsh fish mandoc python3 python3-jsonschema neovim emacs-nox vim-nox systemd'
 fuzz='libclang-rt-14-dev'
 
 what=${1:-build}

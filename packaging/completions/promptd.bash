@@ -297,7 +297,7 @@ _promptd() {
 		;;
 	setup)
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--remove --json --help" -- "$cur"))
+			COMPREPLY=($(compgen -W "--dry-run --remove --json --help" -- "$cur"))
 		else
 			:
 		fi

@@ -94,6 +94,7 @@ complete -c promptd -n '__fish_seen_subcommand_from agent' -l replace -d 'end th
 complete -c promptd -n '__fish_seen_subcommand_from agent' -l status -d 'say where it is'
 complete -c promptd -n '__fish_seen_subcommand_from agent' -l stop -d 'end it'
 complete -c promptd -n __fish_use_subcommand -a setup -d 'start the agent at login'
+complete -c promptd -n '__fish_seen_subcommand_from setup' -l dry-run -s n -d 'say what would be done, and do nothing'
 complete -c promptd -n '__fish_seen_subcommand_from setup' -l remove -d 'take away what setup wrote'
 complete -c promptd -n __fish_use_subcommand -a log -d 'what the agent wrote down'
 complete -c promptd -n '__fish_seen_subcommand_from log' -l lines -s n -x -d 'the last N lines (50)'

@@ -111,6 +111,14 @@ void platform_service_notify(const char *state)
 	(void)close(fd);
 }
 
+static int socket_option(int fd, int name)
+{
+	socklen_t len = sizeof(int);
+	int value;
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) == 0 ? value : -1;
+}
+
 /* sd_listen_fds(3)'s protocol: descriptors from 3 on, meant for $LISTEN_PID. */
 int platform_service_socket(void)
 {
@@ -121,5 +129,31 @@ int platform_service_socket(void)
 		return -1;
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");
+	(void)unsetenv("LISTEN_FDNAMES");
+	if (socket_option(3, SO_DOMAIN) != AF_UNIX || socket_option(3, SO_TYPE) != SOCK_STREAM ||
+		socket_option(3, SO_ACCEPTCONN) != 1)
+		return -1;
 	return fcntl(3, F_SETFD, FD_CLOEXEC) == 0 ? 3 : -1;
+}
+
+#define UNIX_LISTENS 0x10000U /* __SO_ACCEPTCON, as /proc/net/unix shows it */
+
+/* A line: number, references, protocol, flags, type, state, inode, path. */
+bool platform_socket_listens(const char *path)
+{
+	FILE *file = fopen("/proc/net/unix", "re");
+	char line[512];
+	bool listens = false;
+
+	while (file != NULL && !listens && fgets(line, sizeof line, file) != NULL) {
+		unsigned flags;
+		int at = 0;
+
+		line[strcspn(line, "\n")] = '\0';
+		listens = sscanf(line, "%*s %*s %*s %x %*s %*s %*s %n", &flags, &at) == 1 &&
+			  at > 0 && (flags & UNIX_LISTENS) != 0 && strcmp(line + at, path) == 0;
+	}
+	if (file != NULL)
+		(void)fclose(file); /* only read */
+	return listens;
 }
