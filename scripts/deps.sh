@@ -4,6 +4,7 @@
 #	scripts/deps.sh build       what ./try needs: compiler, CMake, libraries
 #	scripts/deps.sh test        that and what ./check needs besides
 #	scripts/deps.sh fuzz        that and the fuzzer's runtime
+#	scripts/deps.sh vscode      what VS Code is compiled with, and a browser for it
 #	scripts/deps.sh WHAT --list only print the packages that are missing
 #
 # What is there already is asked of dpkg-query, so a second run costs nothing. On
@@ -13,14 +14,16 @@ set -eu
 build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libgit2-dev libwebsockets-dev'
 test='git clang bash zsh fish mandoc python3 python3-jsonschema neovim emacs-nox vim-nox systemd'
 fuzz='libclang-rt-14-dev'
+vscode='chromium g++ make libkrb5-dev libsecret-1-dev libxkbfile-dev'
 
 what=${1:-build}
 case $what in
 build) wanted=$build ;;
 test) wanted="$build $test" ;;
 fuzz) wanted="$build $test $fuzz" ;;
+vscode) wanted="$build $test $vscode" ;;
 *)
-	echo "usage: scripts/deps.sh build|test|fuzz [--list]" >&2
+	echo "usage: scripts/deps.sh build|test|fuzz|vscode [--list]" >&2
 	exit 2
 	;;
 esac

@@ -57,11 +57,27 @@ Answer in one line.
 /** A home with a library; no agent runs in it yet. */
 export class Home {
 	readonly path = mkdtempSync(join(tmpdir(), 'promptd-vscode-'));
-	readonly environment: Environment = { ...process.env, PROMPTD_HOME: this.path };
+	environment: Environment = { ...process.env, PROMPTD_HOME: this.path };
 	private agent: ChildProcess | undefined;
 
 	get run(): string {
 		return join(this.path, 'run');
+	}
+
+	/** As most people have it: each thing in its own directory. They are made. */
+	useXdg(): { readonly runtime: string } {
+		const directory = (name: string): string => {
+			const path = join(this.path, name);
+			mkdirSync(path, { mode: 0o700 });
+			return path;
+		};
+		const runtime = directory('runtime');
+		this.environment = {
+			...process.env, PROMPTD_HOME: undefined, HOME: this.path, XDG_RUNTIME_DIR: runtime,
+			XDG_STATE_HOME: directory('state'), XDG_DATA_HOME: directory('data'),
+			XDG_CONFIG_HOME: directory('config'),
+		};
+		return { runtime };
 	}
 
 	async import(files: Readonly<Record<string, string>> = PROMPTS): Promise<void> {
@@ -113,7 +129,7 @@ export class Watched {
 	libraryChanges = 0;
 	private wake: () => void = () => undefined;
 
-	constructor(environment: Environment) {
+	constructor(environment: Environment, ...times: number[]) {
 		this.connection = new Connection(environment, client, {
 			changed: (state) => {
 				this.states.push(state);
@@ -123,7 +139,7 @@ export class Watched {
 				this.libraryChanges++;
 				this.wake();
 			},
-		});
+		}, ...times);
 		this.connection.start();
 	}
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { readPrompt, renderPrompt, searchPrompts } from '../src/agent/prompts';
 import { Disconnected, Rpc, RpcError } from '../src/agent/rpc';
@@ -153,6 +154,16 @@ test('the directory may go away and come back', async () => {
 	await home.stop();
 	await watched.next('none');
 	rmSync(home.run, { recursive: true });
+	await home.start();
+	await watched.next('connected');
+});
+
+test('what happens while one looks is not missed', async () => {
+	const { runtime } = home.useXdg(), never = 0x7fffffff;
+	// By no clock: only the directories tell.
+	watched = new Watched(home.environment, never);
+	writeFileSync(join(runtime, 'of-somebody-else'), '');
+	await watched.next('none');
 	await home.start();
 	await watched.next('connected');
 });

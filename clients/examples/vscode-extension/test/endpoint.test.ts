@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 	from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { findAgent, processLives, runDirectories } from '../src/agent/endpoint';
 
 const home = mkdtempSync(join(tmpdir(), 'promptd-endpoint-'));
@@ -14,8 +17,11 @@ after(() => {
 const run = join(home, 'run'), file = join(run, 'agent.json');
 const environment = { PROMPTD_HOME: home, HOME: home };
 const uid = process.getuid?.() ?? -1;
-const stat = readFileSync('/proc/self/stat', 'latin1');
-const start = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+const fieldsOf = (pid: number): string[] => {
+	const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+	return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+const start = Number(fieldsOf(process.pid)[19]);
 const whole = {
 	version: '9.9', pid: process.pid, start, started: '2026-01-01T00:00:00Z',
 	socket: join(run, 'agent.sock'), port: 4711, token: '0'.repeat(64),
@@ -50,6 +56,20 @@ test('a file left by a process that is gone, or by another of its number', async
 	assert.equal(await found({ ...whole, start: start + 1 }), 'No promptd agent is running.');
 	assert.equal(await processLives(process.pid, start), true);
 	assert.equal(await processLives(process.pid, start - 1), false);
+});
+
+test('a process that ended and was not looked after is none', async () => {
+	// The shell becomes a program that does not wait for the child it has.
+	const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'],
+		{ stdio: ['pipe', 'pipe', 'inherit'] });
+	const [line] = await once(parent.stdout, 'data') as [Buffer];
+	const pid = Number(line.toString()), its = Number(fieldsOf(pid)[19]);
+	assert.equal(await processLives(pid, its), true);
+	process.kill(pid, 'SIGKILL');
+	while (fieldsOf(pid)[0] !== 'Z')
+		await setImmediate();
+	assert.equal(await processLives(pid, its), false);
+	parent.kill();
 });
 
 test('a file that others may read or write is not trusted', async () => {

@@ -53,6 +53,7 @@ export class Connection {
 		private readonly environment: Environment,
 		private readonly client: ServerInfo,
 		private readonly listener: ConnectionListener,
+		private readonly lookWatchedMs = LOOK_WATCHED_MS,
 	) {}
 
 	get state(): State {
@@ -163,7 +164,7 @@ export class Connection {
 		if (this.disposed || this.rpc !== undefined)
 			return;
 		const retry = Math.min(RETRY_MIN_MS * 2 ** (this.failures - 1), RETRY_MAX_MS);
-		const look = this.watchers.size > 0 ? LOOK_WATCHED_MS : LOOK_UNWATCHED_MS;
+		const look = this.watchers.size > 0 ? this.lookWatchedMs : LOOK_UNWATCHED_MS;
 		this.wake(this.now.kind === 'refused' ? retry : look);
 	}
 
@@ -184,11 +185,16 @@ export class Connection {
 				this.watchOne(path);
 	}
 
-	/** A watch is for one event: it may have been that the directory went away. */
+	/**
+	 * A watch is for one event: it may have been that the directory went away. What
+	 * happens while we look may have been missed, and its watch is used up.
+	 */
 	private watchOne(path: string): void {
 		const woken = (): void => {
 			this.unwatch(path);
-			if (this.rpc === undefined)
+			if (this.attempt !== undefined)
+				this.again = true;
+			else if (this.rpc === undefined)
 				this.wake(SETTLE_MS);
 		};
 		try {

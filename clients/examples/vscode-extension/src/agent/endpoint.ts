@@ -96,9 +96,11 @@ export async function processLives(pid: number, start: number): Promise<boolean>
 	}
 	try {
 		const line = await readFile(`/proc/${pid}/stat`, 'latin1');
-		// The name in field 2 may hold blanks and parentheses; field 22 is the start.
+		// The name in field 2 may hold blanks and parentheses; field 3 is the state,
+		// field 22 the start. One that has ended stays until its parent looked.
 		const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-		return Number(fields[19]) === start && (await stat(`/proc/${pid}`)).uid === uid();
+		return fields[0] !== 'Z' && fields[0] !== 'X' && Number(fields[19]) === start &&
+			(await stat(`/proc/${pid}`)).uid === uid();
 	} catch {
 		return false;
 	}

@@ -60,15 +60,24 @@ function words({ input }: Question): string {
 	return input.description === '' ? input.name : `${input.name}: ${input.description}`;
 }
 
+const TYPES = {
+	string: 'text', number: 'number', integer: 'whole number', boolean: 'true or false',
+};
+
 function askText(question: Question): Promise<Answer> {
 	const { input } = question, box = vscode.window.createInputBox();
+	const sources = input.type === 'string' ? sourcesOf(question.editor) : [];
 	frame(box, question);
 	box.prompt = words(question);
-	box.placeholder = `${input.type}${input.required ? '' : ', may be left empty'}`;
+	box.placeholder = [
+		TYPES[input.type],
+		...input.required ? [] : ['may be left empty'],
+		...sources.length > 0 ? ['the buttons above take it from the editor'] : [],
+	].join('; ');
 	box.value = question.before ?? input.initial ?? '';
 	box.buttons = [
 		...question.step > 0 ? [vscode.QuickInputButtons.Back] : [],
-		...input.type === 'string' ? sourcesOf(question.editor) : [],
+		...sources,
 	];
 	return new Promise((resolve) => {
 		const give = (answer: Answer): void => {
@@ -119,7 +128,10 @@ function askChoice(question: Question): Promise<Answer> {
 	frame(list, question);
 	list.placeholder = words(question);
 	list.items = choiceItems(question.input);
-	list.activeItems = list.items.filter(({ value }) => value === question.before).slice(0, 1);
+	// None would be active if there were none in here, and Enter do nothing.
+	const before = list.items.filter(({ value }) => value === question.before);
+	if (before.length > 0)
+		list.activeItems = before;
 	list.buttons = question.step > 0 ? [vscode.QuickInputButtons.Back] : [];
 	return new Promise((resolve) => {
 		const give = (answer: Answer): void => {

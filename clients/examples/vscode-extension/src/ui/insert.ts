@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 
 async function insertInto(editor: vscode.TextEditor, text: string): Promise<boolean> {
-	const done = await editor.edit((edit) => {
+	const { version } = editor.document;
+	const taken = await editor.edit((edit) => {
 		for (const selection of editor.selections) {
 			if (selection.isEmpty)
 				edit.insert(selection.active, text);
@@ -10,6 +11,8 @@ async function insertInto(editor: vscode.TextEditor, text: string): Promise<bool
 				edit.replace(selection, text);
 		}
 	});
+	// An editor that cannot be written to takes it all the same, and drops it.
+	const done = taken && (text === '' || editor.document.version !== version);
 	// Behind what was inserted, as after typing it.
 	if (done)
 		editor.selections = editor.selections.map(({ end }) => new vscode.Selection(end, end));
