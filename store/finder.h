@@ -11,6 +11,16 @@
 #include "store/search.h"
 #include "store/seen.h"
 
+/* Rows are read this many at a time: one more than a page has by default, and
+ * some that the filters may leave out. */
+#define FINDER_HITS_MAX 24
+
+struct finder_hit {
+	int64_t key;
+	double score;
+	const char *why;
+};
+
 struct finder {
 	struct store *store;
 	const struct store_search *ask;
@@ -20,13 +30,16 @@ struct finder {
 	bool stopped;	     /* by the caller, or because there are enough */
 	bool more;
 	struct seen seen;
+	struct finder_hit hits[FINDER_HITS_MAX]; /* to be shown next, in order */
+	unsigned n_hits;
 	struct buf tags; /* of the row being shown */
 	store_row_fn *fn;
 	void *data;
 };
 
 /* Show the prompt of this key, unless it was shown, is not to be seen, or is
- * one to leave out. */
+ * one to leave out; when there are enough to fill the answer, or to read at once.
+ * So `stopped` may come a few keys late. */
 int finder_show(struct finder *finder, int64_t key, double score, const char *why, struct err *err);
 /* Show every key (column 0) a statement gives, and end its use. */
 int finder_show_all(

@@ -31,7 +31,7 @@ static bool fuzzy_meant(
 	const struct match *match = &finder->match;
 	unsigned i;
 
-	ask->n = 0;
+	shelf_ask_init(ask);
 	for (i = 0; i < match->typed.n; i++) {
 		struct shelf_word *word = shelf_ask_add(ask);
 
@@ -138,19 +138,18 @@ static unsigned fuzzy_letters_find(
 	const struct finder *finder, const struct shelf *shelf, struct fuzzy_hit *hits)
 {
 	struct str letters = match_word(&finder->match.typed, 0);
-	const uint32_t needed = shelf_letters(letters);
 	unsigned at, n = 0, end = fuzzy_end(finder, shelf);
+	struct shelf_ask ask;
 	size_t bytes = 0;
 
-	for (at = 0; at < end && bytes < FUZZY_BYTES_MAX; at++) {
-		struct str text;
-		int score;
+	shelf_ask_init(&ask);
+	shelf_ask_letters(&ask, shelf_letters(letters));
+	for (at = shelf_next_may(shelf, &ask, 0, end); at < end && bytes < FUZZY_BYTES_MAX;
+		at = shelf_next_may(shelf, &ask, at + 1, end)) {
+		struct str text = fuzzy_text(shelf, at);
+		int score = fuzzy_letters_score(text, letters);
 
-		if ((needed & ~shelf_letters_of(shelf, at)) != 0)
-			continue;
-		text = fuzzy_text(shelf, at);
 		bytes += text.n;
-		score = fuzzy_letters_score(text, letters);
 		if (score >= 0)
 			fuzzy_keep(hits, &n, at, score);
 	}

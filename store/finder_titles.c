@@ -8,8 +8,6 @@
 #include "store/rank.h"
 #include "store/shelf.h"
 
-#define TITLES_REST_MAX 640
-
 /* The score of each part, so that rows of one answer can be told apart. */
 enum { TITLES_EXACT = 100, TITLES_USED = 90, TITLES_FIRST = 80, TITLES_REST = 70 };
 
@@ -74,7 +72,6 @@ static void titles_ask_shelf(const struct match *match, struct shelf_ask *ask)
 {
 	unsigned i;
 
-	ask->n = 0;
 	for (i = 0; i < match->typed.n + match->groups.n; i++) {
 		bool typed = i < match->typed.n;
 		struct shelf_word *word = shelf_ask_add(ask);
@@ -88,63 +85,54 @@ static void titles_ask_shelf(const struct match *match, struct shelf_ask *ask)
 	}
 }
 
-/* The first word typed, as one that a title begins with. */
-static bool titles_first_word(const struct match *match, struct buf *out, struct shelf_word *word)
+static int titles_show(struct finder *finder, const struct shelf *shelf, struct shelf_ask *ask,
+	unsigned from, unsigned to, double score, struct err *err)
 {
-	struct str first;
+	unsigned at;
 
-	if (match->typed.n == 0)
-		return false;
-	first = match_word(&match->typed, 0);
-	if (buf_add_str(out, MATCH_FIRST) != 0 || buf_add(out, first.p, first.n) != 0)
-		return false;
-	word->n = 0;
-	shelf_word_add(word, (struct str){out->data, out->len}, match_is_prefix(match, 0));
-	return true;
-}
-
-/* Of what is not used: what begins so is shown, the rest kept for after. */
-static int titles_unused(struct finder *finder, const struct shelf *shelf,
-	const struct shelf_ask *ask, const struct shelf_same *first, struct err *err)
-{
-	unsigned rest[TITLES_REST_MAX], n = 0, at = shelf->n_used, i;
-	unsigned end = finder->ask->filter.experimental ? shelf->n : shelf->n_shown;
-
-	for (at = shelf_next(shelf, ask, at, end); at < end && !finder->stopped;
-		at = shelf_next(shelf, ask, at + 1, end)) {
-		if (first != NULL && shelf_has(shelf, at, first)) {
-			if (finder_show(finder, shelf->keys[at], TITLES_FIRST, titles_why, err) !=
-				0)
-				return -1;
-		} else if (n < TITLES_REST_MAX) {
-			rest[n++] = at;
-		}
-	}
-	for (i = 0; i < n && !finder->stopped; i++) {
-		if (finder_show(finder, shelf->keys[rest[i]], TITLES_REST, titles_why, err) != 0)
+	for (at = shelf_next(shelf, ask, from, to); at < to && !finder->stopped;
+		at = shelf_next(shelf, ask, at + 1, to)) {
+		if (finder_show(finder, shelf->keys[at], score, titles_why, err) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int titles_from_shelf(struct finder *finder, const struct shelf *shelf, struct err *err)
+/* Of what is not used: what begins with the first word typed. */
+static int titles_first_from_shelf(
+	struct finder *finder, const struct shelf *shelf, unsigned end, struct err *err)
 {
 	struct buf text = BUF_INIT(MATCH_BYTES_MAX);
-	struct shelf_word first;
+	struct str first = match_word(&finder->match.typed, 0);
 	struct shelf_ask ask;
-	bool begins = titles_first_word(&finder->match, &text, &first);
-	unsigned at;
 	int result = 0;
 
-	titles_ask_shelf(&finder->match, &ask);
-	for (at = shelf_next(shelf, &ask, 0, shelf->n_used);
-		at < shelf->n_used && !finder->stopped && result == 0;
-		at = shelf_next(shelf, &ask, at + 1, shelf->n_used))
-		result = finder_show(finder, shelf->keys[at], TITLES_USED, titles_why, err);
-	if (result == 0 && !finder->stopped)
-		result = titles_unused(finder, shelf, &ask, begins ? &first.same[0] : NULL, err);
+	if (buf_add_str(&text, MATCH_FIRST) == 0 && buf_add(&text, first.p, first.n) == 0) {
+		shelf_ask_init(&ask);
+		shelf_word_add(shelf_ask_add(&ask), (struct str){text.data, text.len},
+			match_is_prefix(&finder->match, 0));
+		titles_ask_shelf(&finder->match, &ask);
+		result = titles_show(finder, shelf, &ask, shelf->n_used, end, TITLES_FIRST, err);
+	}
 	buf_fini(&text);
 	return result;
+}
+
+static int titles_from_shelf(struct finder *finder, const struct shelf *shelf, struct err *err)
+{
+	unsigned end = finder->ask->filter.experimental ? shelf->n : shelf->n_shown;
+	struct shelf_ask ask;
+
+	shelf_ask_init(&ask);
+	titles_ask_shelf(&finder->match, &ask);
+	if (titles_show(finder, shelf, &ask, 0, shelf->n_used, TITLES_USED, err) != 0)
+		return -1;
+	if (!finder->stopped && finder->match.typed.n > 0 &&
+		titles_first_from_shelf(finder, shelf, end, err) != 0)
+		return -1;
+	if (!finder->stopped)
+		return titles_show(finder, shelf, &ask, shelf->n_used, end, TITLES_REST, err);
+	return 0;
 }
 
 int finder_titles(struct finder *finder, struct err *err)

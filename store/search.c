@@ -44,7 +44,7 @@ static bool search_wants(const struct finder *finder, sqlite3_stmt *row)
 }
 
 static int search_row(
-	struct finder *finder, sqlite3_stmt *get, double score, const char *why, struct err *err)
+	struct finder *finder, sqlite3_stmt *get, const struct finder_hit *hit, struct err *err)
 {
 	struct store_row row;
 
@@ -62,36 +62,64 @@ static int search_row(
 		    err) != 0)
 		return -1;
 	finder->left--;
-	row.score = score;
+	row.score = hit->score;
 	/* Who typed no words asked for no reason. */
-	row.match = finder->match.typed.n > 0 ? str_of(why) : STR("");
+	row.match = finder->match.typed.n > 0 ? str_of(hit->why) : STR("");
 	finder->stopped = finder->fn(finder->data, &row) != 0;
 	return 0;
 }
 
-int finder_show(struct finder *finder, int64_t key, double score, const char *why, struct err *err)
+/* The rows of FINDER_HITS_MAX keys, in the order of the keys: to read them one by
+ * one costs three times as much. */
+static const char search_rows[] =
+	"SELECT " ROW_COLUMNS ", " ROW_SHOWN_COLUMNS " FROM (VALUES "
+	"(?2), (?3), (?4), (?5), (?6), (?7), (?8), (?9), (?10), (?11), (?12), (?13), "
+	"(?14), (?15), (?16), (?17), (?18), (?19), (?20), (?21), (?22), (?23), (?24), (?25)) hit "
+	"CROSS JOIN prompt p ON p.key = hit.column1" ROW_JOIN_EDGE("?1") " WHERE p.shadowed = 0 "
+									 "AND (?1 OR " ROW_APPROVED
+									 ")";
+
+/* Show what waits to be shown. */
+static int search_flush(struct finder *finder, struct err *err)
 {
 	struct db *db = &finder->store->prompts;
+	unsigned i, n = finder->n_hits;
 	sqlite3_stmt *get;
+	int result = 0;
+
+	finder->n_hits = 0;
+	if (n == 0 || finder->stopped)
+		return 0;
+	if (db_statement(db, DB_SEARCH_ROWS, search_rows, &get, err) != 0)
+		return -1;
+	db_bind_int(get, 1, finder->ask->filter.experimental);
+	for (i = 0; i < n; i++)
+		db_bind_int(get, (int)i + 2, finder->hits[i].key);
+	for (i = 0; !finder->stopped && (result = db_step(db, get, search_failed, err)) == 1; i++) {
+		int64_t key = sqlite3_column_int64(get, ROW_KEY);
+
+		while (i + 1 < n && finder->hits[i].key != key)
+			i++; /* not to be seen */
+		result = search_row(finder, get, &finder->hits[i], err);
+		if (result < 0)
+			break;
+	}
+	db_done(get);
+	return result < 0 ? -1 : 0;
+}
+
+int finder_show(struct finder *finder, int64_t key, double score, const char *why, struct err *err)
+{
 	int result = seen_add(&finder->seen, key);
 
 	if (result < 0)
 		return err_set(err, ERR_MEMORY, "out of memory");
 	if (result == 1)
 		return 0;
-	if (db_statement(db, DB_SEARCH_ROW,
-		    "SELECT " ROW_COLUMNS ", " ROW_SHOWN_COLUMNS
-		    " FROM prompt p" ROW_JOIN_EDGE("?2") " WHERE p.key = ?1 AND p.shadowed = 0 "
-							 "AND (?2 OR " ROW_APPROVED ")",
-		    &get, err) != 0)
-		return -1;
-	db_bind_int(get, 1, key);
-	db_bind_int(get, 2, finder->ask->filter.experimental);
-	result = db_step(db, get, search_failed, err);
-	if (result == 1)
-		result = search_row(finder, get, score, why, err);
-	db_done(get);
-	return result < 0 ? -1 : 0;
+	finder->hits[finder->n_hits++] = (struct finder_hit){key, score, why};
+	if (finder->n_hits < FINDER_HITS_MAX && finder->n_hits <= finder->skip + finder->left)
+		return 0;
+	return search_flush(finder, err);
 }
 
 int finder_show_all(
@@ -183,6 +211,8 @@ int store_search(struct store *store, const struct store_search *ask, store_row_
 	use_read_begin(store);
 	db_read_begin(&store->prompts);
 	result = search_run(&finder, err);
+	if (result == 0)
+		result = search_flush(&finder, err);
 	db_read_end(&store->prompts);
 	use_read_end(store);
 	match_fini(&finder.match);

@@ -17,6 +17,12 @@
 static const size_t shelf_by_bytes[] = {
 	[SHELF_BY_SIX] = 6, [SHELF_BY_FOUR] = 4, [SHELF_BY_TWO] = 2};
 
+/* The place of the lowest bit of some. */
+static unsigned shelf_lowest(uint64_t bits)
+{
+	return (unsigned)__builtin_ctzll(bits);
+}
+
 /* Two bits: words that every title has (a team's name in every path) take some
  * bits for good, and few words have both of theirs among those. */
 static uint64_t shelf_bits(const char *p, size_t n)
@@ -69,55 +75,43 @@ static void shelf_sign_add(struct shelf_signature *all, const struct shelf_signa
 		all->by[by] |= one->by[by];
 }
 
-/* Has this title all of what `word` begins with? */
-static bool shelf_may_have(
-	const struct shelf *shelf, unsigned at, const struct shelf_signature *word)
-{
-	int by;
-
-	for (by = 0; by < SHELF_BYS; by++) {
-		if ((word->by[by] & ~shelf->by[by][at]) != 0)
-			return false;
-	}
-	return true;
-}
-
 /* --- Loading ------------------------------------------------------------------ */
 
 void shelf_free(struct shelf *shelf)
 {
-	int by;
+	unsigned i;
 
 	if (shelf == NULL)
 		return;
 	vocabulary_free(shelf->vocabulary);
 	free(shelf->keys);
 	free(shelf->from);
-	for (by = 0; by < SHELF_BYS; by++)
-		free(shelf->by[by]);
+	for (i = 0; i < shelf->size / SHELF_BLOCK; i++)
+		free(shelf->blocks[i]);
+	free(shelf->blocks);
 	free(shelf->text);
 	free(shelf);
 }
 
+/* Room for a block more of titles. */
 static bool shelf_grow(struct shelf *shelf)
 {
-	size_t size = shelf->size > 0 ? 2 * (size_t)shelf->size : 1024;
+	size_t n = shelf->size / SHELF_BLOCK, size = shelf->size + SHELF_BLOCK;
 	int64_t *keys = realloc(shelf->keys, size * sizeof *keys);
 	uint32_t *from = realloc(shelf->from, (size + 1) * sizeof *from);
-	bool grown = keys != NULL && from != NULL;
-	int by;
+	struct shelf_block **blocks = realloc(shelf->blocks, (n + 1) * sizeof *blocks);
+	struct shelf_block *block = calloc(1, sizeof *block);
 
 	shelf->keys = keys != NULL ? keys : shelf->keys;
 	shelf->from = from != NULL ? from : shelf->from;
-	for (by = 0; by < SHELF_BYS; by++) {
-		uint64_t *bits = realloc(shelf->by[by], size * sizeof *bits);
-
-		shelf->by[by] = bits != NULL ? bits : shelf->by[by];
-		grown = grown && bits != NULL;
+	shelf->blocks = blocks != NULL ? blocks : shelf->blocks;
+	if (keys == NULL || from == NULL || blocks == NULL || block == NULL) {
+		free(block);
+		return false;
 	}
-	if (grown)
-		shelf->size = (unsigned)size;
-	return grown;
+	blocks[n] = block;
+	shelf->size = (unsigned)size;
+	return true;
 }
 
 static bool shelf_room(struct shelf *shelf, size_t len)
@@ -152,12 +146,25 @@ static struct shelf_signature shelf_sign_all(struct str words)
 	return all;
 }
 
+static void shelf_mark(struct shelf *shelf, unsigned at, const struct shelf_signature *signature)
+{
+	struct shelf_block *block = shelf->blocks[at / SHELF_BLOCK];
+	unsigned by, in = at % SHELF_BLOCK;
+
+	for (by = 0; by < SHELF_BYS; by++) {
+		uint64_t bits = signature->by[by];
+
+		for (; bits != 0; bits &= bits - 1)
+			block->columns[64 * by + shelf_lowest(bits)][in / 64] |= UINT64_C(1)
+										 << in % 64;
+	}
+}
+
 /* Words as table title has them: each followed by a blank. */
 static bool shelf_add(struct shelf *shelf, int64_t key, int64_t rank, struct str words)
 {
 	struct shelf_signature signature = shelf_sign_all(words);
 	unsigned at = shelf->n;
-	int by;
 
 	if (at == SHELF_TITLES_MAX || (at == shelf->size && !shelf_grow(shelf)) ||
 		!shelf_room(shelf, words.n))
@@ -169,8 +176,7 @@ static bool shelf_add(struct shelf *shelf, int64_t key, int64_t rank, struct str
 	memset(shelf->text + shelf->text_len, 0, 8);
 	shelf->from[at + 1] = (uint32_t)shelf->text_len;
 	shelf->keys[at] = key;
-	for (by = 0; by < SHELF_BYS; by++)
-		shelf->by[by][at] = signature.by[by];
+	shelf_mark(shelf, at, &signature);
 	shelf->n++;
 	if (rank < RANK_UNUSED)
 		shelf->n_used = shelf->n;
@@ -241,6 +247,12 @@ int shelf_get(struct store *store, bool needed, struct shelf **out, struct err *
 
 /* --- Asking ------------------------------------------------------------------- */
 
+void shelf_ask_init(struct shelf_ask *ask)
+{
+	ask->n = 0;
+	ask->block = 0;
+}
+
 struct shelf_word *shelf_ask_add(struct shelf_ask *ask)
 {
 	struct shelf_word *word;
@@ -249,31 +261,49 @@ struct shelf_word *shelf_ask_add(struct shelf_ask *ask)
 		return NULL;
 	word = &ask->words[ask->n++];
 	word->n = 0;
-	word->any = (struct shelf_signature){.by = {0}};
 	return word;
+}
+
+static void shelf_same_columns(struct shelf_same *same, const struct shelf_signature *signature)
+{
+	unsigned by;
+
+	same->n_columns = 0;
+	for (by = 0; by < SHELF_BYS; by++) {
+		uint64_t bits = signature->by[by];
+
+		for (; bits != 0; bits &= bits - 1)
+			same->columns[same->n_columns++] =
+				(unsigned char)(64 * by + shelf_lowest(bits));
+	}
 }
 
 void shelf_word_add(struct shelf_word *word, struct str text, bool prefix)
 {
+	const struct shelf_signature signature = shelf_sign(text, !prefix);
 	size_t n = text.n < 8 ? text.n : 8;
 	struct shelf_same *same;
-	int by;
 
 	if (word->n == SHELF_SAME_MAX)
 		return;
 	same = &word->same[word->n++];
-	*same = (struct shelf_same){
-		.text = text, .prefix = prefix, .signature = shelf_sign(text, !prefix)};
+	same->text = text;
+	same->prefix = prefix;
+	same->head = same->mask = 0;
 	memcpy(&same->head, text.p, n);
 	memset(&same->mask, 0xFF, n);
-	for (by = 0; by < SHELF_BYS; by++) {
-		uint64_t bits = same->signature.by[by];
+	shelf_same_columns(same, &signature);
+}
 
-		if (word->n > 1 && (bits == 0 || word->any.by[by] == 0))
-			word->any.by[by] = 0;
-		else
-			word->any.by[by] |= bits;
-	}
+void shelf_ask_letters(struct shelf_ask *ask, uint32_t letters)
+{
+	const struct shelf_signature signature = {.by[SHELF_BY_ONE] = (uint64_t)letters << 32};
+	struct shelf_word *word = shelf_ask_add(ask);
+
+	if (word == NULL)
+		return; /* the letters of so many words leave nothing out */
+	word->n = 1;
+	shelf_same_columns(&word->same[0], &signature);
 }
 
 struct str shelf_text(const struct shelf *shelf, unsigned at)
@@ -281,7 +311,8 @@ struct str shelf_text(const struct shelf *shelf, unsigned at)
 	return (struct str){shelf->text + shelf->from[at], shelf->from[at + 1] - shelf->from[at]};
 }
 
-bool shelf_has(const struct shelf *shelf, unsigned at, const struct shelf_same *same)
+/* Does this title hold that word? */
+static bool shelf_has(const struct shelf *shelf, unsigned at, const struct shelf_same *same)
 {
 	const char *p = shelf->text + shelf->from[at];
 	const char *end = shelf->text + shelf->from[at + 1];
@@ -305,12 +336,24 @@ bool shelf_has(const struct shelf *shelf, unsigned at, const struct shelf_same *
 	return false;
 }
 
+static bool shelf_may_have(const struct shelf *shelf, unsigned at, const struct shelf_same *same)
+{
+	const struct shelf_block *block = shelf->blocks[at / SHELF_BLOCK];
+	unsigned i, in = at % SHELF_BLOCK;
+
+	for (i = 0; i < same->n_columns; i++) {
+		if ((block->columns[same->columns[i]][in / 64] >> in % 64 & 1) == 0)
+			return false;
+	}
+	return true;
+}
+
 static bool shelf_has_any(const struct shelf *shelf, unsigned at, const struct shelf_word *word)
 {
 	unsigned i;
 
 	for (i = 0; i < word->n; i++) {
-		if (shelf_may_have(shelf, at, &word->same[i].signature) &&
+		if ((word->n == 1 || shelf_may_have(shelf, at, &word->same[i])) &&
 			shelf_has(shelf, at, &word->same[i]))
 			return true;
 	}
@@ -321,11 +364,6 @@ static bool shelf_matches(const struct shelf *shelf, const struct shelf_ask *ask
 {
 	unsigned i;
 
-	/* All signatures before any text: one of them says no most often. */
-	for (i = 0; i < ask->n; i++) {
-		if (ask->words[i].n == 1 && !shelf_may_have(shelf, at, &ask->words[i].any))
-			return false;
-	}
 	for (i = 0; i < ask->n; i++) {
 		if (!shelf_has_any(shelf, at, &ask->words[i]))
 			return false;
@@ -333,52 +371,63 @@ static bool shelf_matches(const struct shelf *shelf, const struct shelf_ask *ask
 	return true;
 }
 
-/* The array of signatures that leaves out most, and what to look for in it: all
- * of `all` (0: nothing), and something of `some`. */
-struct shelf_sieve {
-	const uint64_t *signatures;
-	uint64_t all, some;
-};
-
-static struct shelf_sieve shelf_sieve(const struct shelf *shelf, const struct shelf_ask *ask)
+/* Add to `any` the titles of a block that may have this. */
+static void shelf_sift_same(
+	const struct shelf_block *block, const struct shelf_same *same, uint64_t *any)
 {
-	struct shelf_sieve sieve = {NULL, 0, UINT64_MAX};
-	unsigned i;
-	int by;
+	uint64_t all[SHELF_BLOCK / 64];
+	unsigned i, word;
 
-	for (by = 0; by < SHELF_BYS && sieve.all == 0; by++) {
-		sieve.signatures = shelf->by[by];
-		for (i = 0; i < ask->n; i++) {
-			if (ask->words[i].n == 1)
-				sieve.all |= ask->words[i].any.by[by];
-		}
+	memset(all, 0xFF, sizeof all);
+	for (i = 0; i < same->n_columns; i++) {
+		const uint64_t *column = block->columns[same->columns[i]];
+
+		for (word = 0; word < SHELF_BLOCK / 64; word++)
+			all[word] &= column[word];
 	}
-	for (by = 0; by < SHELF_BYS && sieve.all == 0 && sieve.some == UINT64_MAX; by++) {
-		sieve.signatures = shelf->by[by];
-		for (i = 0; i < ask->n; i++) {
-			if (ask->words[i].any.by[by] != 0)
-				sieve.some = ask->words[i].any.by[by];
-		}
-	}
-	return sieve;
+	for (word = 0; word < SHELF_BLOCK / 64; word++)
+		any[word] |= all[word];
 }
 
-static unsigned shelf_skip(const struct shelf_sieve *sieve, unsigned at, unsigned end)
+/* Which titles of a block may hold all that is asked. */
+static void shelf_sift(const struct shelf *shelf, struct shelf_ask *ask, unsigned block)
 {
-	const uint64_t *signatures = sieve->signatures;
-	const uint64_t all = sieve->all, some = sieve->some;
+	unsigned i, same, word;
 
-	while (at < end && ((all & ~signatures[at]) != 0 || (some & signatures[at]) == 0))
-		at++;
-	return at;
+	ask->block = block + 1;
+	memset(ask->may, 0xFF, sizeof ask->may);
+	for (i = 0; i < ask->n; i++) {
+		uint64_t any[SHELF_BLOCK / 64] = {0};
+
+		for (same = 0; same < ask->words[i].n; same++)
+			shelf_sift_same(shelf->blocks[block], &ask->words[i].same[same], any);
+		for (word = 0; word < SHELF_BLOCK / 64; word++)
+			ask->may[word] &= any[word];
+	}
 }
 
-unsigned shelf_next(
-	const struct shelf *shelf, const struct shelf_ask *ask, unsigned at, unsigned end)
+unsigned shelf_next_may(const struct shelf *shelf, struct shelf_ask *ask, unsigned at, unsigned end)
 {
-	const struct shelf_sieve sieve = shelf_sieve(shelf, ask);
+	while (at < end) {
+		unsigned in = at % SHELF_BLOCK;
+		uint64_t bits;
 
-	for (at = shelf_skip(&sieve, at, end); at < end; at = shelf_skip(&sieve, at + 1, end)) {
+		if (ask->block != at / SHELF_BLOCK + 1)
+			shelf_sift(shelf, ask, at / SHELF_BLOCK);
+		bits = ask->may[in / 64] >> in % 64;
+		if (bits != 0) {
+			at += shelf_lowest(bits);
+			return at < end ? at : end;
+		}
+		at += 64 - in % 64;
+	}
+	return end;
+}
+
+unsigned shelf_next(const struct shelf *shelf, struct shelf_ask *ask, unsigned at, unsigned end)
+{
+	for (at = shelf_next_may(shelf, ask, at, end); at < end;
+		at = shelf_next_may(shelf, ask, at + 1, end)) {
 		if (shelf_matches(shelf, ask, at))
 			return at;
 	}

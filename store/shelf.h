@@ -13,8 +13,9 @@
 
 #include "store/handle.h"
 
-#define SHELF_WORDS_MAX 32
+#define SHELF_WORDS_MAX 33 /* as many as are typed, and what it begins with */
 #define SHELF_SAME_MAX 8
+#define SHELF_BLOCK 1024 /* titles */
 
 /* What a title's words begin with, by two, four and six bytes, hashed to two bits
  * each; and by one, with the letters that stand anywhere in them. */
@@ -23,22 +24,29 @@ struct shelf_signature {
 	uint64_t by[SHELF_BYS]; /* of SHELF_BY_ONE the upper half is the letters */
 };
 
+/* One bit of every title of a block: a column. Bit i of by[b] is column 64 b + i. */
+#define SHELF_COLUMNS (64 * SHELF_BYS)
+struct shelf_block {
+	uint64_t columns[SHELF_COLUMNS][SHELF_BLOCK / 64];
+};
+
 /* Something to be found in a title: one of these words, or of what begins so. */
 struct shelf_same {
 	struct str text;
 	bool prefix;
-	uint64_t head, mask; /* its first eight bytes, and which of them there are */
-	struct shelf_signature signature;
+	uint64_t head, mask;	   /* its first eight bytes, and which of them there are */
+	unsigned char columns[32]; /* all set in a title that may have it */
+	unsigned n_columns;
 };
 struct shelf_word {
 	struct shelf_same same[SHELF_SAME_MAX];
 	unsigned n;
-	struct shelf_signature any; /* of all of them together; what only some
-				     * have is 0 */
 };
 struct shelf_ask {
 	struct shelf_word words[SHELF_WORDS_MAX];
 	unsigned n;
+	unsigned block; /* the one looked at last, plus 1 */
+	uint64_t may[SHELF_BLOCK / 64];
 };
 
 struct shelf {
@@ -46,9 +54,9 @@ struct shelf {
 	unsigned n, n_used, n_shown; /* all; with use; not hidden */
 	unsigned size;
 	int64_t *keys;
-	uint32_t *from;		 /* of its words in text; n + 1 */
-	uint64_t *by[SHELF_BYS]; /* signatures, apart: a search reads one of them */
-	char *text;		 /* " word word word " of each */
+	uint32_t *from; /* of its words in text; n + 1 */
+	struct shelf_block **blocks;
+	char *text; /* " word word word " of each */
 	size_t text_len, text_size;
 	struct vocabulary *vocabulary; /* made when first needed */
 };
@@ -61,22 +69,21 @@ struct shelf {
 int shelf_get(struct store *store, bool needed, struct shelf **out, struct err *err);
 void shelf_free(struct shelf *shelf);
 
-/* One more thing that a title must hold. */
+void shelf_ask_init(struct shelf_ask *ask);
+/* One more thing that a title must hold; before the first look. NULL when there
+ * are too many already. */
 struct shelf_word *shelf_ask_add(struct shelf_ask *ask);
 void shelf_word_add(struct shelf_word *word, struct str text, bool prefix);
+/* Titles that have all these letters, in any place: for shelf_next_may(). */
+void shelf_ask_letters(struct shelf_ask *ask, uint32_t letters);
 
 /* The first title from `at` on, before `end`, that holds all that is asked;
- * `end` when there is none. */
-unsigned shelf_next(
-	const struct shelf *shelf, const struct shelf_ask *ask, unsigned at, unsigned end);
-/* Does this title hold that word? */
-bool shelf_has(const struct shelf *shelf, unsigned at, const struct shelf_same *same);
-/* The letters of its words: a bit each, what is not a-z in bit 26. */
+ * `end` when there is none. _may: or looks like it by its signature. */
+unsigned shelf_next(const struct shelf *shelf, struct shelf_ask *ask, unsigned at, unsigned end);
+unsigned shelf_next_may(
+	const struct shelf *shelf, struct shelf_ask *ask, unsigned at, unsigned end);
+/* The letters of a text: a bit each, what is not a-z in bit 26. */
 uint32_t shelf_letters(struct str text);
-static inline uint32_t shelf_letters_of(const struct shelf *shelf, unsigned at)
-{
-	return (uint32_t)(shelf->by[SHELF_BY_ONE][at] >> 32);
-}
 struct str shelf_text(const struct shelf *shelf, unsigned at);
 
 #endif
