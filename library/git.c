@@ -1,9 +1,8 @@
-/* See git.h. The one file that knows libgit2. */
+/* See git.h. Only git*.c know libgit2. */
 /* realpath() is X/Open's, not POSIX's. */
 #define _XOPEN_SOURCE 700
-#include "library/git.h"
+#include "library/git_repo.h"
 
-#include <git2.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +13,10 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/text_filter.h"
 #include "library/library.h"
 
-struct repo {
-	git_repository *git;
-};
-
-/* libgit2's words may hold names from the repository: they go where all errors go,
- * through the filter of what prints them. */
-static int fail(struct err *err, enum err_code code, const char *what)
+int repo_fail(struct err *err, enum err_code code, const char *what)
 {
 	const git_error *last = git_error_last();
 
@@ -30,14 +24,14 @@ static int fail(struct err *err, enum err_code code, const char *what)
 		last != NULL && last->message != NULL ? last->message : "git gives no reason");
 }
 
-static int start(struct err *err)
+int repo_start(struct err *err)
 {
 	static bool started;
 
 	if (started)
 		return 0;
 	if (git_libgit2_init() < 0 || git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1) < 0)
-		return fail(err, ERR_FAILED, "cannot start libgit2");
+		return repo_fail(err, ERR_FAILED, "cannot start libgit2");
 	started = true;
 	return 0;
 }
@@ -85,7 +79,7 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 	struct repo *repo;
 	int result;
 
-	if (start(err) != 0)
+	if (repo_start(err) != 0)
 		return -1;
 	repo = xcalloc(1, sizeof(*repo));
 	result = git_repository_open_ext(&repo->git, dir, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
@@ -95,7 +89,7 @@ int repo_open(struct repo **out, const char *dir, struct err *err)
 		result = err_set(err, ERR_REFUSED,
 			"%s belongs to another user; git asks for safe.directory first", dir);
 	else if (result != 0)
-		result = fail(err, ERR_FAILED, dir);
+		result = repo_fail(err, ERR_FAILED, dir);
 	else
 		result = check_opened(repo, dir, err);
 	if (result != 0) {
@@ -111,14 +105,14 @@ int repo_init(struct repo **out, const char *dir, struct err *err)
 	git_repository_init_options options;
 	git_repository *git = NULL;
 
-	if (start(err) != 0)
+	if (repo_start(err) != 0)
 		return -1;
 	if (git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION) != 0)
-		return fail(err, ERR_FAILED, "cannot make a git repository");
+		return repo_fail(err, ERR_FAILED, "cannot make a git repository");
 	options.flags = GIT_REPOSITORY_INIT_NO_REINIT | GIT_REPOSITORY_INIT_MKDIR;
 	options.initial_head = "main";
 	if (git_repository_init_ext(&git, dir, &options) != 0)
-		return fail(err, ERR_FAILED, "cannot make a git repository");
+		return repo_fail(err, ERR_FAILED, "cannot make a git repository");
 	git_repository_free(git);
 	return repo_open(out, dir, err);
 }
@@ -137,7 +131,7 @@ const char *repo_git_dir(const struct repo *repo)
 }
 
 /* ".git" as HFS+ and NTFS may read it: other cases, dots and blanks behind, the short
- * name, characters that do not show (not ASCII: refused by being letters only here). */
+ * name. Characters that do not show are refused in every name. */
 static bool is_git_twin(struct str part)
 {
 	while (part.n > 0 && (part.p[part.n - 1] == '.' || part.p[part.n - 1] == ' '))
@@ -153,7 +147,7 @@ int repo_check_path(const char *path, struct err *err)
 {
 	struct str rest = str_of(path), part;
 	bool fine = rest.n > 0 && rest.n <= REPO_PATH_MAX && rest.p[rest.n - 1] != '/' &&
-		    str_is_utf8(rest) && strpbrk(path, "\\\n\r") == NULL;
+		    text_filter_find(rest) == rest.n && strpbrk(path, "\\\n\t") == NULL;
 
 	while (fine && rest.n > 0) {
 		part = str_cut(rest, '/', &rest);
@@ -199,7 +193,7 @@ int repo_check_file(struct repo *repo, const char *path, struct err *err)
 	if (result == GIT_ENOTFOUND || (result == 0 && flags == GIT_STATUS_CURRENT))
 		return 0;
 	if (result != 0)
-		return fail(err, ERR_REFUSED, path);
+		return repo_fail(err, ERR_REFUSED, path);
 	if ((flags & (GIT_STATUS_WT_NEW | GIT_STATUS_IGNORED)) != 0)
 		return err_set(err, ERR_REFUSED,
 			"%s is there and git does not know it: git add and commit it first", path);
@@ -207,8 +201,7 @@ int repo_check_file(struct repo *repo, const char *path, struct err *err)
 		"%s has changes that are not committed: commit or undo them first", path);
 }
 
-/* The newest commit; 1: there is none yet. */
-static int newest(struct repo *repo, git_commit **out, struct err *err)
+int repo_newest(struct repo *repo, git_commit **out, struct err *err)
 {
 	git_oid id;
 	int result = git_reference_name_to_id(&id, repo->git, "HEAD");
@@ -217,7 +210,7 @@ static int newest(struct repo *repo, git_commit **out, struct err *err)
 	if (result == GIT_ENOTFOUND)
 		return 1;
 	if (result != 0 || git_commit_lookup(out, repo->git, &id) != 0)
-		return fail(err, ERR_FAILED, "cannot read the newest commit");
+		return repo_fail(err, ERR_FAILED, "cannot read the newest commit");
 	return 0;
 }
 
@@ -229,9 +222,7 @@ static bool entry_in(const git_commit *commit, const char *path, git_oid *id)
 	bool found;
 
 	found = git_commit_tree(&tree, commit) == 0 &&
-		git_tree_entry_bypath(&entry, tree, path) == 0 &&
-		(git_tree_entry_filemode(entry) == GIT_FILEMODE_BLOB ||
-			git_tree_entry_filemode(entry) == GIT_FILEMODE_BLOB_EXECUTABLE);
+		git_tree_entry_bypath(&entry, tree, path) == 0 && repo_kind_of(entry) == REPO_FILE;
 	if (found)
 		git_oid_cpy(id, git_tree_entry_id(entry));
 	git_tree_entry_free(entry);
@@ -244,7 +235,7 @@ bool repo_has(struct repo *repo, const char *path)
 	git_commit *commit;
 	struct err ignored;
 	git_oid id;
-	bool has = newest(repo, &commit, &ignored) == 0 && entry_in(commit, path, &id);
+	bool has = repo_newest(repo, &commit, &ignored) == 0 && entry_in(commit, path, &id);
 
 	git_commit_free(commit);
 	return has;
@@ -265,7 +256,7 @@ static int signature(struct repo *repo, git_signature **out, struct err *err)
 		(void)snprintf(mail, sizeof mail, "%s@localhost", name);
 	}
 	if (git_signature_now(out, name, mail) != 0)
-		return fail(err, ERR_FAILED, "cannot sign the commit");
+		return repo_fail(err, ERR_FAILED, "cannot sign the commit");
 	return 0;
 }
 
@@ -292,7 +283,7 @@ static int change_tree(struct repo *repo, git_tree *base, const struct repo_chan
 	if (result == 0)
 		result = git_tree_create_updated(out, repo->git, base, n_updates, updates);
 	free(updates);
-	return result == 0 ? 0 : fail(err, ERR_FAILED, "cannot write to the repository");
+	return result == 0 ? 0 : repo_fail(err, ERR_FAILED, "cannot write to the repository");
 }
 
 /* The index is told of these paths alone. The times are left out: git looks at the
@@ -318,7 +309,7 @@ static int change_index(struct repo *repo, const struct repo_change *changes, si
 	if (result == 0)
 		result = git_index_write(index);
 	git_index_free(index);
-	return result == 0 ? 0 : fail(err, ERR_FAILED, "cannot write the repository's index");
+	return result == 0 ? 0 : repo_fail(err, ERR_FAILED, "cannot write the repository's index");
 }
 
 static int commit_tree(struct repo *repo, git_commit *parent, const git_oid *tree_id,
@@ -333,7 +324,7 @@ static int commit_tree(struct repo *repo, git_commit *parent, const git_oid *tre
 	if (result == 0 && (git_tree_lookup(&tree, repo->git, tree_id) != 0 ||
 				   git_commit_create(&id, repo->git, "HEAD", who, who, NULL,
 					   message, tree, parent != NULL, parents) != 0))
-		result = fail(err, ERR_FAILED, "cannot commit");
+		result = repo_fail(err, ERR_FAILED, "cannot commit");
 	git_signature_free(who);
 	git_tree_free(tree);
 	return result;
@@ -353,9 +344,9 @@ int repo_commit(struct repo *repo, const struct repo_change *changes, size_t n, 
 			return -1;
 	if (repo_check_state(repo, err) != 0)
 		return -1;
-	result = newest(repo, &parent, err);
+	result = repo_newest(repo, &parent, err);
 	if (result == 0 && git_commit_tree(&base, parent) != 0)
-		result = fail(err, ERR_FAILED, "cannot read the newest commit");
+		result = repo_fail(err, ERR_FAILED, "cannot read the newest commit");
 	ids = xcalloc(n, sizeof(*ids));
 	if (result >= 0)
 		result = change_tree(repo, base, changes, n, ids, &tree_id, err);
@@ -374,7 +365,7 @@ int repo_follow(struct repo *repo, const struct repo_change *changes, size_t n, 
 	git_oid *ids = xcalloc(n, sizeof(*ids));
 	git_commit *commit = NULL;
 	struct repo_change now;
-	int result = newest(repo, &commit, err);
+	int result = repo_newest(repo, &commit, err);
 	size_t i;
 
 	for (i = 0; i < n && result == 0; i++) {
@@ -433,7 +424,7 @@ static int walk_from_head(struct repo *repo, git_revwalk **walk, struct err *err
 		git_revwalk_sorting(*walk, GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME) != 0 ||
 		git_revwalk_push_head(*walk) != 0) {
 		git_revwalk_free(*walk);
-		return fail(err, ERR_FAILED, "cannot read the history");
+		return repo_fail(err, ERR_FAILED, "cannot read the history");
 	}
 	return 0;
 }
@@ -607,7 +598,7 @@ int repo_diff(struct str before, struct str after, struct buf *out, struct err *
 {
 	git_patch *patch = NULL;
 	git_diff_options options;
-	int result = start(err);
+	int result = repo_start(err);
 
 	if (result != 0)
 		return -1;
@@ -619,5 +610,5 @@ int repo_diff(struct str before, struct str after, struct buf *out, struct err *
 	if (result == 0 && patch != NULL)
 		result = git_patch_print(patch, diff_line, out);
 	git_patch_free(patch);
-	return result == 0 ? 0 : fail(err, ERR_FAILED, "cannot compare the texts");
+	return result == 0 ? 0 : repo_fail(err, ERR_FAILED, "cannot compare the texts");
 }

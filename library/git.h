@@ -19,6 +19,9 @@
 #define REPO_ID_BYTES 41 /* a commit's name with its NUL */
 #define REPO_PATH_MAX 1024
 #define REPO_COMMITS_MAX 100000 /* history is looked at this far back */
+#define REPO_DEPTH_MAX 16	/* folders in folders */
+#define REPO_TREE_ENTRIES_MAX 200000
+#define REPO_TREE_BYTES_MAX (512UL * 1024 * 1024)
 
 struct repo;
 
@@ -33,8 +36,8 @@ int repo_init(struct repo **out, const char *dir, struct err *err);
 void repo_close(struct repo *repo);
 const char *repo_git_dir(const struct repo *repo); /* ends with '/' */
 
-/* Parts that are neither empty, "." nor "..", and none that some file system takes
- * for .git. */
+/* UTF-8 without characters that do not show, in parts that are neither empty, "." nor
+ * "..", and none that some file system takes for .git. */
 int repo_check_path(const char *path, struct err *err);
 
 /* May a commit be made now? ERR_REFUSED: detached head, a merge, rebase or the like
@@ -85,6 +88,26 @@ typedef int repo_version_fn(void *data, const struct repo_version *version);
  */
 int repo_history(
 	struct repo *repo, const char *path, repo_version_fn *fn, void *data, struct err *err);
+
+/* What a walk through a tree passed by. */
+struct repo_tree_report {
+	size_t files;	       /* told */
+	size_t links, modules; /* symbolic links, submodules */
+	size_t names;	       /* not for repo_check_path(), or the same but for case */
+	size_t big;	       /* over 4 MiB */
+	size_t deep;	       /* folders below REPO_DEPTH_MAX */
+	size_t unread;	       /* objects that are missing, broken, of another kind */
+	bool cut;	       /* a limit on entries or bytes ended it */
+};
+typedef int repo_tree_fn(void *data, const char *path, struct str bytes);
+/*
+ * Every regular file below the folder `under` ("": all) in a commit ("HEAD", a
+ * branch's name), in the tree's own order, from the objects: the work tree is not looked at,
+ * nothing is written, no link or submodule is followed. Path and bytes are
+ * borrowed; non-zero from fn stops and is returned. REPO_NONE: no such commit.
+ */
+int repo_tree(struct repo *repo, const char *revision, const char *under, repo_tree_fn *fn,
+	void *data, struct repo_tree_report *report, struct err *err);
 
 /* What makes one text of the other, as `diff -u` says it from its first "@@" on;
  * appended. Nothing when they are the same. */

@@ -1,0 +1,32 @@
+/*
+ * What the files git*.c share: libgit2's own handle. For them and the tests of them;
+ * everybody else includes git.h, which knows nothing of libgit2.
+ */
+#ifndef LIBRARY_GIT_REPO_H
+#define LIBRARY_GIT_REPO_H
+
+#include <git2.h>
+
+#include "library/git.h"
+
+struct repo {
+	git_repository *git;
+};
+
+/* Sets what was tried and libgit2's own reason; returns -1. Its words may hold names
+ * from the repository: they go where all errors go, through the filter of what prints. */
+int repo_fail(struct err *err, enum err_code code, const char *what);
+/* libgit2, ready; once a program. */
+int repo_start(struct err *err);
+/* The newest commit of the current branch, yours; 1: there is none yet. */
+int repo_newest(struct repo *repo, git_commit **out, struct err *err);
+
+/* What an entry of a tree is, by its mode as it is written. */
+enum repo_kind { REPO_FILE, REPO_FOLDER, REPO_LINK, REPO_MODULE, REPO_ODD };
+enum repo_kind repo_kind_of(const git_tree_entry *entry);
+
+/* repo_tree() of a tree that is known by its id. */
+int repo_tree_of(struct repo *repo, const git_oid *tree, const char *under, repo_tree_fn *fn,
+	void *data, struct repo_tree_report *report, struct err *err);
+
+#endif
