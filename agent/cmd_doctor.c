@@ -250,6 +250,7 @@ const struct command command_doctor = {
 		"the "
 		"exit status is 1 when one is fail.",
 	.always = true,
+	.looks = true,
 	.answer = "checks (check, result, message, mend)",
 	.run = doctor_run,
 };

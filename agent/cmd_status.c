@@ -198,6 +198,7 @@ const struct command command_status = {
 		"Says where the library is, how many prompts, versions, tags and collections "
 		"are in it, how large its files are, how many uses are recorded, and which "
 		"assistants are connected.",
+	.looks = true,
 	.answer =
 		"version, library, read_only, prompts, versions, tags, collections, prompts_file, "
 		"prompts_bytes, prompts_format, ledger_file, ledger_bytes, ledger_format, "

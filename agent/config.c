@@ -14,7 +14,8 @@ static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL}
 
 const struct config_setting config_settings[] = {
 	{"autostart", CONFIG_FLAG, "yes", 0, 0,
-		"assistants start the background agent when none runs", AT(autostart), NULL},
+		"assistants and commands start the background agent when none runs", AT(autostart),
+		NULL},
 	{"experimental", CONFIG_FLAG, "no", 0, 0,
 		"find prompts that are drafts, experimental or deprecated too", AT(experimental),
 		NULL},

@@ -21,7 +21,7 @@ struct config {
 	bool remember_values; /* offer values given to inputs again */
 	bool experimental;    /* find prompts that are not approved too */
 	int64_t search_limit; /* rows of `promptd search` */
-	bool autostart;	      /* promptd-mcp starts the agent when none runs */
+	bool autostart;	      /* start the agent when none runs */
 	int64_t log_level;    /* of the agent: an enum log_level */
 
 	/* For `promptd config`: the line of promptd.conf that set it; 0: none did. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -82,4 +83,13 @@ int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *
 		(void)poll(NULL, 0, 5);
 	}
 	return 0;
+}
+
+bool control_is_wished(const struct config *config)
+{
+	const char *said = getenv("PROMPTD_AUTOSTART"), *home = getenv("PROMPTD_HOME");
+
+	if (said != NULL && said[0] != '\0')
+		return strcmp(said, "no") != 0;
+	return config->autostart && (home == NULL || home[0] == '\0');
 }

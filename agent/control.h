@@ -6,6 +6,7 @@
 #ifndef AGENT_CONTROL_H
 #define AGENT_CONTROL_H
 
+#include "agent/config.h"
 #include "agent/endpoint.h"
 
 /* End the agent of these directories and wait up to timeout_ms until it is gone.
@@ -17,6 +18,11 @@ int control_stop(const struct platform_dirs *dirs, int timeout_ms, struct err *e
  * timeout_ms > 0 waits until it answers; 0: does not wait. Where one runs there is
  * nothing to do. */
 int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err);
+
+/* Is an agent to be started where none runs? What promptd.conf says of `autostart`;
+ * $PROMPTD_AUTOSTART (yes, no) counts more. A home of trials or tests ($PROMPTD_HOME)
+ * has no agent but one started by hand. */
+bool control_is_wished(const struct config *config);
 
 #define CONTROL_LOG_FILE "agent.log"
 

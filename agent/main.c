@@ -5,6 +5,7 @@
 
 #include "agent/call.h"
 #include "agent/commands.h"
+#include "agent/control.h"
 #include "agent/help.h"
 #include "agent/near.h"
 #include "agent/options.h"
@@ -124,6 +125,19 @@ static int run(struct program *program, int argc, char **argv)
 	return run_command(program, argc - 1, argv + 1);
 }
 
+/* Who used the library is likely to want it elsewhere too. Behind the answer, which
+ * is out: nobody waits for it, and `promptd doctor` says why none runs. */
+static void start_agent(const struct program *program)
+{
+	const struct call *call = &program->call;
+	struct err ignored;
+
+	if (call->store == NULL || call->command == NULL || call->command->looks ||
+		call->command->hidden || call_cancelled() || !control_is_wished(call->config))
+		return;
+	(void)control_start(call->dirs, 0, &ignored);
+}
+
 int main(int argc, char **argv)
 {
 	static struct program program;
@@ -136,6 +150,7 @@ int main(int argc, char **argv)
 	output_init(&program.notes, stderr);
 	call_init(&program.call, &program.out, &program.notes);
 	result = call_finish(&program.call, run(&program, argc, argv));
+	start_agent(&program);
 	call_fini(&program.call);
 	return result;
 }

@@ -76,16 +76,6 @@ static void settings(const struct platform_dirs *dirs, struct config *config)
 	config->remember_values = config->autostart = false;
 }
 
-/* A trial or test home has no agent but one started by hand. */
-static bool autostart_is_wished(const struct config *config)
-{
-	const char *said = getenv("PROMPTD_AUTOSTART"), *home = getenv("PROMPTD_HOME");
-
-	if (said != NULL && said[0] != '\0')
-		return strcmp(said, "no") != 0;
-	return config->autostart && (home == NULL || home[0] == '\0');
-}
-
 /* Behind the first answer: nobody waits for it. */
 static void start_agent(void *data)
 {
@@ -115,7 +105,7 @@ static int serve(struct platform_dirs *dirs, struct store *store, struct err *er
 	stdio.watch_fd = watch != NULL ? platform_watch_fd(watch) : -1;
 	stdio.watch_take = watch_take;
 	stdio.watch_data = watch;
-	if (autostart_is_wished(&config)) {
+	if (control_is_wished(&config)) {
 		stdio.after_first = start_agent;
 		stdio.after_first_data = dirs;
 	}
