@@ -1,5 +1,5 @@
 // The clients of SDK 1 behind the face that tour.mjs drives: the handshake
-// revisions over stdio.
+// revisions over stdio, or over the transport that is given.
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -10,15 +10,15 @@ import {
 	ResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 
-export async function connect({ command, env, elicit }) {
+export async function connect({ command, env, elicit, transport, over = '' }) {
 	const capabilities = elicit ? { elicitation: {} } : {};
 	const client = new Client({ name: 'tour-v1', version: '1.0.0' }, { capabilities });
 	if (elicit)
 		client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params));
-	await client.connect(new StdioClientTransport({ command, env, stderr: 'inherit' }));
+	await client.connect(transport ?? new StdioClientTransport({ command, env, stderr: 'inherit' }));
 	const heard = (schema, listener) => client.setNotificationHandler(schema, listener);
 	return {
-		label: 'SDK 1, handshake',
+		label: `SDK 1, handshake${over}`,
 		era: 'legacy',
 		server: client.getServerVersion(),
 		capabilities: client.getServerCapabilities(),

@@ -6,18 +6,18 @@ import { Client } from '@modelcontextprotocol/client';
 import { SkillsClient } from '@modelcontextprotocol/client/ext/skills';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
-export async function connect({ command, env, elicit, era }) {
+export async function connect({ command, env, elicit, era, transport, over = '' }) {
 	const client = new Client({ name: 'tour-v2', version: '1.0.0' }, {
 		capabilities: elicit ? { elicitation: { form: {} } } : {},
 		versionNegotiation: { mode: era === 'modern' ? 'auto' : 'legacy' },
 	});
 	if (elicit)
 		client.setRequestHandler('elicitation/create', ({ params }) => elicit(params));
-	await client.connect(new StdioClientTransport({ command, env, stderr: 'inherit' }));
+	await client.connect(transport ?? new StdioClientTransport({ command, env, stderr: 'inherit' }));
 	const skills = new SkillsClient(client);
 	let subscription = null;
 	return {
-		label: `SDK 2, ${era}`,
+		label: `SDK 2, ${era}${over}`,
 		era: client.getProtocolEra(),
 		server: client.getServerVersion(),
 		capabilities: client.getServerCapabilities(),

@@ -1,7 +1,7 @@
 #!/bin/bash
-# SDK 1, SDK 2 and the Inspector's command line on a tour through promptd-mcp.
+# Clients that nobody here wrote on a tour through the real programs.
 #
-#	run.sh CACHE BIN
+#	run.sh CACHE BIN stdio|websocket
 #
 # CACHE is a folder in the build tree for what npm installs; BIN holds promptd and
 # promptd-mcp. 77 when npm cannot be reached.
@@ -15,7 +15,7 @@ cache=$(cd "$1" && pwd) bin=$(cd "$2" && pwd)
 npm_setup "$here" "$cache" @modelcontextprotocol/client
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap '"$bin/promptd" agent --stop >/dev/null 2>&1 || :; rm -rf "$work"' EXIT
 cp "$here"/*.mjs "$work"
 ln -s "$cache/node_modules" "$work/node_modules"
 cp -r "$here/library" "$work/library"
@@ -29,8 +29,10 @@ export HOME=$work PROMPTD_HOME=$work/promptd TOUR_LIBRARY=$work/library
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$work/sanitizer"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$work/sanitizer"
 "$bin/promptd" import "$work/library"
-timeout 240 "$NODE" "$work/tour.mjs" "$bin"
+status=0
+timeout 480 "$NODE" "$work/$3.mjs" "$bin" "$(realpath "$here/../../clients/examples")" || status=$?
 if compgen -G "$work/sanitizer.*" >/dev/null; then
 	cat "$work"/sanitizer.*
-	exit 1
+	status=1
 fi
+exit "$status"

@@ -1,20 +1,15 @@
-// One way through everything promptd-mcp offers, driven by every client that can
+// One way through everything that promptd serves over MCP, for every client that can
 // be had (see client_*.mjs), in both eras. The library is the folder library/,
 // imported by run.sh into PROMPTD_HOME; what a client's face lacks it skips.
-//
-//	tour.mjs BIN
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import * as inspector from './client_inspector.mjs';
-import * as v1 from './client_v1.mjs';
-import * as v2 from './client_v2.mjs';
 
 const run = promisify(execFile);
-const bin = process.argv[2];
+export const bin = process.argv[2];
 const env = process.env;
 const HEARD_MS = 10000;
 const TOOLS = ['get_prompt', 'list_collections', 'record_prompt_result', 'search_prompts'];
@@ -22,7 +17,7 @@ const REVIEW = 'team/review-change';
 const REVIEW_URI = `prompt://${REVIEW}`;
 const SKILL_URI = `skill://${REVIEW}/SKILL.md`;
 
-async function promptd(...args) {
+export async function promptd(...args) {
 	const { stdout } = await run(join(bin, 'promptd'), args, { env });
 	return stdout;
 }
@@ -209,7 +204,7 @@ const steps = {
 	},
 };
 
-// With somebody to ask, and without.
+// With somebody to ask.
 function elicitor() {
 	const asked = [];
 	const elicit = (params) => {
@@ -219,11 +214,11 @@ function elicitor() {
 	return { asked, elicit };
 }
 
-async function tour(connect, options) {
+// How many steps failed. asks: the client can put a question to its user.
+export async function tour(connect, { asks = true, ...options }) {
 	const { asked, elicit } = elicitor();
-	const command = join(bin, 'promptd-mcp');
-	const client = await connect({ command, env, elicit, ...options });
-	if (connect !== inspector.connect)
+	const client = await connect({ env, elicit, ...options });
+	if (asks)
 		client.asked = asked;
 	let failed = 0;
 	for (const [name, step] of Object.entries(steps)) {
@@ -239,11 +234,7 @@ async function tour(connect, options) {
 	return failed;
 }
 
-let failed = 0;
-failed += await tour(v1.connect, { era: 'legacy' });
-failed += await tour(v2.connect, { era: 'legacy' });
-failed += await tour(v2.connect, { era: 'modern' });
-failed += await tour(inspector.connect, { era: 'legacy' });
-failed += await tour(inspector.connect, { era: 'modern' });
-console.log(failed === 0 ? 'all passed' : `${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+export function finish(failed) {
+	console.log(failed === 0 ? 'all passed' : `${failed} failed`);
+	process.exit(failed === 0 ? 0 : 1);
+}
