@@ -12,6 +12,8 @@
 
 #include "core/clock.h"
 
+#define ROUSE_MS 200 /* until it is looked again, then twice as long */
+
 int control_stop(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
 {
 	int64_t since = clock_monotonic_us() / 1000;
@@ -66,21 +68,38 @@ static int spawn_agent(const struct platform_dirs *dirs, struct err *err)
 	return platform_spawn_detached(program, argv, log, err);
 }
 
+/* Somebody holds the lock, or takes connections, or is started. */
+static int rouse(const struct platform_dirs *dirs, struct err *err)
+{
+	long pid;
+	int outcome = endpoint_holder(dirs, &pid, err);
+
+	if (outcome < 0)
+		return -1;
+	return outcome == ENDPOINT_TAKEN || knock(dirs) ? 0 : spawn_agent(dirs, err);
+}
+
 int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *err)
 {
-	int64_t since = clock_monotonic_us() / 1000;
+	int64_t since = clock_monotonic_us() / 1000, roused = since, now = since, again = ROUSE_MS;
 	struct endpoint endpoint;
-	long pid;
 
-	if (endpoint_holder(dirs, &pid, err) == ENDPOINT_TAKEN)
-		return 0;
-	if (!knock(dirs) && spawn_agent(dirs, err) != 0)
+	if (rouse(dirs, err) != 0)
 		return -1;
 	while (timeout_ms > 0 && endpoint_read(dirs, &endpoint, err) != ENDPOINT_OK) {
-		if (clock_monotonic_us() / 1000 - since > timeout_ms)
+		if (now - since > timeout_ms)
 			return err_set(
 				err, ERR_FAILED, "it does not answer; `promptd log` says why");
+		/* One that was killed holds its lock and its socket until its last thread
+		 * has gone: who was taken for an agent may have been that one. */
+		if (now - roused > again) {
+			if (rouse(dirs, err) != 0)
+				return -1;
+			roused = now;
+			again *= 2;
+		}
 		(void)poll(NULL, 0, 5);
+		now = clock_monotonic_us() / 1000;
 	}
 	return 0;
 }

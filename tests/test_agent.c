@@ -121,6 +121,46 @@ static void after_a_kill_the_next_one_finds_its_way(void)
 	agent_stop(&agent);
 }
 
+/* As the socket of one that was killed, whose threads have not all ended yet. */
+static pid_t start_dying(const struct agent *agent)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char path[128];
+	pid_t pid;
+
+	CHECK(fd >= 0);
+	(void)snprintf(path, sizeof path, "%s/run", agent->home);
+	CHECK(mkdir(path, 0700) == 0);
+	(void)snprintf(
+		address.sun_path, sizeof address.sun_path, "%.80s/run/agent.sock", agent->home);
+	CHECK(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 8) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0)
+		_exit(accept(fd, NULL, NULL) >= 0 ? 0 : 1);
+	(void)close(fd);
+	return pid;
+}
+
+static void one_that_is_dying_is_not_waited_for(void)
+{
+	struct agent agent = {0};
+	char out[1024];
+	int status;
+	pid_t dying;
+
+	test_dir(agent.home);
+	CHECK(setenv("PROMPTD_HOME", agent.home, 1) == 0);
+	dying = start_dying(&agent);
+	CHECK(run("agent", out, sizeof out) == 0);
+	CHECK(waitpid(dying, &status, 0) == dying); /* it was taken for an agent */
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	check_serves(&agent);
+	CHECK(run("agent --stop", out, sizeof out) == 0);
+	test_dir_remove(agent.home);
+}
+
 static void an_agent_whose_home_is_gone_ends(void)
 {
 	struct agent agent;
@@ -251,6 +291,7 @@ int main(int argc, char **argv)
 	RUN(replace_takes_over);
 	RUN(what_is_told_to_end_ends_and_leaves_nothing);
 	RUN(after_a_kill_the_next_one_finds_its_way);
+	RUN(one_that_is_dying_is_not_waited_for);
 	RUN(an_agent_whose_home_is_gone_ends);
 	RUN(changes_are_pushed);
 	RUN(a_client_too_many_waits);
