@@ -1,8 +1,8 @@
 /*
  * What the operating system gives us, one folder a system (linux/, windows/,
- * macos/); the rest of the program knows no other door to it. This part:
- * directories and files of the user, and noticing that a file changed. Hotkey,
- * picker, paste and secrets join it with the desktop.
+ * macos/); the rest of the program knows no other door to it. First directories
+ * and files of the user, and noticing that a file changed; then the desktop:
+ * hotkey, window, selections, keys, menu, notification, session.
  */
 #ifndef PLATFORM_PLATFORM_H
 #define PLATFORM_PLATFORM_H
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/err.h"
+#include "core/str.h"
 
 #define PLATFORM_PATH_MAX 512
 
@@ -85,5 +86,183 @@ int platform_watch_open(
 void platform_watch_close(struct platform_watch *watch);
 int platform_watch_fd(const struct platform_watch *watch);
 bool platform_watch_take(struct platform_watch *watch);
+
+/*
+ * --- The desktop -----------------------------------------------------------
+ *
+ * One connection to the session a person sits at. One thread: every function is
+ * called from the thread that opened it, every event comes on it, from within
+ * run(). What a function starts is told by an event, and the function itself comes
+ * back at once (a round trip to the display server at most, under 1 ms), unless
+ * it says otherwise. Events never come from within a function of this table.
+ *
+ * The functions are a table and not a set of names because one program holds
+ * several of them: on Linux the table of backends is tried in order, tests bring
+ * their own (tests/fake_platform.h).
+ */
+struct platform_desktop;
+
+/* The window that has the keyboard. Plain data, copied freely. */
+#define PLATFORM_CLASS_MAX 64
+struct platform_window {
+	uint64_t id;	 /* 0: none has it */
+	uint64_t client; /* its program's connection: who reads when it pastes */
+	uint64_t start;	 /* platform_process_start() of pid: ids and pids are used again */
+	long pid;	 /* 0: not known */
+	char class_name[PLATFORM_CLASS_MAX], instance[PLATFORM_CLASS_MAX]; /* may be empty */
+	bool password; /* a field for a password has the keyboard, where one can tell */
+};
+
+/* What other programs copy to and paste from. Where a system has only one, the
+ * other is never owned and never asked for. Sets of them are or-ed. */
+enum platform_selection { PLATFORM_CLIPBOARD = 1, PLATFORM_PRIMARY = 2, PLATFORM_BOTH = 3 };
+
+enum platform_key {
+	PLATFORM_KEY_SHIFT_INSERT, /* everywhere on X11 */
+	PLATFORM_KEY_CTRL_V,
+	PLATFORM_KEY_CTRL_SHIFT_V,
+	PLATFORM_KEY_LEFT, /* the caret, back into the text */
+};
+
+#define PLATFORM_OFFER_MAX ((size_t)1024 * 1024) /* bytes of a text to paste */
+#define PLATFORM_SAVE_MAX ((size_t)32 * 1024 * 1024)
+#define PLATFORM_SAVE_MS 300
+
+enum platform_event_type {
+	/* `number` of hotkey_set() was pressed; repeats of a held key are left out. */
+	PLATFORM_EVENT_HOTKEY,
+	/* Another process of this user asked for the picker: poke(). */
+	PLATFORM_EVENT_POKE,
+	/* save() ended. `selections`: those whose content could not be held (its owner
+	 * hung, died, or had too much); they will be empty after a restore(). */
+	PLATFORM_EVENT_SAVED,
+	/* Data of an offer went to `client`: `selections` says of which. With a text
+	 * handed over in pieces, one event a piece. What was only asked about (which
+	 * forms are there?) is no read. */
+	PLATFORM_EVENT_READ,
+	/* Another program copied: `selections` are not ours any more. */
+	PLATFORM_EVENT_LOST,
+	/* Another program copied to `selections`, which were not ours before. */
+	PLATFORM_EVENT_COPIED,
+	/* release() ended: no modifier and no Return is held down. */
+	PLATFORM_EVENT_RELEASED,
+	/* menu() ended: `text` is what it printed, `number` its exit status (0 chosen). */
+	PLATFORM_EVENT_MENU,
+	/* The time of timer() has come. */
+	PLATFORM_EVENT_TIMER,
+	/* The screen was locked (`number` 1) or unlocked (0). */
+	PLATFORM_EVENT_LOCKED,
+	/* We were asked to end (SIGTERM, end of the session). */
+	PLATFORM_EVENT_QUIT,
+};
+
+struct platform_event {
+	enum platform_event_type type;
+	unsigned selections;
+	uint64_t client;
+	int number;
+	struct str text; /* borrowed for the call */
+};
+typedef void platform_event_fn(void *data, const struct platform_event *event);
+
+enum platform_outcome {
+	PLATFORM_OK = 0,
+	PLATFORM_NONE = 1,  /* open(): this backend has no display here; nothing is open */
+	PLATFORM_TAKEN = 2, /* hotkey_set(): another program has that key; err says who */
+	PLATFORM_OTHER = 3, /* press(): another window has the keyboard; offer(): see there */
+};
+
+struct platform_backend {
+	const char *name; /* as PROMPTD_PLATFORM says it */
+
+	/* PLATFORM_NONE with err set: try the next. When the display dies later the
+	 * process ends with status 1: whoever watches over it starts it again. */
+	int (*open)(
+		struct platform_desktop **out, platform_event_fn *fn, void *data, struct err *err);
+	/* Gives every selection away: what is held is lost unless a clipboard manager
+	 * takes it (waits for that, 1 s at most). Ends a menu. NULL is nothing. */
+	void (*close)(struct platform_desktop *desktop);
+	/* Calls the event function until quit(). No wake-ups while nothing happens. */
+	void (*run)(struct platform_desktop *desktop);
+	void (*quit)(struct platform_desktop *desktop);
+	/* One timer: in so many milliseconds, instead of what was set before. -1: never. */
+	void (*timer)(struct platform_desktop *desktop, int64_t ms);
+
+	/*
+	 * "Ctrl+Alt+Space" as hotkey `number` (0-15), in place of the one it was; an
+	 * empty text: none. Grabbed on every layout and again after a change of layout.
+	 * PLATFORM_TAKEN, or ERR_INVALID (no such key): the number has no key then.
+	 */
+	int (*hotkey_set)(
+		struct platform_desktop *desktop, int number, struct str keys, struct err *err);
+	/* Tell the process that is resident here to open its picker (it gets
+	 * PLATFORM_EVENT_POKE). ERR_NOT_FOUND: none is. */
+	int (*poke)(struct platform_desktop *desktop, struct err *err);
+	/* Be the resident one until close(). ERR_BUSY: another is. */
+	int (*reside)(struct platform_desktop *desktop, struct err *err);
+
+	/* The window with the keyboard, now. id 0 where there is none. */
+	void (*window)(struct platform_desktop *desktop, struct platform_window *window);
+	bool (*locked)(struct platform_desktop *desktop); /* the screen, as far as known */
+
+	/*
+	 * Read what other programs hold on these selections and keep it: originals
+	 * first, PLATFORM_SAVE_MAX bytes, PLATFORM_SAVE_MS. Ends with
+	 * PLATFORM_EVENT_SAVED. Called again it begins anew, with nothing held. Selections that are
+	 * ours keep what is held for them.
+	 */
+	void (*save)(struct platform_desktop *desktop, unsigned selections);
+	/* Drop what is held for selections that are not ours. */
+	void (*forget)(struct platform_desktop *desktop);
+	/*
+	 * Own these selections and serve this text, marked so that clipboard managers
+	 * keep no copy. The bytes are copied. What save() holds stays held.
+	 * PLATFORM_OTHER: another program copied since save(), which is to be saved
+	 * first. Then, and when it failed, nothing is ours by this call.
+	 */
+	int (*offer)(struct platform_desktop *desktop, unsigned selections, struct str text,
+		struct err *err);
+	/* Of those that are ours: serve what is held again, without letting go of them
+	 * in between; with nothing held they are given up. */
+	void (*restore)(struct platform_desktop *desktop, unsigned selections);
+	/* Of those that are ours: the text is what the person copied, from now on. */
+	void (*keep)(struct platform_desktop *desktop, unsigned selections);
+
+	/* PLATFORM_EVENT_RELEASED as soon as no Ctrl, Alt, Super, Shift and no Return is
+	 * held down, perhaps at once. */
+	void (*release)(struct platform_desktop *desktop);
+	/*
+	 * Press and release a key `count` times, if this window has the keyboard: looked
+	 * at and pressed as one, nothing can come between. PLATFORM_OTHER, or negative
+	 * when keys cannot be pressed here: nothing was pressed, and none stays down.
+	 */
+	int (*press)(struct platform_desktop *desktop, const struct platform_window *window,
+		enum platform_key key, unsigned count, struct err *err);
+
+	/* One line to the person, out of the way; where there is no service for that it
+	 * goes to the log. Never waits, never fails. */
+	void (*notify)(struct platform_desktop *desktop, const char *text);
+	/*
+	 * Start a program that lets a person choose: `text` (lines) on its stdin, its
+	 * answer by PLATFORM_EVENT_MENU. One at a time; ERR_BUSY. argv ends with NULL.
+	 */
+	int (*menu)(struct platform_desktop *desktop, const char *const argv[], struct str text,
+		struct err *err);
+};
+
+/* Every backend's own struct begins with this one. */
+struct platform_desktop {
+	const struct platform_backend *backend;
+};
+
+/* The backends of this system in the order they are tried; NULL ends. */
+extern const struct platform_backend *const platform_backends[];
+/*
+ * The first that has a display, or the one that $PROMPTD_PLATFORM names
+ * (ERR_INVALID: there is none of that name). Never PLATFORM_NONE: "none" always
+ * opens, and has no keys, no windows and no selections. close() through its table.
+ */
+int platform_desktop_open(
+	struct platform_desktop **out, platform_event_fn *fn, void *data, struct err *err);
 
 #endif

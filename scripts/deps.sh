@@ -11,8 +11,10 @@
 # a system without dpkg the list is printed and the build is tried all the same.
 set -eu
 
-build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libgit2-dev libwebsockets-dev'
-test='git clang bash zsh fish mandoc python3 python3-jsonschema neovim emacs-nox vim-nox systemd'
+build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libgit2-dev libwebsockets-dev
+	libglib2.0-dev libx11-dev libxtst-dev libxfixes-dev'
+test='git clang bash zsh fish mandoc python3 python3-jsonschema neovim emacs-nox vim-nox systemd
+	xvfb openbox xterm xclip'
 fuzz='libclang-rt-14-dev'
 vscode='chromium g++ make libkrb5-dev libsecret-1-dev libxkbfile-dev'
 

@@ -1,0 +1,9 @@
+/* The desktops of Linux, for the table in backends.c. */
+#ifndef PLATFORM_LINUX_BACKENDS_H
+#define PLATFORM_LINUX_BACKENDS_H
+
+#include "platform/platform.h"
+
+extern const struct platform_backend platform_none;
+
+#endif

@@ -1,0 +1,199 @@
+/* GLib's loop for the backends; see loop.h. */
+#include "platform/linux/loop.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/log.h"
+
+#define MENU_TEXT_MAX ((size_t)64 * 1024 * 1024)
+#define MENU_ANSWER_MAX ((size_t)64 * 1024)
+
+void loop_send(struct loop *loop, const struct platform_event *event)
+{
+	loop->fn(loop->data, event);
+}
+
+static gboolean on_signal(gpointer data)
+{
+	loop_send(data, &(struct platform_event){.type = PLATFORM_EVENT_QUIT});
+	return G_SOURCE_CONTINUE;
+}
+
+void loop_init(struct loop *loop, platform_event_fn *fn, void *data)
+{
+	memset(loop, 0, sizeof *loop);
+	loop->fn = fn;
+	loop->data = data;
+	loop->main = g_main_loop_new(NULL, FALSE);
+	loop->terminate = g_unix_signal_add(SIGTERM, on_signal, loop);
+	loop->interrupt = g_unix_signal_add(SIGINT, on_signal, loop);
+	loop->menu.to = loop->menu.from = -1;
+	buf_init(&loop->menu.text, MENU_TEXT_MAX);
+	buf_init(&loop->menu.answer, MENU_ANSWER_MAX);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void source_drop(guint *source)
+{
+	if (*source != 0)
+		(void)g_source_remove(*source);
+	*source = 0;
+}
+
+static void pipe_close(int *fd, guint *source)
+{
+	source_drop(source);
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+void loop_fini(struct loop *loop)
+{
+	if (loop->menu.child != 0 && !loop->menu.exited)
+		(void)kill(loop->menu.pid, SIGTERM);
+	source_drop(&loop->menu.child);
+	pipe_close(&loop->menu.to, &loop->menu.input);
+	pipe_close(&loop->menu.from, &loop->menu.output);
+	buf_fini(&loop->menu.text);
+	buf_fini(&loop->menu.answer);
+	source_drop(&loop->timer);
+	source_drop(&loop->terminate);
+	source_drop(&loop->interrupt);
+	g_main_loop_unref(loop->main);
+}
+
+void loop_run(struct loop *loop)
+{
+	g_main_loop_run(loop->main);
+}
+
+void loop_quit(struct loop *loop)
+{
+	g_main_loop_quit(loop->main);
+}
+
+static gboolean on_timer(gpointer data)
+{
+	struct loop *loop = data;
+
+	loop->timer = 0;
+	loop_send(loop, &(struct platform_event){.type = PLATFORM_EVENT_TIMER});
+	return G_SOURCE_REMOVE;
+}
+
+void loop_timer(struct loop *loop, int64_t ms)
+{
+	source_drop(&loop->timer);
+	if (ms >= 0)
+		loop->timer = g_timeout_add((guint)ms, on_timer, loop);
+}
+
+void loop_notify(const char *text)
+{
+	log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "desktop.notice"), LOG_TEXT("text", text));
+}
+
+/* --- a menu: lines to its stdin, its answer from its stdout ------------------ */
+
+static void menu_end(struct loop *loop)
+{
+	struct loop_menu *menu = &loop->menu;
+	struct platform_event event = {.type = PLATFORM_EVENT_MENU};
+
+	if (!menu->exited || !menu->ended)
+		return;
+	pipe_close(&menu->to, &menu->input);
+	event.number = WIFEXITED(menu->status) ? WEXITSTATUS(menu->status) : 128;
+	event.text = (struct str){buf_text(&menu->answer), menu->answer.len};
+	menu->child = 0;
+	loop_send(loop, &event);
+}
+
+static gboolean on_input(gint fd, GIOCondition condition, gpointer data)
+{
+	struct loop *loop = data;
+	struct loop_menu *menu = &loop->menu;
+	ssize_t n;
+
+	(void)condition;
+	n = write(fd, menu->text.data + menu->written, menu->text.len - menu->written);
+	if (n > 0)
+		menu->written += (size_t)n;
+	if ((n < 0 && (errno == EAGAIN || errno == EINTR)) ||
+		(n >= 0 && menu->written < menu->text.len))
+		return G_SOURCE_CONTINUE;
+	menu->input = 0; /* all of it, or it does not read */
+	pipe_close(&menu->to, &menu->input);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean on_output(gint fd, GIOCondition condition, gpointer data)
+{
+	struct loop *loop = data;
+	struct loop_menu *menu = &loop->menu;
+	char block[4096];
+	ssize_t n = read(fd, block, sizeof block);
+
+	(void)condition;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return G_SOURCE_CONTINUE;
+	if (n > 0) {
+		(void)buf_add(&menu->answer, block, (size_t)n); /* what is too long is cut */
+		return G_SOURCE_CONTINUE;
+	}
+	menu->output = 0;
+	pipe_close(&menu->from, &menu->output);
+	menu->ended = true;
+	menu_end(loop);
+	return G_SOURCE_REMOVE;
+}
+
+static void on_exit(GPid pid, gint status, gpointer data)
+{
+	struct loop *loop = data;
+
+	g_spawn_close_pid(pid);
+	loop->menu.status = status;
+	loop->menu.exited = true;
+	menu_end(loop);
+}
+
+int loop_menu(struct loop *loop, const char *const argv[], struct str text, struct err *err)
+{
+	struct loop_menu *menu = &loop->menu;
+	GError *error = NULL;
+	char **copy;
+	gboolean done;
+
+	if (menu->child != 0)
+		return err_set(err, ERR_BUSY, "a menu is open already");
+	buf_clear(&menu->text);
+	buf_clear(&menu->answer);
+	if (buf_add(&menu->text, text.p, text.n) != 0)
+		return err_set(err, ERR_LIMIT, "too much for a menu");
+	copy = g_strdupv((char **)(uintptr_t)argv);
+	done = g_spawn_async_with_pipes(NULL, copy, NULL,
+		G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &menu->pid, &menu->to,
+		&menu->from, NULL, &error);
+	g_strfreev(copy);
+	if (!done) {
+		(void)err_set(err, ERR_FAILED, "cannot start %s: %s", argv[0], error->message);
+		g_error_free(error);
+		menu->to = menu->from = -1;
+		return -1;
+	}
+	menu->exited = menu->ended = false;
+	menu->written = 0;
+	(void)g_unix_set_fd_nonblocking(menu->to, TRUE, NULL);
+	(void)g_unix_set_fd_nonblocking(menu->from, TRUE, NULL);
+	menu->input = g_unix_fd_add(menu->to, G_IO_OUT | G_IO_ERR | G_IO_HUP, on_input, loop);
+	menu->output = g_unix_fd_add(menu->from, G_IO_IN | G_IO_ERR | G_IO_HUP, on_output, loop);
+	menu->child = g_child_watch_add(menu->pid, on_exit, loop);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/*
+ * GLib's loop with what every backend needs of it: one timer, the signals that ask
+ * us to end, and a program that lets a person choose. One thread.
+ */
+#ifndef PLATFORM_LINUX_LOOP_H
+#define PLATFORM_LINUX_LOOP_H
+
+#include <glib.h>
+
+#include "core/buf.h"
+#include "platform/platform.h"
+
+struct loop {
+	platform_event_fn *fn;
+	void *data;
+	GMainLoop *main;
+	guint timer, terminate, interrupt; /* sources; 0: none */
+	struct loop_menu {
+		guint child, input, output; /* sources */
+		int to, from;		    /* pipes; -1: closed */
+		GPid pid;
+		int status;
+		bool exited, ended;
+		struct buf text, answer;
+		size_t written;
+	} menu;
+};
+
+void loop_init(struct loop *loop, platform_event_fn *fn, void *data);
+void loop_fini(struct loop *loop);
+void loop_send(struct loop *loop, const struct platform_event *event);
+
+/* As platform.h says of run, quit, timer, menu. */
+void loop_run(struct loop *loop);
+void loop_quit(struct loop *loop);
+void loop_timer(struct loop *loop, int64_t ms);
+int loop_menu(struct loop *loop, const char *const argv[], struct str text, struct err *err);
+/* notify() without a display: a line of log. */
+void loop_notify(const char *text);
+
+#endif
