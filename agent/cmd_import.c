@@ -22,7 +22,7 @@
 struct import {
 	struct call *call;
 	struct store *store; /* NULL: a dry run without a library */
-	json_t *seen;	     /* of such a run: the names met so far */
+	json_t *seen;	     /* of such a run: [origin, digest] by name met so far */
 	json_t *met;	     /* library_import()'s */
 	bool dry;
 	bool starter;
@@ -109,14 +109,51 @@ static bool accept(struct import *import, const struct prompt *prompt)
 	return false;
 }
 
+static int put_seen(struct import *import, const struct prompt *prompt, struct err *err)
+{
+	char digest[SHA256_HEX_BYTES];
+
+	if (prompt_digest(prompt, digest, err) != 0)
+		return -1;
+	(void)json_object_set_new(import->seen, prompt->path,
+		json_pack("[o, s]", call_text_json(str_of(prompt->origin)), digest));
+	return 0;
+}
+
+/* library_sink's: who has this path? */
+static bool on_holder(void *data, const struct prompt *prompt, struct library_holder *holder)
+{
+	struct import *import = data;
+	const json_t *seen = json_object_get(import->seen, prompt->path);
+	struct err ignored;
+
+	if (import->store != NULL)
+		return store_prompt_holder(import->store, str_of(prompt->source),
+			       str_of(prompt->path), &holder->origin, holder->digest,
+			       &ignored) == 0;
+	if (seen == NULL)
+		return false;
+	(void)buf_add_str(&holder->origin, json_string_value(json_array_get(seen, 0)));
+	(void)snprintf(holder->digest, sizeof holder->digest, "%s",
+		json_string_value(json_array_get(seen, 1)));
+	return true;
+}
+
+static void on_same(void *data, const struct prompt *prompt)
+{
+	struct import *import = data;
+
+	(void)prompt;
+	import->counts[STORE_PUT_UNCHANGED]++;
+}
+
 static int put(
 	struct import *import, const struct prompt *prompt, enum store_put *what, struct err *err)
 {
 	if (import->store == NULL) {
 		*what = json_object_get(import->seen, prompt->path) != NULL ? STORE_PUT_UPDATED
 									    : STORE_PUT_CREATED;
-		(void)json_object_set_new(import->seen, prompt->path, json_true());
-		return 0;
+		return put_seen(import, prompt, err);
 	}
 	if (!import->open && store_begin(import->store, err) != 0)
 		return -1;
@@ -202,10 +239,15 @@ static int import_paths(struct import *import, const struct library_format *form
 	struct call *call = import->call;
 	struct library_import how = {.format = format,
 		.collection = str_of(call_value(call, "collection")),
+		.replace = call_flag(call, "replace"),
 		.cancelled = call_cancelled,
 		.met = import->met};
-	struct library_sink sink = {
-		.data = import, .prompt = on_prompt, .note = on_note, .progress = on_progress};
+	struct library_sink sink = {.data = import,
+		.prompt = on_prompt,
+		.note = on_note,
+		.holder = on_holder,
+		.same = on_same,
+		.progress = on_progress};
 	size_t i;
 
 	for (i = 0; i < call->n_words && !call_cancelled(); i++) {
@@ -410,6 +452,8 @@ static const struct command_option options[] = {
 		COMMAND_FORMAT, NULL, false},
 	{"collection", 'c', "NAME", "put the prompts into this collection", COMMAND_COLLECTION,
 		NULL, false},
+	{"replace", 0, NULL, "take the place of prompts that other files gave the same name",
+		COMMAND_TEXT, NULL, false},
 	{"starter", 0, NULL, "the prompts that come with promptd, none removed before",
 		COMMAND_TEXT, NULL, false},
 	{"dry-run", 'n', NULL, "say what would happen, and change nothing", COMMAND_TEXT, NULL,
@@ -432,7 +476,10 @@ const struct command command_import = {
 		"Reads prompts from files, or from all files of folders, in the formats people "
 		"keep "
 		"them in. A prompt that is there already is updated: a changed text is its next "
-		"version, the same text again changes nothing. A file that cannot be read is told "
+		"version, the same text again changes nothing. Where another file that is still "
+		"there gave a prompt of the same name, the new one is called NAME-2, and says so; "
+		"--replace and --collection are the other two ways. A file that cannot be read is "
+		"told "
 		"as FILE:LINE: REASON and does not stop the rest; the exit status is then 1.",
 	.words_max = COMMAND_ANY_WORDS,
 	.kind = COMMAND_FILES,

@@ -47,6 +47,13 @@ int files_open(const char *path, struct files_root *root, struct err *err)
 	return 0;
 }
 
+bool files_is_there(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 void files_close(struct files_root *root)
 {
 	if (root->folder >= 0)

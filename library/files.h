@@ -44,6 +44,9 @@ void files_list_fini(struct files_list *list);
 enum files_outcome { FILES_NONE = 1, FILES_OTHER, FILES_BIG };
 int files_read(int folder, const char *path, struct buf *out, struct err *err);
 
+/* Is there a regular file at this absolute path? */
+bool files_is_there(const char *path);
+
 /* Make the folders of path below folder, none of them a link. */
 int files_make_folders(int folder, const char *path, struct err *err);
 /* Write bytes to a temporary name beside path, sync, rename over it: whatever

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/text_filter.h"
+#include "library/claim.h"
 #include "library/context.h"
 #include "library/files.h"
 #include "library/library.h"
@@ -25,8 +26,8 @@ struct import {
 	const struct files_list *list;
 	struct str file; /* relative path of the file being parsed */
 	bool hidden;	 /* it held characters that do not show */
-	/* Paths of prompts so far, with the next number to try for another of that
-	 * path; and files, which begin with '/' as no path does. */
+	/* Paths of prompts so far, see claim.h; and files, which begin with '/' as no
+	 * path does. */
 	json_t *met;
 };
 
@@ -81,32 +82,6 @@ static void import_collection(const struct import *import, struct prompt *prompt
 	buf_fini(&path);
 }
 
-/* The second prompt of one path gets "-2" and so on, in the order of the walk;
- * kept is the next number to try, so that a thousand of them stay cheap. */
-static void import_unique(struct import *import, struct prompt *prompt)
-{
-	json_t *next = json_object_get(import->met, prompt->path);
-	struct reader reader = import_reader(import);
-	struct buf path = BUF_INIT(64 * 1024);
-	json_int_t number;
-
-	if (next == NULL) {
-		(void)json_object_set_new(import->met, prompt->path, json_integer(2));
-		return;
-	}
-	number = json_integer_value(next);
-	do {
-		buf_clear(&path);
-		(void)buf_add_format(&path, "%s-%" JSON_INTEGER_FORMAT, prompt->path, number++);
-	} while (json_object_get(import->met, buf_text(&path)) != NULL);
-	(void)json_integer_set(next, number);
-	(void)json_object_set_new(import->met, buf_text(&path), json_integer(2));
-	reader_note(&reader, 0, NOTE_INFO, "\"%s\" is there already; this one became \"%s\"",
-		prompt->path, buf_text(&path));
-	prompt_set(&prompt->path, (struct str){buf_text(&path), path.len});
-	buf_fini(&path);
-}
-
 /* Does any of its texts hold what the door wrote in place of such a character? */
 static bool prompt_shows_hidden(const struct prompt *prompt)
 {
@@ -157,26 +132,37 @@ static bool import_was_read(struct import *import)
 	return was;
 }
 
+/* The last touches, once it has its path. */
+static int import_put(
+	struct import *import, struct reader *reader, struct prompt *prompt, struct err *err)
+{
+	struct err fault = {0};
+
+	if (import->hidden && prompt_shows_hidden(prompt))
+		prompt->flags |= PROMPT_FLAG_HIDDEN;
+	if (prompt_check(prompt, &fault) == 0)
+		return import->sink->prompt(import->sink->data, prompt, err);
+	reader_note(reader, 0, NOTE_ERROR, "%s", fault.text);
+	return 0;
+}
+
 static int import_prompt(void *data, const struct prompt *read, struct err *err)
 {
 	struct import *import = data;
 	struct prompt *prompt = prompt_copy(read);
 	struct reader reader = import_reader(import);
-	struct err fault = {0};
+	struct claim claim = {import->met, import->sink, &reader, import->options->replace};
 	int result = 0;
 
 	import_collection(import, prompt);
-	import_unique(import, prompt);
 	import_origin(import, prompt);
 	if (prompt->source == NULL)
 		prompt_set(&prompt->source,
 			import->options->source.n > 0 ? import->options->source : STR("local"));
-	if (import->hidden && prompt_shows_hidden(prompt))
-		prompt->flags |= PROMPT_FLAG_HIDDEN;
-	if (prompt_check(prompt, &fault) != 0)
-		reader_note(&reader, 0, NOTE_ERROR, "%s", fault.text);
-	else
-		result = import->sink->prompt(import->sink->data, prompt, err);
+	if (!claim_path(&claim, prompt))
+		result = import_put(import, &reader, prompt, err);
+	else if (import->sink->same != NULL)
+		import->sink->same(import->sink->data, prompt);
 	prompt_free(prompt);
 	return result;
 }

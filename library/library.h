@@ -22,6 +22,12 @@ struct library_note {
 	const char *text;
 };
 
+/* Which prompt has a path in the library. */
+struct library_holder {
+	struct buf origin; /* the file it came from; empty: none */
+	char digest[SHA256_HEX_BYTES];
+};
+
 struct library_context; /* of a running import: what lies beside a file */
 
 struct library_sink {
@@ -30,6 +36,12 @@ struct library_sink {
 	 * Negative stops the import. */
 	int (*prompt)(void *data, const struct prompt *prompt, struct err *err);
 	void (*note)(void *data, const struct library_note *note);
+	/* Is there a prompt of this one's path and source in the library? If so, fill in
+	 * which. NULL: nobody knows. */
+	bool (*holder)(void *data, const struct prompt *prompt, struct library_holder *holder);
+	/* This prompt is there already, the same from another file: nothing is to be
+	 * put. With holder. */
+	void (*same)(void *data, const struct prompt *prompt);
 	/* How far: files done of files found. May be NULL. */
 	void (*progress)(void *data, size_t done, size_t total);
 	struct library_context *context; /* library_import()'s own business; else NULL */
@@ -72,6 +84,7 @@ struct library_import {
 	const struct library_format *format; /* NULL: recognise each file */
 	struct str collection;		     /* empty: none */
 	struct str source;		     /* empty: "local" */
+	bool replace;			     /* of the library what has the same path */
 	bool (*cancelled)(void);	     /* asked between files; may be NULL */
 	/* What calls of one import tell each other (an object of the caller's, empty
 	 * at first): no path is given twice, no file read twice. NULL: one call. */
@@ -86,7 +99,9 @@ struct library_import {
  * A file or a folder: regular files in sorted order, links inside not followed,
  * hidden folders passed by but for those that tools keep prompts in (.claude …).
  * A file over 4 MiB or not UTF-8 is an error note; one that holds no prompt an
- * info note. A second prompt of one path becomes "path-2". Characters that do not
+ * info note. A second prompt of one path becomes "path-2"; so does one whose path the
+ * library has from another file that is still there, unless `replace` is set; a file
+ * keeps the path it has. Every such case is a note. Characters that do not
  * show are shown as <U+XXXX>, the prompt is flagged, and a note says so.
  * Counts in *seen what was looked at. 0 also when single files failed;
  * LIBRARY_NO_PATH.

@@ -151,6 +151,33 @@ int store_prompt_get(struct store *store, struct str name, const struct store_wa
 	return result;
 }
 
+int store_prompt_holder(struct store *store, struct str source, struct str path, struct buf *origin,
+	char digest[SHA256_HEX_BYTES], struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *get;
+	int result;
+
+	if (db_statement(db, DB_PROMPT_HOLDER,
+		    "SELECT origin, digest FROM prompt WHERE path = ? AND source = ?", &get,
+		    err) != 0)
+		return -1;
+	db_bind_str(get, 1, path);
+	db_bind_str(get, 2, source.n > 0 ? source : STR("local"));
+	result = db_step(db, get, get_failed, err);
+	if (result == 1) {
+		struct str hex = str_prefix(db_column_str(get, 1), SHA256_HEX_BYTES - 1);
+		struct str file = db_column_str(get, 0);
+
+		buf_clear(origin);
+		(void)buf_add(origin, file.p, file.n);
+		memcpy(digest, hex.p, hex.n);
+		digest[hex.n] = '\0';
+	}
+	db_done(get);
+	return result == 0 ? STORE_NOT_FOUND : result < 0 ? -1 : 0;
+}
+
 static int versions_list(
 	struct store *store, int64_t key, store_version_fn *fn, void *data, struct err *err)
 {

@@ -4,6 +4,7 @@
 #ifndef STORE_PROMPTS_H
 #define STORE_PROMPTS_H
 
+#include "core/buf.h"
 #include "core/prompt.h"
 #include "store/store.h"
 
@@ -40,6 +41,14 @@ int store_prompt_get(struct store *store, struct str name, const struct store_wa
  * none of that path, or one at `to` already. */
 int store_prompt_move(
 	struct store *store, struct str source, struct str from, struct str to, struct err *err);
+
+/*
+ * The file that the prompt at exactly (source, path) came from (emptied first; empty
+ * when it is not known) and the digest of its version. An empty source counts as
+ * "local". STORE_NOT_FOUND.
+ */
+int store_prompt_holder(struct store *store, struct str source, struct str path, struct buf *origin,
+	char digest[SHA256_HEX_BYTES], struct err *err);
 
 /* Remove the prompt and leave a tombstone (source, path) so that an automatic
  * import does not put it back; store_prompt_put by hand does. */

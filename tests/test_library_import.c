@@ -435,6 +435,58 @@ static void folders_of_one_import_keep_their_prompts_apart(void)
 	folder_remove(dir);
 }
 
+/* A library: what was imported, the newest last. */
+static bool collect_holder(void *data, const struct prompt *prompt, struct library_holder *holder)
+{
+	const struct collect *collect = data;
+	struct err err;
+	size_t i;
+
+	for (i = collect->n_prompts; i-- > 0;) {
+		const struct prompt *there = collect->prompts[i];
+
+		if (strcmp(there->path, prompt->path) != 0)
+			continue;
+		(void)buf_add_str(&holder->origin, there->origin);
+		return prompt_digest(there, holder->digest, &err) == 0;
+	}
+	return false;
+}
+
+/* The file keeps its path, in whatever order folders are imported. */
+static void a_file_keeps_its_path(void)
+{
+	static const char *const rounds[] = {"a", "b", "c", "cba", "bca", "b", "a", NULL};
+	char *dir = folder_make();
+	struct collect got;
+	size_t i, j, n;
+
+	folder_text(dir, "a/x.prompt.md", "---\ntitle: X\n---\nof a\n");
+	folder_text(dir, "b/x.prompt.md", "---\ntitle: X\n---\nof b\n");
+	folder_text(dir, "c/x.prompt.md", "---\ntitle: X\n---\nof c\n");
+	collect_init(&got);
+	got.sink.holder = collect_holder;
+	for (i = 0; rounds[i] != NULL; i++) {
+		json_t *met = json_object();
+
+		for (j = 0; rounds[i][j] != '\0'; j++) {
+			const char name[] = {rounds[i][j], '\0'};
+
+			CHECK(import_folder(&got, dir, name, met) == 1);
+		}
+		json_decref(met);
+	}
+	CHECK(got.n_errors == 0 && got.n_warnings == 2);
+	CHECK(strstr(buf_text(&got.warnings), "this one became \"x-3\"") != NULL);
+	for (n = 0; n < got.n_prompts; n++) {
+		static const char *const paths[] = {"x", "x-2", "x-3"};
+
+		CHECK_STR(got.prompts[n]->path, paths[got.prompts[n]->messages[0].text[3] - 'a']);
+	}
+	collect_fini(&got);
+	folder_remove(dir);
+}
+
 int main(void)
 {
 	RUN(a_markdown_prompt_says_what_it_is);
@@ -452,5 +504,6 @@ int main(void)
 	RUN(characters_that_do_not_show_are_shown);
 	RUN(one_file_can_be_pointed_at);
 	RUN(folders_of_one_import_keep_their_prompts_apart);
+	RUN(a_file_keeps_its_path);
 	return 0;
 }

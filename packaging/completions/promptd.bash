@@ -59,7 +59,7 @@ _promptd() {
 			;;
 		esac
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--format --collection --starter --dry-run --json --help" -- "$cur"))
+			COMPREPLY=($(compgen -W "--format --collection --replace --starter --dry-run --json --help" -- "$cur"))
 		else
 			_promptd_files -f
 		fi

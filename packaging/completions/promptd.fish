@@ -16,6 +16,7 @@ complete -c promptd -l json -d 'answer with one JSON object'
 complete -c promptd -n __fish_use_subcommand -a import -d 'read prompts from files and folders into the library'
 complete -c promptd -n '__fish_seen_subcommand_from import' -l format -s f -x -a 'prompt-md skill claude fabric dotprompt csv gemini github llm espanso langfuse' -d 'read all files as this format, instead of looking'
 complete -c promptd -n '__fish_seen_subcommand_from import' -l collection -s c -x -a '(promptd collections --names "" 2>/dev/null)' -d 'put the prompts into this collection'
+complete -c promptd -n '__fish_seen_subcommand_from import' -l replace -d 'take the place of prompts that other files gave the same name'
 complete -c promptd -n '__fish_seen_subcommand_from import' -l starter -d 'the prompts that come with promptd, none removed before'
 complete -c promptd -n '__fish_seen_subcommand_from import' -l dry-run -s n -d 'say what would happen, and change nothing'
 complete -c promptd -n '__fish_seen_subcommand_from import' -r -F

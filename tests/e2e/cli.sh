@@ -187,6 +187,31 @@ run 0 show same-2 --text
 run 0 remove same
 run 0 remove same-2
 
+part "import: folders with prompts of the same name, one after the other"
+json 0 'a["created"] == 1 and a["notes"] == []' import one
+json 0 'a["dry_run"] and a["created"] == 1 and a["notes"][0]["kind"] == "warning"' import two --dry-run
+run 0 import two
+[[ "$err" == *two/same.prompt.md:*'"same" is there already, from '*/one/same.prompt.md*'became "same-2"'* ]] ||
+	fail "import of a taken name: $err"
+for folder in one two one two; do # each keeps the name it has
+	json 0 'a["unchanged"] == 1 and all(n["kind"] == "info" for n in a["notes"])' import $folder
+done
+run 0 show same --text
+[ "$out" = "from one" ] || fail "show same: $out"
+mkdir -p twin moved
+cp one/same.prompt.md twin # the same text from elsewhere is no other prompt
+json 0 'a["unchanged"] == 1 and "the same from" in a["notes"][0]["message"]' import twin
+json 0 'a["created"] == 2 and a["unchanged"] == 1' import --dry-run one two twin --collection three
+json 0 'a["reversioned"] == 1 and "takes the place" in a["notes"][0]["message"]' import --replace two
+run 0 show same --text
+[ "$out" = "from two" ] || fail "show same, replaced: $out"
+mv two/same.prompt.md moved # a file that is gone makes room
+sed -i 's/from two/from moved/' moved/same.prompt.md
+json 0 'a["reversioned"] == 1 and "which is gone" in a["notes"][0]["message"]' import moved
+json 0 'a["unchanged"] == 1 and a["notes"] == []' import moved
+run 0 remove same
+run 0 remove same-2
+
 part "import into a collection"
 json 0 'a["created"] == 1' import --collection mine prompts
 json 0 '[c["name"] for c in a["collections"] if c["name"] == "mine"] == ["mine"]' collections
