@@ -36,12 +36,15 @@ void id_new(char out[ID_BYTES])
 	 * identifiers, not secrets. Per thread, so no lock. */
 	static _Thread_local unsigned char pool[160];
 	static _Thread_local size_t left;
+	static _Thread_local pid_t owner;
 	uint64_t now = (uint64_t)clock_now_ms();
 	const unsigned char *r;
 
-	if (left < 10) {
+	/* A child that was forked has its parent's bytes, and its sisters have too. */
+	if (left < 10 || owner != getpid()) {
 		id_random(pool, sizeof pool);
 		left = sizeof pool;
+		owner = getpid();
 	}
 	left -= 10;
 	r = pool + left;

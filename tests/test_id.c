@@ -1,4 +1,7 @@
 /* Tests of core/id and core/clock: UUIDv7 in order, and times as text. */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "core/clock.h"
 #include "core/id.h"
 #include "tests/test.h"
@@ -39,6 +42,33 @@ static void ids_follow_the_time_and_never_repeat(void)
 	}
 }
 
+static void sister_processes_make_different_ids(void)
+{
+	char ids[2][ID_BYTES];
+	int i;
+
+	clock_freeze(1000000);
+	id_new(ids[0]); /* from here on there are bytes to inherit */
+	for (i = 0; i < 2; i++) {
+		int ends[2], status;
+		pid_t child;
+
+		CHECK(pipe(ends) == 0);
+		child = fork();
+		CHECK(child >= 0);
+		if (child == 0) {
+			id_new(ids[i]);
+			_exit(write(ends[1], ids[i], ID_BYTES) == ID_BYTES ? 0 : 1);
+		}
+		CHECK(waitpid(child, &status, 0) == child && status == 0);
+		CHECK(read(ends[0], ids[i], ID_BYTES) == ID_BYTES);
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+	}
+	clock_freeze(-1);
+	CHECK(strcmp(ids[0], ids[1]) != 0);
+}
+
 static void clock_writes_utc(void)
 {
 	char text[CLOCK_TEXT_BYTES];
@@ -59,6 +89,7 @@ int main(void)
 {
 	RUN(id_is_a_uuid_of_version_7);
 	RUN(ids_follow_the_time_and_never_repeat);
+	RUN(sister_processes_make_different_ids);
 	RUN(clock_writes_utc);
 	return 0;
 }

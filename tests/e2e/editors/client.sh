@@ -117,7 +117,7 @@ watches() {
 	import_prompt "first$1" 'One.'
 	expect_line "+ notes/first$1"
 	sed "s/^after/after $1/" "$here/library/notes/wrap.prompt.md" >"$work/more/notes/wrap.prompt.md"
-	promptd import "$work/more" >/dev/null || fail 'import'
+	promptd import --replace "$work/more" >/dev/null 2>&1 || fail 'import'
 	expect_line 'updated notes/wrap'
 	agent_kill
 	wait_for 'it says that it waits' waited 1
