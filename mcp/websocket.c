@@ -450,7 +450,9 @@ static int peer_after(struct peer *peer)
 {
 	if (peer->websocket->list_changed)
 		tell_list(peer->websocket);
-	if (peer->closing)
+	/* Written now, not when the loop says that one may: that costs a round of it.
+	 * One that is held is let go by writing, so it has to wait for that. */
+	if (peer->closing || (!peer->held && peer_write(peer) != 0))
 		return -1;
 	if (peer->ending && peer->tx.len <= LWS_PRE && !lws_partial_buffered(peer->wsi))
 		return -1;
