@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* sched_setaffinity */
 #include "tests/bench/bench.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -172,6 +173,40 @@ int64_t bench_cpu_ns(pid_t pid)
 	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
 		bench_fail("no CPU clock");
 	return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+static double switches_of(const char *path)
+{
+	char line[256];
+	double sum = 0;
+	FILE *in = fopen(path, "r");
+
+	if (in == NULL)
+		return 0;
+	while (fgets(line, sizeof line, in) != NULL)
+		if (strncmp(line, "voluntary_", 10) == 0)
+			sum += strtod(strchr(line, ':') + 1, NULL);
+	(void)fclose(in);
+	return sum;
+}
+
+double bench_wakeups(pid_t pid)
+{
+	char path[320];
+	const struct dirent *entry;
+	double sum = 0;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	dir = opendir(path);
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		(void)snprintf(
+			path, sizeof path, "/proc/%d/task/%.200s/status", (int)pid, entry->d_name);
+		sum += switches_of(path);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return sum;
 }
 
 /* The last CPU: the first takes most interrupts. */

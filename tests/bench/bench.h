@@ -49,6 +49,8 @@ void bench_stop(struct bench_server *server);
 
 int64_t bench_now_ns(void);
 int64_t bench_cpu_ns(pid_t pid);
+/* How often its threads went to sleep, and so woke up, until now. */
+double bench_wakeups(pid_t pid);
 /* This process and what it starts from now on run on one CPU; bench_unpin undoes. */
 void bench_pin(void);
 void bench_unpin(void);

@@ -1,50 +1,13 @@
 /*
- * How often a server that nobody asks anything wakes up: its context switches
- * over ten seconds after the handshake and one request, all threads together.
+ * How often a server that nobody asks anything wakes up, over ten
+ * seconds after the handshake and one request, all threads together.
  */
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "tests/bench/bench.h"
 
 #define SECONDS 10
-
-static double switches_of(const char *path)
-{
-	char line[256];
-	double sum = 0;
-	FILE *in = fopen(path, "r");
-
-	if (in == NULL)
-		return 0;
-	while (fgets(line, sizeof line, in) != NULL)
-		if (strstr(line, "ctxt_switches:") != NULL)
-			sum += strtod(strchr(line, ':') + 1, NULL);
-	(void)fclose(in);
-	return sum;
-}
-
-static double switches(pid_t pid)
-{
-	char path[320];
-	const struct dirent *entry;
-	double sum = 0;
-	DIR *dir;
-
-	(void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-	dir = opendir(path);
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		(void)snprintf(
-			path, sizeof path, "/proc/%d/task/%.200s/status", (int)pid, entry->d_name);
-		sum += switches_of(path);
-	}
-	if (dir != NULL)
-		(void)closedir(dir);
-	return sum;
-}
 
 int main(int argc, char **argv)
 {
@@ -62,12 +25,12 @@ int main(int argc, char **argv)
 	}
 	(void)nanosleep(&second, NULL); /* what starting left to do */
 	for (i = 0; i < n; i++)
-		before[i] = switches(servers[i].pid);
+		before[i] = bench_wakeups(servers[i].pid);
 	(void)nanosleep(&watch, NULL);
 	bench_begin("idle_wakeups", "per second");
 	for (i = 0; i < n; i++) {
 		bench_subject_begin(subjects[i].name);
-		bench_value("rate", (switches(servers[i].pid) - before[i]) / SECONDS);
+		bench_value("rate", (bench_wakeups(servers[i].pid) - before[i]) / SECONDS);
 		bench_subject_end();
 		bench_stop(&servers[i]);
 	}

@@ -22,12 +22,14 @@ peer=()
 # Any node will do here, so npm.sh's own search for one does not decide.
 (. tests/npm.sh && npm_setup "$root/tests/bench/peer" "$BENCH_DIR/peer" @modelcontextprotocol/sdk) >&2 || :
 # Beside its modules, for that is where Node looks for them.
-cp tests/bench/peer/server.mjs "$BENCH_DIR/peer/"
+cp tests/bench/peer/*.mjs "$BENCH_DIR/peer/"
 if command -v node >&2 && [ -d "$BENCH_DIR/peer/node_modules/@modelcontextprotocol/sdk" ]; then
 	peer=("node-sdk=node $BENCH_DIR/peer/server.mjs $BENCH_DIR/prompts")
 else
 	echo 'bench: no Node SDK server to measure beside' >&2
 fi
+ws=()
+[ ! -d "$BENCH_DIR/peer/node_modules/ws" ] || ws=("ws=node $BENCH_DIR/peer/echo.mjs")
 
 wanted() {
 	[ "$#" -eq 1 ] || [[ " ${*:2} " == *" $1 "* ]]
@@ -41,6 +43,7 @@ for program in "$bin"/bench_*; do
 	case $name in
 	import) cat "$BENCH_DIR/import.json" ;;
 	spawn | latency | pipeline | memory | wakeups) "$program" "$ours" "$floor" "${peer[@]}" ;;
+	agent) "$program" "${ws[@]}" ;;
 	*) "$program" ;;
 	esac
 done
