@@ -6,8 +6,6 @@
 #ifndef TESTS_SERVED_H
 #define TESTS_SERVED_H
 
-#include <sys/prctl.h>
-
 #include "mcp/local.h"
 #include "mcp/websocket.h"
 #include "platform/platform.h"
