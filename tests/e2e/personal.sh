@@ -4,7 +4,8 @@
 #
 #	personal.sh [PROMPTD [KILLS]]
 #
-# Without words it builds the program itself and kills 1,000 times (./check --long).
+# The kills are at random moments; tests/faults/fault_kill9_personal.c goes through all.
+# Without words it builds the program itself and kills 1,000 times.
 set -uo pipefail
 command -v git >/dev/null || {
 	echo "skipped: git is not installed"
@@ -16,7 +17,7 @@ if [ $# = 0 ]; then
 	set -- build/dev/bin/promptd 1000
 fi
 promptd=$(realpath "$1")
-kills=${2:-25}
+kills=${2:-10}
 work=$(mktemp -d "${TMPDIR:-/tmp}/promptd-personal.XXXXXX")
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 export PROMPTD_AUTOSTART=no PROMPTD_HOME=$work/home HOME=$work LC_ALL=C.UTF-8
