@@ -389,6 +389,24 @@ only how it is asked for depends on that."
     ((pred (string-prefix-p "@")) (promptd--file-value (substring typed 1)))
     (_ typed)))
 
+(defun promptd--fault (input value)
+  "Why VALUE will not do for INPUT, or nil.
+A slip is told while it is made; the agent has the last word."
+  (let ((about (alist-get 'description input "")))
+    (cond ((and (string-match-p "(integer[^()]*)\\'" about)
+                (not (string-match-p "\\`[+-]?[0-9]+\\'" value)))
+           "must be a whole number")
+          ((and (string-match-p "(number[^()]*)\\'" about)
+                (not (string-match-p
+                      "\\`-?[0-9]+\\(?:\\.[0-9]+\\)?\\(?:[eE][+-]?[0-9]+\\)?\\'" value)))
+           "must be a number"))))
+
+(defun promptd--checked (input value)
+  "VALUE, when it will do for INPUT."
+  (when-let* ((fault (promptd--fault input value)))
+    (signal 'promptd-error (list (format "%s %s" (alist-get 'name input) fault))))
+  value)
+
 (defun promptd--read-value (input offered region default)
   "Ask for INPUT until the answer will do; nil leaves it at its default.
 OFFERED and DEFAULT are suggestions, REGION is the text of the active region."
@@ -399,7 +417,8 @@ OFFERED and DEFAULT are suggestions, REGION is the text of the active region."
                      (promptd--read-text input offered default))))
         (condition-case failure
             (if (not (string-empty-p typed))
-                (setq value (promptd--take-value typed region) done t)
+                (setq value (promptd--checked input (promptd--take-value typed region))
+                      done t)
               (setq done (not needed))
               (unless done (message "%s is needed" (alist-get 'name input)) (sit-for 1)))
           (promptd-error (message "%s" (promptd--message failure)) (sit-for 1)))))

@@ -80,7 +80,7 @@ agent_is_dead() {
 wait_for() {
 	local what=$1 i
 	shift
-	for ((i = 0; i < 600; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		"$@" && return 0
 		sleep 0.05
 	done
@@ -113,6 +113,11 @@ expectations() {
 	printf 'You are terse.\n\nSay it.\nTwice.' >"$work/two"
 	printf 'Greet the "whole" team — ça va? \\o/ in a warm tone. Shout.' >"$work/greet"
 	printf 'Greet Ada in a plain tone.' >"$work/greet-ada"
+	# For who imports it: the list of the others is known.
+	printf -- '---\ntitle: Count\ninputs:\n  - name: n\n    type: integer\n    required: true\n' \
+		>"$work/count.prompt.md"
+	printf -- '  - name: f\n    type: number\n    default: 0.5\n---\n{{n}} times {{f}}.\n' \
+		>>"$work/count.prompt.md"
 }
 
 finish() {

@@ -21,7 +21,7 @@ transport=()
 run() {
 	local wanted=$1 got
 	shift
-	timeout 30 "${client[@]}" "${transport[@]}" "$@" >"$work/out" 2>"$work/err" </dev/null
+	timeout 60 "${client[@]}" "${transport[@]}" "$@" >"$work/out" 2>"$work/err" </dev/null
 	got=$?
 	[ "$got" = "$wanted" ] || fail "$*: exit $got, not $wanted: $(cat "$work/out" "$work/err")"
 	checks=$((checks + 1))
@@ -110,7 +110,7 @@ expect_line() {
 watches() {
 	local n watcher
 	n=$(promptd list | wc -l)
-	timeout 120 "${client[@]}" "${transport[@]}" watch notes/wrap \
+	timeout 300 "${client[@]}" "${transport[@]}" watch notes/wrap \
 		>"$work/watch.out" 2>"$work/watch.err" </dev/null &
 	watcher=$!
 	expect_line "watching $n prompts"
@@ -147,7 +147,7 @@ for transport in '' --websocket; do
 	no_agent
 done
 transport=(--websocket)
-"$here/squatter.py" "$PROMPTD_HOME/run" "$work/told" timeout 30 "${client[@]}" --websocket list \
+"$here/squatter.py" "$PROMPTD_HOME/run" "$work/told" timeout 60 "${client[@]}" --websocket list \
 	>"$work/out" 2>&1
 [ $? = 1 ] || fail "a squatter is believed: $(cat "$work/out")"
 has "$work/out" 'is not the promptd agent'

@@ -16,7 +16,7 @@ expectations
 agent_start
 emacs -Q --batch --eval '(setq byte-compile-error-on-warn t)' -f batch-byte-compile \
 	"$work/promptd.el" >"$work/log" 2>&1 || fail 'it does not compile without warnings'
-timeout 120 emacs -Q --batch -L "$work" -l "$here/emacs_test.el" -f ert-run-tests-batch-and-exit \
+timeout 240 emacs -Q --batch -L "$work" -l "$here/emacs_test.el" -f ert-run-tests-batch-and-exit \
 	>"$work/log" 2>&1 </dev/null || fail 'in batch'
 grep '^Ran ' "$work/log"
 checks=$((checks + 1))

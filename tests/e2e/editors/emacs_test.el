@@ -15,6 +15,8 @@
 (defvar questions nil "What it was asked, last first.")
 (defvar offered nil "What was offered at the last question.")
 
+(setq promptd-timeout 60) ; a ceiling, not a measurement
+
 (defun wanted (name)
   "The bytes that emacs.sh expects as NAME."
   (with-temp-buffer
@@ -57,7 +59,7 @@
 
 (defun wait-until (condition)
   "Wait until CONDITION holds."
-  (let ((end (time-add nil 20)))
+  (let ((end (time-add nil 60)))
     (while (not (funcall condition))
       (when (time-less-p end nil) (error "Waited in vain for %S" condition))
       (accept-process-output nil 0.05))))
@@ -178,6 +180,18 @@
     (should (equal (buffer-string) (wanted "odd")))
     (setq buffer-read-only t)
     (should-error (call-interactively #'promptd-insert) :type 'buffer-read-only)))
+
+(ert-deftest numbers-are-checked-when-they-are-typed ()
+  (let ((file (expand-file-name "count.prompt.md" (getenv "WORK"))))
+    (run-promptd "import" file)
+    (unwind-protect
+        (with-buffer "" '("three" "1.5" "3" "half" "2.5e-1")
+          (wait-until (lambda () (= (length (promptd-list)) 5)))
+          (cl-letf (((symbol-function 'sit-for) #'ignore))
+            (promptd-insert "count"))
+          (should (equal (buffer-string) "3 times 2.5e-1.")))
+      (run-promptd "remove" "count")))
+  (wait-until (lambda () (= (length (promptd-list)) 4))))
 
 (ert-deftest the-list-follows-the-library ()
   (should (= (length (promptd-list)) 4))

@@ -12,7 +12,7 @@ export WORK=$work NVIM_LOG_FILE=$work/log
 plugin=$clients/nvim
 
 editor() {
-	timeout 120 nvim --headless --clean -n --cmd "set runtimepath^=$plugin" "$@"
+	timeout 240 nvim --headless --clean -n --cmd "set runtimepath^=$plugin" "$@"
 }
 
 home_make

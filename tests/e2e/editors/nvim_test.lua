@@ -2,6 +2,7 @@
 -- functions in the place of vim.ui.select and vim.ui.input.
 local work = os.getenv('WORK')
 local agent = require('promptd.agent')
+require('promptd.complete').wait_ms = 60000 -- a ceiling, not a measurement
 local checks = 0
 
 local function say(text)
@@ -87,7 +88,7 @@ local function do_command(command, given, unchanged)
 	else
 		command()
 	end
-	local over = vim.wait(20000, function()
+	local over = vim.wait(60000, function()
 		return vim.api.nvim_buf_get_changedtick(0) ~= tick or #told > 0
 	end, 5)
 	check(over, 'nothing happened: ' .. tostring(command))
@@ -175,7 +176,7 @@ end)
 test('a needed value that is empty is asked for again', function()
 	buffer({ '' })
 	do_command('Prompt notes/wrap', { '', 'x' }, true)
-	check(vim.wait(5000, function() return text() ~= '' end), 'nothing inserted')
+	check(vim.wait(60000, function() return text() ~= '' end), 'nothing inserted')
 	same(text(), 'before\nx\nafter')
 	check(told[1]:find('text is needed'), told[1])
 end)
@@ -251,7 +252,7 @@ test('edits made while a question is open do not misplace it', function()
 	local input = vim.ui.input
 	vim.ui.input = function(_, callback) later = callback end
 	vim.cmd('Prompt wrap')
-	check(vim.wait(5000, function() return later end), 'not asked')
+	check(vim.wait(60000, function() return later end), 'not asked')
 	vim.ui.input = input
 	vim.api.nvim_buf_set_lines(0, 0, 0, true, { 'zero', 'and a half' })
 	do_command(function() later('x') end)
@@ -355,13 +356,31 @@ test('completion knows names, inputs and values', function()
 	same(completed('%Prompt! wrap text=@s'), { 'text=@selection' })
 end)
 
+test('numbers are checked when they are typed', function()
+	promptd('import', work .. '/count.prompt.md')
+	check(vim.wait(60000, function()
+		return #vim.fn.getcompletion('Prompt count', 'cmdline') == 1
+	end, 50), 'the new one is not seen')
+	buffer({ '' })
+	answers = { 'three', '1.5', '3', 'half', '2.5e-1' }
+	vim.cmd('Prompt count')
+	check(vim.wait(60000, function() return text() ~= '' end), 'nothing inserted')
+	same(text(), '3 times 2.5e-1.')
+	same(told, { 'promptd: n must be a whole number', 'promptd: n must be a whole number',
+		'promptd: f must be a number' })
+	promptd('remove', 'count')
+	check(vim.wait(60000, function()
+		return #vim.fn.getcompletion('Prompt ', 'cmdline') == 4
+	end, 50), 'it is still seen')
+end)
+
 test('the list follows the library', function()
 	same(#vim.fn.getcompletion('Prompt ', 'cmdline'), 4)
 	local file = assert(io.open(work .. '/fresh.prompt.md', 'w'))
 	file:write('---\ntitle: Fresh\n---\nFresh.\n')
 	file:close()
 	promptd('import', work .. '/fresh.prompt.md')
-	check(vim.wait(10000, function()
+	check(vim.wait(60000, function()
 		return #vim.fn.getcompletion('Prompt fresh', 'cmdline') == 1
 	end, 50), 'the new one is not seen')
 	promptd('remove', 'fresh')
@@ -375,7 +394,7 @@ test('an agent that was ended or killed and started again is found again', funct
 	same(text(), read('odd'), 'after --stop')
 	local pid = agent.find().pid
 	vim.loop.kill(pid, 'sigkill')
-	check(vim.wait(10000, function() return agent.find() == nil end, 10), 'a killed one is believed')
+	check(vim.wait(60000, function() return agent.find() == nil end, 10), 'a killed one is believed')
 	promptd('agent')
 	buffer({ '' })
 	do_command('Prompt notes/greet tone=plain loud=false', { 'Ada' })
@@ -385,7 +404,7 @@ end)
 -- Stopped, and none of its threads is in the middle of something.
 local function stop_for_now(pid)
 	vim.loop.kill(pid, 'sigstop')
-	check(vim.wait(10000, function()
+	check(vim.wait(60000, function()
 		for _, task in ipairs(vim.fn.readdir('/proc/' .. pid .. '/task')) do
 			local file = io.open(('/proc/%d/task/%s/stat'):format(pid, task))
 			if file and not file:read('*a'):find(') T ', 1, true) then
@@ -403,7 +422,7 @@ test('an agent that is killed while it is asked is followed by the next', functi
 	stop_for_now(pid)
 	vim.defer_fn(function()
 		vim.loop.kill(pid, 'sigkill')
-		check(vim.wait(10000, function() return agent.find() == nil end, 10), 'not dead')
+		check(vim.wait(60000, function() return agent.find() == nil end, 10), 'not dead')
 		promptd('agent')
 		restarted = true
 	end, 200)

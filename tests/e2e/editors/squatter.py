@@ -50,7 +50,7 @@ def main():
                    "port": listener.getsockname()[1], "token": TOKEN}, file)
     with open(log_path, "wb") as log:
         threading.Thread(target=answer, args=(listener, log), daemon=True).start()
-        status = subprocess.run(command, check=False, timeout=30).returncode
+        status = subprocess.run(command, check=False, timeout=90).returncode
     os.unlink(path)
     with open(log_path, "rb") as log:
         if TOKEN.encode() in log.read():

@@ -4,6 +4,7 @@ vim9script
 
 import autoload 'promptd/agent.vim'
 
+g:promptd_timeout = 60 # a ceiling, not a measurement
 set nomore noswapfile belloff=all cmdheight=3
 var results: list<string> = []
 var failed = 0
@@ -225,6 +226,18 @@ def CompletionKnowsNamesInputsAndValues()
 	Same(getcompletion('%Prompt! wrap text=@s', 'cmdline'), ['text=@selection'])
 enddef
 
+def NumbersAreCheckedWhenTheyAreTyped()
+	Promptd('import ' .. $WORK .. '/count.prompt.md')
+	WaitFor(() => len(agent.Prompts()) == 5, 'the new one')
+	Buffer([''])
+	Keys(":Prompt count\<CR>three\<CR>\<C-u>1.5\<CR>\<C-u>3\<CR>half\<CR>\<C-u>2.5e-1\<CR>")
+	Same(Text(), '3 times 2.5e-1.')
+	Check(Said() =~ 'n must be a whole number', Said())
+	Check(Said() =~ 'f must be a number', Said())
+	Promptd('remove count')
+	WaitFor(() => len(agent.Prompts()) == 4, 'it has gone')
+enddef
+
 def TheListFollowsTheLibrary()
 	Same(len(agent.Prompts()), 4)
 	writefile(['---', 'title: Fresh', '---', 'Fresh.'], $WORK .. '/fresh.prompt.md')
@@ -341,6 +354,7 @@ const tests = [
 	ValuesComeFromTheFileAnotherFileAndTheClipboard,
 	WhatTheAgentRefusesIsSaid,
 	CompletionKnowsNamesInputsAndValues,
+	NumbersAreCheckedWhenTheyAreTyped,
 	TheListFollowsTheLibrary,
 	TheHelpKnowsTheCommand,
 	AnAgentThatWasStartedAgainIsFoundAgain,
@@ -351,7 +365,7 @@ const tests = [
 ]
 # Over promptd-mcp there is no agent that could end.
 const over_job = get(g:, 'promptd_transport', '') == 'job'
-for Test in over_job ? tests[0 : 11] : tests
+for Test in over_job ? tests[0 : 12] : tests
 	const name = substitute(string(Test), '.*_\(\w\+\).*', '\1', '')
 	try
 		Test()

@@ -4,6 +4,7 @@ vim9script
 # g:promptd_ask_optional  false: do not ask for inputs that have a default
 # g:promptd_picker        'list': inputlist() instead of a popup
 # g:promptd_program       when promptd is not in the PATH
+# g:promptd_timeout       seconds to wait for an answer, 10
 # g:promptd_transport     'job': start promptd-mcp (g:promptd_server) instead of going
 #                         to the agent
 

@@ -39,6 +39,17 @@ local function input(options, callback)
 	end)
 end
 
+-- A slip is told while it is made; the agent has the last word.
+local function fault(argument, value)
+	local kind = (argument.description or ''):match('%((%a+)[^()]*%)$')
+	if kind == 'integer' and not value:find('^[+-]?%d+$') then
+		return argument.name .. ' must be a whole number'
+	elseif kind == 'number' and not (value:find('^-?%d+[%d.eE+-]*$') and tonumber(value)) then
+		return argument.name .. ' must be a number'
+	end
+	return nil
+end
+
 local function ask_choice(argument, choices, callback)
 	local items = vim.list_extend(argument.required and {} or { '' }, choices)
 	vim.ui.select(items, {
@@ -61,6 +72,8 @@ local function ask_text(argument, choices, place, default, callback)
 		local value, why = values.take(typed, place)
 		if typed == '' then
 			value, why = nil, argument.name .. ' is needed'
+		elseif value and fault(argument, value) then
+			value, why = nil, fault(argument, value)
 		end
 		if value then
 			return callback(typed, value)

@@ -3,7 +3,7 @@ local agent = require('promptd.agent')
 local values = require('promptd.values')
 local M = {}
 
-local WAIT_MS = 1000
+M.wait_ms = 1000 -- a completion that takes longer offers nothing
 
 local function escape(text)
 	return (text:gsub('[\\ ]', '\\%0'))
@@ -29,7 +29,7 @@ function M.matching(texts, lead)
 end
 
 local function list()
-	return agent.wait(agent.prompts, WAIT_MS) or {}
+	return agent.wait(agent.prompts, M.wait_ms) or {}
 end
 
 local function complete_names(lead)
@@ -49,7 +49,7 @@ end
 local function complete_values(prompt, name, lead)
 	local found = agent.wait(function(callback)
 		agent.values(prompt.name, name, unescape(lead), {}, callback)
-	end, WAIT_MS) or {}
+	end, M.wait_ms) or {}
 	if lead == '' or lead:sub(1, 1) == '@' then
 		vim.list_extend(found, M.matching(values.WORDS, lead))
 	end

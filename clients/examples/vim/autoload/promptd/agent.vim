@@ -5,7 +5,7 @@ vim9script
 
 export const NO_AGENT = 'promptd: no promptd agent runs'
 const ENDED = 'promptd: the promptd agent ended'
-const WAIT_MS = 10000 # for an answer
+const WAIT_S = 10 # for an answer
 const TRIES = 10
 const RETRY_MS = 50
 
@@ -199,7 +199,7 @@ def Await(id: number): dict<any>
 		elseif ch_status(channel) !~ 'open\|buffered'
 			Disconnect()
 			throw ENDED
-		elseif reltimefloat(reltime(began)) * 1000 > WAIT_MS
+		elseif reltimefloat(reltime(began)) > get(g:, 'promptd_timeout', WAIT_S)
 			Disconnect()
 			throw 'promptd: the agent does not answer'
 		endif

@@ -88,6 +88,17 @@ def Input(label: string, default: string): list<string>
 	return typed == ESCAPED ? [] : [typed]
 enddef
 
+# A slip is told while it is made; the agent has the last word.
+def Fault(input: dict<any>, value: string): string
+	const about = get(input, 'description', '')
+	if about =~ '(integer[^()]*)$' && value !~ '^[+-]\?\d\+$'
+		return 'promptd: ' .. input.name .. ' must be a whole number'
+	elseif about =~ '(number[^()]*)$' && value !~ '^-\?\d\+\(\.\d\+\)\?\([eE][+-]\?\d\+\)\?$'
+		return 'promptd: ' .. input.name .. ' must be a number'
+	endif
+	return ''
+enddef
+
 # [what is wrong with it, or '', and the value].
 def Taken(input: dict<any>, typed: string, place: dict<any>): list<string>
 	if typed == ''
@@ -97,6 +108,7 @@ def Taken(input: dict<any>, typed: string, place: dict<any>): list<string>
 	var value = ''
 	try
 		value = Value(typed, place)
+		failure = Fault(input, value)
 	catch /^promptd: /
 		failure = v:exception
 	endtry
