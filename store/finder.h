@@ -14,6 +14,11 @@
 /* Rows are read this many at a time: one more than a page has by default, and
  * some that the filters may leave out. */
 #define FINDER_HITS_MAX 24
+/* As many parameters, ?2 and on, as a table of one column, in their order. */
+#define FINDER_HITS_TABLE                                                               \
+	"(VALUES (?2), (?3), (?4), (?5), (?6), (?7), (?8), (?9), (?10), (?11), (?12), " \
+	"(?13), (?14), (?15), (?16), (?17), (?18), (?19), (?20), (?21), (?22), (?23), " \
+	"(?24), (?25)) hit"
 
 struct finder_hit {
 	int64_t key;
@@ -57,7 +62,10 @@ int finder_texts(struct finder *finder, struct err *err);
 /* Mark words that nearly every text has, unless all are such: FTS5 would step
  * through all those texts to meet the few of another word. finder_common.c. */
 int finder_mark_common(struct finder *finder, struct err *err);
-/* Does the text at this rank have the words so marked? 1 yes. */
-int finder_has_common(struct finder *finder, int64_t rank, struct err *err);
+/* Which words are so marked, a bit for each. */
+uint32_t finder_common(const struct finder *finder);
+/* Are all of these words in one of the texts? 1 yes. */
+int finder_has_words(
+	struct finder *finder, uint32_t wanted, const struct str *texts, size_t n, struct err *err);
 
 #endif

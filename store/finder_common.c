@@ -3,18 +3,18 @@
 #include <string.h>
 
 #include "store/finder.h"
-#include "store/index.h"
 #include "store/words.h"
 
 /* In smaller libraries it does not matter. */
 #define COMMON_PROMPTS_MIN 5000
-/* Common: this many texts of the first so many in order of use have it. */
+/* Common: more than this many texts of the first so many in order of use have it.
+ * (40 was tried: looking into so many texts took longer than it saved.) */
 #define COMMON_HITS "64"
 #define COMMON_OF "200"
 
 static const char common_failed[] = "cannot search";
 
-/* Only its first hits are looked at. 1 common. */
+/* Only texts up to the rank of COMMON_OF are looked at. 1 common. */
 static int common_probe(struct finder *finder, struct str word, struct err *err)
 {
 	struct db *db = &finder->store->prompts;
@@ -22,21 +22,15 @@ static int common_probe(struct finder *finder, struct str word, struct err *err)
 	sqlite3_stmt *probe;
 	int result;
 
-	/* The number of texts before the 64th hit: NULL when there is none. */
 	if (db_statement(db, DB_SEARCH_COMMON,
-		    "SELECT (SELECT count(*) FROM (SELECT 1 FROM title WHERE rank <= "
-		    "(SELECT rowid FROM bodies WHERE bodies MATCH ?1 ORDER BY rowid LIMIT 1 "
-		    "OFFSET " COMMON_HITS ") LIMIT " COMMON_OF "))",
+		    "SELECT 1 FROM bodies WHERE bodies MATCH ?1 AND rowid < ?2 ORDER BY rowid "
+		    "LIMIT 1 OFFSET " COMMON_HITS,
 		    &probe, err) != 0)
 		return -1;
 	(void)buf_add_format(&match, "\"%.*s\"", (int)word.n, word.p);
 	db_bind_text(probe, 1, buf_text(&match));
+	db_bind_int(probe, 2, finder->store->common_rank);
 	result = db_step(db, probe, common_failed, err);
-	if (result == 1) {
-		int64_t before = sqlite3_column_int64(probe, 0);
-
-		result = before > 0 && before < 200;
-	}
 	db_done(probe);
 	buf_fini(&match);
 	return result;
@@ -72,31 +66,42 @@ static int common_word(struct finder *finder, unsigned i, struct err *err)
 	return known->common;
 }
 
-static int common_is_large(struct finder *finder, struct err *err)
+/* The rank of COMMON_OF, looked up once a version of the data; 0 in a library so
+ * small that no word is common. */
+static int common_begin(struct finder *finder, struct err *err)
 {
+	uint64_t version = store_data_version(finder->store);
 	struct db *db = &finder->store->prompts;
 	sqlite3_stmt *get;
 	int result;
 
-	if (db_statement(db, DB_SEARCH_LARGE, "SELECT max(key) FROM prompt", &get, err) != 0)
+	if (finder->store->common_version == version)
+		return 0;
+	if (db_statement(db, DB_SEARCH_LARGE,
+		    "SELECT CASE WHEN (SELECT max(key) FROM prompt) >= ?1 THEN "
+		    "(SELECT rank FROM title ORDER BY rank LIMIT 1 OFFSET " COMMON_OF ") END",
+		    &get, err) != 0)
 		return -1;
+	db_bind_int(get, 1, COMMON_PROMPTS_MIN);
 	result = db_step(db, get, common_failed, err);
-	if (result == 1)
-		result = sqlite3_column_int64(get, 0) >= COMMON_PROMPTS_MIN;
+	if (result == 1) {
+		finder->store->common_rank = sqlite3_column_int64(get, 0);
+		finder->store->common_version = version;
+	}
 	db_done(get);
-	return result;
+	return result < 0 ? -1 : 0;
 }
 
 int finder_mark_common(struct finder *finder, struct err *err)
 {
 	struct match_words *typed = &finder->match.typed;
 	unsigned i, n = 0;
-	int result;
 
 	if (typed->n < 2 || !finder->query.plain)
 		return 0;
-	result = common_is_large(finder, err);
-	for (i = 0; i < typed->n && result > 0; i++) {
+	if (common_begin(finder, err) != 0)
+		return -1;
+	for (i = 0; i < typed->n && finder->store->common_rank > 0; i++) {
 		int common = common_word(finder, i, err);
 
 		if (common < 0)
@@ -106,7 +111,7 @@ int finder_mark_common(struct finder *finder, struct err *err)
 	}
 	for (i = 0; i < typed->n && n == typed->n; i++)
 		typed->words[i].common = false;
-	return result < 0 ? -1 : 0;
+	return 0;
 }
 
 struct common_look {
@@ -126,30 +131,74 @@ static int common_look(void *data, struct str word)
 	return look->missing == 0 ? 1 : 0;
 }
 
-int finder_has_common(struct finder *finder, int64_t rank, struct err *err)
+/* A letter or digit, or part of what may be one. */
+static bool common_is_letter(char c)
 {
-	struct common_look look = {.typed = &finder->match.typed};
-	struct db *db = &finder->store->prompts;
-	sqlite3_stmt *get;
-	int result;
+	return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
+}
+
+static char common_lower(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* Does the word stand in the text just so, in small or large letters? Then there
+ * is no need to take the text apart, which is ten times the work. */
+static bool common_is_plain(struct str text, struct str word)
+{
+	const char *end = text.p + text.n, *p = text.p;
+	size_t i;
+
+	for (; (size_t)(end - p) >= word.n; p++) {
+		for (i = 0; i < word.n && common_lower(p[i]) == word.p[i]; i++)
+			;
+		if (i == word.n && (p == text.p || !common_is_letter(p[-1])) &&
+			(p + i == end || !common_is_letter(p[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Nor if it is of ASCII: then each word of it stands in it just so. */
+static bool common_is_ascii(struct str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n; i++) {
+		if ((unsigned char)text.p[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+uint32_t finder_common(const struct finder *finder)
+{
+	uint32_t words = 0;
 	unsigned i;
 
-	for (i = 0; i < look.typed->n; i++)
-		look.missing |= (uint32_t)look.typed->words[i].common << i;
-	if (look.missing == 0)
-		return 1;
-	if (db_statement(db, DB_SEARCH_TEXT,
-		    "SELECT b.text, " INDEX_HEAD " FROM title t JOIN prompt p ON p.key = t.prompt "
-		    "JOIN body b ON b.version = t.version WHERE t.rank = ?",
-		    &get, err) != 0)
-		return -1;
-	db_bind_int(get, 1, rank);
-	result = db_step(db, get, common_failed, err);
-	for (i = 0; i < 2 && result == 1 && look.missing != 0; i++) {
-		if (words_each(finder->store, db_column_str(get, (int)i), common_look, &look, err) <
-			0)
-			result = -1;
+	for (i = 0; i < finder->match.typed.n; i++)
+		words |= (uint32_t)finder->match.typed.words[i].common << i;
+	return words;
+}
+
+int finder_has_words(
+	struct finder *finder, uint32_t wanted, const struct str *texts, size_t n, struct err *err)
+{
+	struct common_look look = {.typed = &finder->match.typed, .missing = wanted};
+	size_t i;
+	unsigned at;
+
+	for (at = 0; at < look.typed->n; at++) {
+		for (i = 0; i < n && (look.missing >> at & 1) != 0; i++) {
+			if (common_is_plain(texts[i], match_word(look.typed, at)))
+				look.missing &= ~(UINT32_C(1) << at);
+		}
 	}
-	db_done(get);
-	return result < 0 ? -1 : look.missing == 0;
+	for (i = 0; i < n && look.missing != 0; i++) {
+		if (!common_is_ascii(texts[i]) &&
+			words_each(finder->store, texts[i], common_look, &look, err) < 0)
+			return -1;
+	}
+	return look.missing == 0;
 }

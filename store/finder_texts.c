@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/finder.h"
+#include "store/index.h"
 #include "store/place.h"
 #include "store/rank.h"
 
@@ -54,30 +55,65 @@ static int texts_find(
 	return n;
 }
 
-static int texts_show(struct finder *finder, const struct text_hit *hits, int n, struct err *err)
+/* Prompts of ranks, in the order of the ranks; with the words of their text. */
+static const char texts_keys[] = "SELECT t.rank, t.prompt FROM " FINDER_HITS_TABLE
+				 " CROSS JOIN title t ON t.rank = hit.column1";
+static const char texts_words[] =
+	"SELECT t.rank, t.prompt, " INDEX_HEAD ", b.text FROM " FINDER_HITS_TABLE
+	" CROSS JOIN title t ON t.rank = hit.column1 CROSS JOIN prompt p ON p.key = t.prompt "
+	"CROSS JOIN body b ON b.version = t.version";
+
+static int texts_show_row(
+	struct finder *finder, sqlite3_stmt *get, uint32_t common, double score, struct err *err)
+{
+	int result = 1;
+
+	if (common != 0) {
+		const struct str texts[] = {db_column_str(get, 2), db_column_str(get, 3)};
+
+		result = finder_has_words(finder, common, texts, 2, err);
+	}
+	if (result == 1)
+		result = finder_show(finder, sqlite3_column_int64(get, 1), score, "text", err);
+	return result < 0 ? -1 : 0;
+}
+
+/* The next n hits, at most FINDER_HITS_MAX. */
+static int texts_show_some(
+	struct finder *finder, const struct text_hit *hits, int n, uint32_t common, struct err *err)
 {
 	struct db *db = &finder->store->prompts;
 	sqlite3_stmt *get;
 	int i, result = 0;
 
-	if (db_statement(db, DB_SEARCH_RANKED, "SELECT prompt FROM title WHERE rank = ?", &get,
-		    err) != 0)
+	if (db_statement(db, common != 0 ? DB_SEARCH_TEXT : DB_SEARCH_RANKED,
+		    common != 0 ? texts_words : texts_keys, &get, err) != 0)
 		return -1;
-	for (i = 0; i < n && !finder->stopped && result >= 0; i++) {
-		int64_t key = 0;
-
-		result = finder_has_common(finder, hits[i].rank, err);
-		if (result <= 0)
-			continue;
-		db_bind_int(get, 1, hits[i].rank);
-		result = db_step(db, get, texts_failed, err);
-		if (result == 1)
-			key = sqlite3_column_int64(get, 0);
-		db_done(get);
-		if (result == 1)
-			result = finder_show(finder, key, hits[i].score, "text", err);
+	for (i = 0; i < n; i++)
+		db_bind_int(get, i + 2, hits[i].rank);
+	for (i = 0; !finder->stopped && (result = db_step(db, get, texts_failed, err)) == 1; i++) {
+		while (i + 1 < n && hits[i].rank != sqlite3_column_int64(get, 0))
+			i++; /* damaged: a text without its title */
+		result = texts_show_row(finder, get, common, hits[i].score, err);
+		if (result != 0)
+			break;
 	}
+	db_done(get);
 	return result < 0 ? -1 : 0;
+}
+
+static int texts_show(struct finder *finder, const struct text_hit *hits, int n, struct err *err)
+{
+	const uint32_t common = finder_common(finder);
+	int i;
+
+	for (i = 0; i < n && !finder->stopped; i += FINDER_HITS_MAX) {
+		int some = n - i < FINDER_HITS_MAX ? n - i : FINDER_HITS_MAX;
+
+		if (texts_show_some(finder, hits + i, some, common, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int texts_ask(struct finder *finder, bool growing, struct err *err)

@@ -34,6 +34,8 @@ struct store {
 	unsigned searches;	   /* since it has that version */
 	struct index_queue *queue; /* changes to `titles` not written yet */
 	struct common_known common[COMMON_KNOWN_MAX];
+	uint64_t common_version; /* of the data, when common_rank was looked up */
+	int64_t common_rank;	 /* up to here texts are looked into for common words */
 	char notice[512];
 	unsigned char secret[32];
 	bool has_secret;

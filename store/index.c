@@ -1,6 +1,7 @@
 /* The one writer of the search tables; see index.h. */
 #include "store/index.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,12 @@
 #include "store/words.h"
 
 #define INDEX_QUEUE_MAX 500
+/* Texts read in one transaction: behind one prompt, and after a whole batch. FTS5
+ * writes a segment for each, and every search looks into all segments, so the
+ * second is as large as others can wait for (0.1 s). */
 #define INDEX_STEP 500
+#define INDEX_STEP_BATCH 5000
+#define INDEX_HASH_BYTES "16777216"
 #define INDEX_TEXT_MAX (64 * 1024) /* every name, tag and alias there may be */
 
 static const char index_failed[] = "cannot write the search tables";
@@ -417,12 +423,9 @@ int index_move(struct store *store, int64_t key, int64_t uses, struct err *err)
 
 /* Texts of the next rows that wait, in order. *left is set when that was not
  * all of them. */
-static int index_read_texts(struct store *store, bool *left, struct err *err)
+static int index_read_texts(struct store *store, unsigned step, bool *left, struct err *err)
 {
-	static const char *const steps[] = {
-		"CREATE TEMP TABLE IF NOT EXISTS step (rank INTEGER PRIMARY KEY)",
-		"DELETE FROM temp.step",
-		"INSERT INTO temp.step SELECT rank FROM unread ORDER BY rank LIMIT 500",
+	static const char *const statements[] = {
 		("INSERT INTO bodies (rowid, head, text) SELECT t.rank, " INDEX_HEAD
 		 ", b.text FROM temp.step s CROSS JOIN title t ON t.rank = s.rank "
 		 "JOIN prompt p ON p.key = t.prompt "
@@ -431,16 +434,24 @@ static int index_read_texts(struct store *store, bool *left, struct err *err)
 		 "WHERE p.key = title.prompt) WHERE rank IN (SELECT rank FROM temp.step)"),
 		"DELETE FROM unread WHERE rank IN (SELECT rank FROM temp.step)",
 	};
+	char choose[256];
 	int64_t n;
 	size_t i;
 
-	for (i = 0; i < sizeof steps / sizeof *steps; i++) {
-		if (db_exec(&store->prompts, steps[i], index_failed, err) != 0)
+	(void)snprintf(choose, sizeof choose,
+		"CREATE TEMP TABLE IF NOT EXISTS step (rank INTEGER PRIMARY KEY);"
+		"DELETE FROM temp.step;"
+		"INSERT INTO temp.step SELECT rank FROM unread ORDER BY rank LIMIT %u",
+		step);
+	if (db_exec(&store->prompts, choose, index_failed, err) != 0)
+		return -1;
+	for (i = 0; i < sizeof statements / sizeof *statements; i++) {
+		if (db_exec(&store->prompts, statements[i], index_failed, err) != 0)
 			return -1;
 	}
 	if (db_number(&store->prompts, "SELECT count(*) FROM temp.step", &n, err) != 0)
 		return -1;
-	*left = n == INDEX_STEP;
+	*left = n == step;
 	return 0;
 }
 
@@ -450,7 +461,35 @@ int index_flush(struct store *store, bool texts, struct err *err)
 
 	if (index_flush_titles(store, err) != 0)
 		return -1;
-	return texts ? index_read_texts(store, &left, err) : 0;
+	return texts ? index_read_texts(store, INDEX_STEP, &left, err) : 0;
+}
+
+/* FTS5 gathers so much before it writes a segment. It keeps that in the file. */
+static int index_gather_more(struct store *store, struct err *err)
+{
+	int64_t bytes;
+
+	if (db_number(&store->prompts,
+		    "SELECT ifnull((SELECT v FROM bodies_config WHERE k = 'hashsize'), 0)", &bytes,
+		    err) != 0)
+		return -1;
+	if (bytes != 0)
+		return 0;
+	return db_exec(&store->prompts,
+		"INSERT INTO bodies (bodies, rank) VALUES ('hashsize', " INDEX_HASH_BYTES ")",
+		index_failed, err);
+}
+
+static int index_catch_up_some(struct store *store, bool *left, struct err *err)
+{
+	if (db_begin(&store->prompts, err) != 0)
+		return -1;
+	if (index_gather_more(store, err) != 0 ||
+		index_read_texts(store, INDEX_STEP_BATCH, left, err) != 0) {
+		db_rollback(&store->prompts);
+		return -1;
+	}
+	return db_end(&store->prompts, err);
 }
 
 int index_catch_up(struct store *store, struct err *err)
@@ -458,13 +497,7 @@ int index_catch_up(struct store *store, struct err *err)
 	bool left = true;
 
 	while (left) {
-		if (db_begin(&store->prompts, err) != 0)
-			return -1;
-		if (index_read_texts(store, &left, err) != 0) {
-			db_rollback(&store->prompts);
-			return -1;
-		}
-		if (db_end(&store->prompts, err) != 0)
+		if (index_catch_up_some(store, &left, err) != 0)
 			return -1;
 		store->commits++;
 	}

@@ -39,7 +39,7 @@ int index_flush(struct store *store, bool texts, struct err *err);
 void index_queue_clear(struct store *store);
 void index_queue_free(struct store *store);
 
-/* Outside a transaction: the texts that `bodies` does not hold yet, 500 a
+/* Outside a transaction: the texts that `bodies` does not hold yet, 5,000 a
  * transaction. */
 int index_catch_up(struct store *store, struct err *err);
 

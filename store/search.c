@@ -72,12 +72,10 @@ static int search_row(
 /* The rows of FINDER_HITS_MAX keys, in the order of the keys: to read them one by
  * one costs three times as much. */
 static const char search_rows[] =
-	"SELECT " ROW_COLUMNS ", " ROW_SHOWN_COLUMNS " FROM (VALUES "
-	"(?2), (?3), (?4), (?5), (?6), (?7), (?8), (?9), (?10), (?11), (?12), (?13), "
-	"(?14), (?15), (?16), (?17), (?18), (?19), (?20), (?21), (?22), (?23), (?24), (?25)) hit "
-	"CROSS JOIN prompt p ON p.key = hit.column1" ROW_JOIN_EDGE("?1") " WHERE p.shadowed = 0 "
-									 "AND (?1 OR " ROW_APPROVED
-									 ")";
+	"SELECT " ROW_COLUMNS ", " ROW_SHOWN_COLUMNS " FROM " FINDER_HITS_TABLE
+	" CROSS JOIN prompt p ON p.key = hit.column1" ROW_JOIN_EDGE("?1") " WHERE p.shadowed = 0 "
+									  "AND (?1 OR " ROW_APPROVED
+									  ")";
 
 /* Show what waits to be shown. */
 static int search_flush(struct finder *finder, struct err *err)

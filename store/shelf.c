@@ -11,11 +11,10 @@
 #define SHELF_TEXT_MAX (256 * 1024 * 1024)
 /* The first search after a change is answered from the file. */
 #define SHELF_SEARCHES 2
+/* A word is looked for by as many bits; more leave out little more. */
+#define SHELF_ASK_COLUMNS 4
 
 /* --- Signatures --------------------------------------------------------------- */
-
-static const size_t shelf_by_bytes[] = {
-	[SHELF_BY_SIX] = 6, [SHELF_BY_FOUR] = 4, [SHELF_BY_TWO] = 2};
 
 /* The place of the lowest bit of some. */
 static unsigned shelf_lowest(uint64_t bits)
@@ -23,15 +22,23 @@ static unsigned shelf_lowest(uint64_t bits)
 	return (unsigned)__builtin_ctzll(bits);
 }
 
-/* Two bits: words that every title has (a team's name in every path) take some
- * bits for good, and few words have both of theirs among those. */
-static uint64_t shelf_bits(const char *p, size_t n)
+static void shelf_set(struct shelf_signature *signature, unsigned column)
+{
+	signature->bits[column / 64] |= UINT64_C(1) << column % 64;
+}
+
+/* Two bits of `size` (a power of two) from `first` on: words that every title has
+ * (a team's name in every path) take some bits for good, and few words have both
+ * of theirs among those. */
+static void shelf_set_hash(
+	struct shelf_signature *signature, unsigned first, unsigned size, const char *p, size_t n)
 {
 	uint64_t word = 0;
 
 	memcpy(&word, p, n);
 	word *= UINT64_C(0x9e3779b97f4a7c15);
-	return UINT64_C(1) << (word >> 58) | UINT64_C(1) << (word >> 52 & 63);
+	shelf_set(signature, first + (unsigned)(word >> 56) % size);
+	shelf_set(signature, first + (unsigned)(word >> 48 & 0xFF) % size);
 }
 
 uint32_t shelf_letters(struct str text)
@@ -47,32 +54,31 @@ uint32_t shelf_letters(struct str text)
 	return letters;
 }
 
-/* Of every word that begins so; `whole`: of this word, whose blank after it
- * counts as a letter. */
-static struct shelf_signature shelf_sign(struct str word, bool whole)
+/* Add every word that begins so; `whole`: this word, whose blank after it counts
+ * as a letter. */
+static void shelf_sign(struct shelf_signature *signature, struct str word, bool whole)
 {
-	struct shelf_signature signature;
 	char head[8] = "";
 	size_t n = word.n < 6 ? word.n : 6;
-	int by;
 
 	if (n > 0)
 		memcpy(head, word.p, n);
 	if (whole && word.n < 6)
 		head[n++] = ' ';
-	for (by = 0; by < SHELF_BY_ONE; by++)
-		signature.by[by] =
-			n >= shelf_by_bytes[by] ? shelf_bits(head, shelf_by_bytes[by]) : 0;
-	signature.by[by] = n >= 1 ? UINT64_C(1) << ((unsigned char)head[0] & 31) : 0;
-	return signature;
+	if (n >= 6)
+		shelf_set_hash(signature, SHELF_SIX, SHELF_FOUR - SHELF_SIX, head, 6);
+	if (n >= 4)
+		shelf_set_hash(signature, SHELF_FOUR, SHELF_TWO - SHELF_FOUR, head, 4);
+	if (n >= 2)
+		shelf_set_hash(signature, SHELF_TWO, SHELF_ONE - SHELF_TWO, head, 2);
+	if (n >= 1)
+		shelf_set(signature, SHELF_ONE + ((unsigned char)head[0] & 31));
 }
 
-static void shelf_sign_add(struct shelf_signature *all, const struct shelf_signature *one)
+static void shelf_sign_letters(struct shelf_signature *signature, uint32_t letters)
 {
-	int by;
-
-	for (by = 0; by < SHELF_BYS; by++)
-		all->by[by] |= one->by[by];
+	for (; letters != 0; letters &= letters - 1)
+		shelf_set(signature, SHELF_LETTERS + shelf_lowest(letters));
 }
 
 /* --- Loading ------------------------------------------------------------------ */
@@ -134,29 +140,26 @@ static bool shelf_room(struct shelf *shelf, size_t len)
 
 static struct shelf_signature shelf_sign_all(struct str words)
 {
-	struct shelf_signature all = {.by = {0}};
+	struct shelf_signature all = {.bits = {0}};
 	struct str rest = words;
 
-	while (rest.n > 0) {
-		struct shelf_signature one = shelf_sign(str_cut(rest, ' ', &rest), true);
-
-		shelf_sign_add(&all, &one);
-	}
-	all.by[SHELF_BY_ONE] |= (uint64_t)shelf_letters(words) << 32;
+	while (rest.n > 0)
+		shelf_sign(&all, str_cut(rest, ' ', &rest), true);
+	shelf_sign_letters(&all, shelf_letters(words));
 	return all;
 }
 
 static void shelf_mark(struct shelf *shelf, unsigned at, const struct shelf_signature *signature)
 {
 	struct shelf_block *block = shelf->blocks[at / SHELF_BLOCK];
-	unsigned by, in = at % SHELF_BLOCK;
+	unsigned i, in = at % SHELF_BLOCK;
 
-	for (by = 0; by < SHELF_BYS; by++) {
-		uint64_t bits = signature->by[by];
+	for (i = 0; i < SHELF_COLUMNS / 64; i++) {
+		uint64_t bits = signature->bits[i];
 
 		for (; bits != 0; bits &= bits - 1)
-			block->columns[64 * by + shelf_lowest(bits)][in / 64] |= UINT64_C(1)
-										 << in % 64;
+			block->columns[64 * i + shelf_lowest(bits)][in / 64] |= UINT64_C(1)
+										<< in % 64;
 	}
 }
 
@@ -264,23 +267,24 @@ struct shelf_word *shelf_ask_add(struct shelf_ask *ask)
 	return word;
 }
 
-static void shelf_same_columns(struct shelf_same *same, const struct shelf_signature *signature)
+/* The first `max` columns of a signature: those that leave out most. */
+static void shelf_same_columns(
+	struct shelf_same *same, const struct shelf_signature *signature, unsigned max)
 {
-	unsigned by;
+	unsigned i;
 
 	same->n_columns = 0;
-	for (by = 0; by < SHELF_BYS; by++) {
-		uint64_t bits = signature->by[by];
+	for (i = 0; i < SHELF_COLUMNS / 64; i++) {
+		uint64_t bits = signature->bits[i];
 
-		for (; bits != 0; bits &= bits - 1)
-			same->columns[same->n_columns++] =
-				(unsigned char)(64 * by + shelf_lowest(bits));
+		for (; bits != 0 && same->n_columns < max; bits &= bits - 1)
+			same->columns[same->n_columns++] = (uint16_t)(64 * i + shelf_lowest(bits));
 	}
 }
 
 void shelf_word_add(struct shelf_word *word, struct str text, bool prefix)
 {
-	const struct shelf_signature signature = shelf_sign(text, !prefix);
+	struct shelf_signature signature = {.bits = {0}};
 	size_t n = text.n < 8 ? text.n : 8;
 	struct shelf_same *same;
 
@@ -292,18 +296,20 @@ void shelf_word_add(struct shelf_word *word, struct str text, bool prefix)
 	same->head = same->mask = 0;
 	memcpy(&same->head, text.p, n);
 	memset(&same->mask, 0xFF, n);
-	shelf_same_columns(same, &signature);
+	shelf_sign(&signature, text, !prefix);
+	shelf_same_columns(same, &signature, SHELF_ASK_COLUMNS);
 }
 
 void shelf_ask_letters(struct shelf_ask *ask, uint32_t letters)
 {
-	const struct shelf_signature signature = {.by[SHELF_BY_ONE] = (uint64_t)letters << 32};
+	struct shelf_signature signature = {.bits = {0}};
 	struct shelf_word *word = shelf_ask_add(ask);
 
 	if (word == NULL)
 		return; /* the letters of so many words leave nothing out */
 	word->n = 1;
-	shelf_same_columns(&word->same[0], &signature);
+	shelf_sign_letters(&signature, letters);
+	shelf_same_columns(&word->same[0], &signature, SHELF_COLUMNS - SHELF_LETTERS);
 }
 
 struct str shelf_text(const struct shelf *shelf, unsigned at)

@@ -4,7 +4,7 @@
  * and a signature of what they begin with, so that a look through 100,000 of
  * them reads 0.8 MB and little else. Of this room only.
  *
- * About 44 bytes a title and its words. Loaded when a handle searches again, or
+ * About 60 bytes a title and its words. Loaded when a handle searches again, or
  * when nothing but looking at all titles helps; stale after any commit to
  * prompts.db, and then loaded again by the same rule.
  */
@@ -15,17 +15,24 @@
 
 #define SHELF_WORDS_MAX 33 /* as many as are typed, and what it begins with */
 #define SHELF_SAME_MAX 8
-#define SHELF_BLOCK 1024 /* titles */
+#define SHELF_BLOCK 2048 /* titles */
 
-/* What a title's words begin with, by two, four and six bytes, hashed to two bits
- * each; and by one, with the letters that stand anywhere in them. */
-enum shelf_by { SHELF_BY_SIX, SHELF_BY_FOUR, SHELF_BY_TWO, SHELF_BY_ONE, SHELF_BYS };
+/* A title's signature: a bit each for what its words begin with (six, four and
+ * two bytes of each hashed to two bits, and the first byte), and for the letters
+ * that stand anywhere in them. */
+enum shelf_column {
+	SHELF_SIX = 0,
+	SHELF_FOUR = 128,
+	SHELF_TWO = 256,
+	SHELF_ONE = 320,
+	SHELF_LETTERS = 352,
+	SHELF_COLUMNS = 384
+};
 struct shelf_signature {
-	uint64_t by[SHELF_BYS]; /* of SHELF_BY_ONE the upper half is the letters */
+	uint64_t bits[SHELF_COLUMNS / 64];
 };
 
-/* One bit of every title of a block: a column. Bit i of by[b] is column 64 b + i. */
-#define SHELF_COLUMNS (64 * SHELF_BYS)
+/* The signatures of some titles, bit by bit. */
 struct shelf_block {
 	uint64_t columns[SHELF_COLUMNS][SHELF_BLOCK / 64];
 };
@@ -34,8 +41,8 @@ struct shelf_block {
 struct shelf_same {
 	struct str text;
 	bool prefix;
-	uint64_t head, mask;	   /* its first eight bytes, and which of them there are */
-	unsigned char columns[32]; /* all set in a title that may have it */
+	uint64_t head, mask;  /* its first eight bytes, and which of them there are */
+	uint16_t columns[32]; /* all set in a title that may have it */
 	unsigned n_columns;
 };
 struct shelf_word {
