@@ -14,7 +14,7 @@ import * as v1 from './client_v1.mjs';
 import * as v2 from './client_v2.mjs';
 import { finish, promptd, tour } from './tour.mjs';
 
-const { findAgent } = await import(join(process.argv[3], 'node/agent.mjs'));
+const { findAgent } = await import(join(process.argv[3], 'node/endpoint.mjs'));
 const { AgentWebSocket, agentUrl } = await import(join(process.argv[3], 'node/sdk.mjs'));
 const PATIENCE_MS = 60000;
 const NodeWebSocket = globalThis.WebSocket;

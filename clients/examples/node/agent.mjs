@@ -1,56 +1,13 @@
-// The promptd agent of this user: where it is, and requests to it.
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+// Requests to the promptd agent of this user.
 import { connect } from 'node:net';
-import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
+import { findAgent } from './endpoint.mjs';
 
 const META = {
 	'io.modelcontextprotocol/protocolVersion': '2026-07-28',
 	'io.modelcontextprotocol/clientInfo': { name: 'example-node', version: '1' },
 	'io.modelcontextprotocol/clientCapabilities': {},
 };
-
-export class NoAgent extends Error {}
-
-function runDirs() {
-	const { PROMPTD_HOME, XDG_RUNTIME_DIR, XDG_STATE_HOME } = process.env;
-	if (PROMPTD_HOME) return [`${PROMPTD_HOME}/run`];
-	const user = `/run/user/${process.getuid()}`;
-	const state = XDG_STATE_HOME || `${homedir()}/.local/state`;
-	return [`${XDG_RUNTIME_DIR || user}/promptd`, `${user}/promptd`, `${state}/promptd/run`];
-}
-
-// Field 22 of /proc/PID/stat: the pid alone may belong to another process by now, or
-// (state Z) to one that has ended.
-function startOf(pid) {
-	const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-	return 'ZX'.includes(fields[0]) ? undefined : Number(fields[19]);
-}
-
-function readPrivate(path) {
-	const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-	try {
-		const { uid, mode } = fstatSync(fd);
-		if (uid !== process.getuid() || mode & 0o077) throw new Error(`${path} is not ours alone`);
-		return JSON.parse(readFileSync(fd, 'utf8'));
-	} finally {
-		closeSync(fd);
-	}
-}
-
-// What agent.json says: the file is ours alone, and its process is the one it names.
-export function findAgent() {
-	for (const directory of runDirs()) {
-		try {
-			const found = readPrivate(`${directory}/agent.json`);
-			if (startOf(found.pid) === found.start) return found;
-		} catch {
-			// not there
-		}
-	}
-	throw new NoAgent('no promptd agent runs; `promptd agent` starts it');
-}
 
 // A message a line. No token: the kernel tells the agent who calls.
 export async function unixSocket(found, onMessage, onEnd) {
@@ -94,6 +51,17 @@ export class Agent {
 		const message = { jsonrpc: '2.0', id, method, params: { ...params, _meta: META } };
 		this.wire.send(JSON.stringify(message));
 		return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+	}
+
+	// By name, in order of it.
+	async prompts() {
+		const found = new Map();
+		let page = {};
+		do {
+			page = await this.request('prompts/list', page.nextCursor ? { cursor: page.nextCursor } : {});
+			for (const prompt of page.prompts) found.set(prompt.name, prompt);
+		} while (page.nextCursor);
+		return found;
 	}
 
 	close() {

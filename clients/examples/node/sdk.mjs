@@ -6,7 +6,7 @@
 //
 // Both sides prove that they know the token, as in websocket.mjs. When the agent ended, the
 // transport's onclose is called; a new transport finds the next agent.
-import { findAgent } from './agent.mjs';
+import { findAgent } from './endpoint.mjs';
 import { webSocket } from './websocket.mjs';
 
 export function agentUrl() {

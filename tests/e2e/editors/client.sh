@@ -134,6 +134,22 @@ watches() {
 	wait "$watcher"
 }
 
+# Into a library that was empty.
+first_of_all() {
+	local home=$PROMPTD_HOME watcher
+	PROMPTD_HOME=$work/empty
+	agent_start
+	timeout 300 "${client[@]}" watch >"$work/watch.out" 2>"$work/watch.err" </dev/null &
+	watcher=$!
+	expect_line 'watching 0 prompts'
+	import_prompt first 'One.'
+	expect_line '+ notes/first'
+	kill "$watcher"
+	wait "$watcher"
+	agent_stop
+	PROMPTD_HOME=$home
+}
+
 home_make
 expectations
 no_agent
@@ -158,4 +174,5 @@ transport=()
 watches -over-unix
 many_pages
 agent_stop
+first_of_all
 finish
