@@ -40,7 +40,7 @@ install_vscode() {
 		echo 'installing VS Code, some minutes'
 		(cd "$code" && npm_config_nodedir=${NODE%/bin/node} \
 			npm_config_user_agent="npm node/$("$NODE" --version)" \
-			sh ./postinstall.sh) >"$cache/vscode/install.log" 2>&1 || {
+			timeout 1800 sh ./postinstall.sh) >"$cache/vscode/install.log" 2>&1 || {
 			tail -40 "$cache/vscode/install.log"
 			npm_skip 'VS Code could not be installed'
 		}
@@ -51,14 +51,23 @@ install_vscode() {
 
 work=$(mktemp -d)
 server=
+# The server is a group (see `timeout` below) that ends together, and writes until then.
+end_server() {
+	local tries=0
+	kill -- "$server" "-$server" 2>/dev/null || :
+	while kill -0 -- "-$server" 2>/dev/null && [ $((tries += 1)) -lt 200 ]; do
+		sleep 0.1
+	done
+	kill -KILL -- "-$server" 2>/dev/null || :
+	wait "$server" 2>/dev/null || :
+}
 cleanup() {
 	local status=$?
-	[ -z "$server" ] || kill "$server" 2>/dev/null || :
+	[ -z "$server" ] || end_server
 	PROMPTD_HOME=$work/promptd "$bin/promptd" agent --stop >/dev/null 2>&1 || :
 	[ "$status" -eq 0 ] || tail -n 40 "$work"/server.log "$work"/data/logs/*/exthost*/promptd*/* \
 		2>/dev/null || :
-	[ -z "$server" ] || wait "$server" 2>/dev/null || :
-	rm -rf "$work"
+	rm -rf "$work" || :
 	exit "$status"
 }
 trap cleanup EXIT
@@ -99,13 +108,11 @@ cat >"$work/data/User/settings.json" <<-JSON
 JSON
 "$bin/promptd" import "$work/library" >/dev/null
 
-code_server() {
-	"$NODE" "$code/out/node/entry.js" --user-data-dir "$work/data" --extensions-dir "$work/ext" \
-		"$@"
-}
-code_server --install-extension "$work/promptd.vsix" | grep -q 'successfully installed'
-code_server --auth none --bind-addr 127.0.0.1:0 --disable-telemetry --disable-update-check \
-	--disable-workspace-trust --disable-getting-started-override \
+code_server=(timeout -k 20 900 "$NODE" "$code/out/node/entry.js"
+	--user-data-dir "$work/data" --extensions-dir "$work/ext")
+"${code_server[@]}" --install-extension "$work/promptd.vsix" | grep -q 'successfully installed'
+"${code_server[@]}" --auth none --bind-addr 127.0.0.1:0 --disable-telemetry \
+	--disable-update-check --disable-workspace-trust --disable-getting-started-override \
 	>"$work/server.log" 2>&1 &
 server=$!
 until url=$(grep -om1 'http://127.0.0.1:[0-9]*' "$work/server.log"); do
