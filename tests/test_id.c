@@ -1,4 +1,5 @@
 /* Tests of core/id and core/clock: UUIDv7 in order, and times as text. */
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,11 +86,29 @@ static void clock_writes_utc(void)
 	CHECK(clock_now_ms() > 1600000000000);
 }
 
+/* A program whose descriptors have run out goes on. */
+static void random_bytes_need_no_descriptor(void)
+{
+	unsigned char bytes[1000];
+	pid_t child = fork();
+	int status;
+
+	CHECK(child >= 0);
+	if (child == 0) {
+		CHECK(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, 0}) == 0);
+		id_random(bytes, sizeof bytes);
+		_exit(0);
+	}
+	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+	CHECK(WEXITSTATUS(status) == 0);
+}
+
 int main(void)
 {
 	RUN(id_is_a_uuid_of_version_7);
 	RUN(ids_follow_the_time_and_never_repeat);
 	RUN(sister_processes_make_different_ids);
+	RUN(random_bytes_need_no_descriptor);
 	RUN(clock_writes_utc);
 	return 0;
 }
