@@ -103,6 +103,7 @@ int endpoint_write_file(const char *dir, const char *name, struct str text, stru
 	if (write_all(fd, text) != 0) {
 		(void)err_errno(err, errno, "cannot write %s", temporary);
 		(void)close(fd);
+		(void)unlink(temporary); /* a full disk needs the room */
 		return -1;
 	}
 	if (close(fd) != 0 || rename(temporary, path) != 0)
@@ -173,7 +174,9 @@ int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, s
 	struct endpoint found;
 	uint64_t start;
 	json_t *json;
+	long holder;
 	size_t len;
+	int outcome;
 
 	(void)snprintf(path, sizeof path, "%s/%s", dirs->run, ENDPOINT_FILE);
 	if (read_file(path, text, &len) != 0 ||
@@ -183,6 +186,11 @@ int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, s
 	json_decref(json);
 	if (found.pid <= 0 || platform_process_start(found.pid, &start, err) != 0 ||
 		start != found.start)
+		return ENDPOINT_NONE;
+	/* After another boot pid and start may be the same, and somebody else's. Who
+	 * may not look at the lock has to believe it. */
+	outcome = endpoint_holder(dirs, &holder, err);
+	if (outcome == ENDPOINT_NONE || (outcome == ENDPOINT_TAKEN && holder != found.pid))
 		return ENDPOINT_NONE;
 	*endpoint = found;
 	return ENDPOINT_OK;

@@ -46,7 +46,9 @@ bool endpoint_lock_is_there(const struct platform_dirs *dirs);
 /* Write agent.json whole: a temporary file, 0600, renamed. */
 int endpoint_write(
 	const struct platform_dirs *dirs, const struct endpoint *endpoint, struct err *err);
-/* Read it, and see that its process is the one it names. ENDPOINT_NONE if not. */
+/* Read it, and see that its process is the one it names and holds the lock.
+ * ENDPOINT_NONE if not. Not for the agent itself: who looks at a lock of its own
+ * loses it. */
 int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, struct err *err);
 void endpoint_remove(const struct platform_dirs *dirs); /* what is written here */
 
