@@ -61,7 +61,7 @@ static inline void agent_start_in(struct agent *agent)
 		_exit(127);
 	}
 	for (i = 0; !agent_is_ready(agent); i++) {
-		CHECK(i < 5000);
+		CHECK(i < 30000); /* a minute */
 		(void)poll(NULL, 0, 2);
 	}
 }
@@ -88,6 +88,24 @@ static inline void agent_stop(struct agent *agent)
 
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	test_dir_remove(agent->home);
+}
+
+/* What a command says, and its exit status. */
+static inline int agent_command(const char *arguments, char *out, size_t size)
+{
+	char line[256];
+	size_t n;
+	FILE *pipe;
+	int status;
+
+	(void)snprintf(line, sizeof line, BINARY_DIR "/bin/promptd %s 2>&1", arguments);
+	pipe = popen(line, "r");
+	CHECK(pipe != NULL);
+	n = fread(out, 1, size - 1, pipe);
+	out[n] = '\0';
+	status = pclose(pipe);
+	CHECK(WIFEXITED(status));
+	return WEXITSTATUS(status);
 }
 
 static inline int connect_port(unsigned port)

@@ -20,7 +20,9 @@
 #include "core/str.h"
 #include "tests/test.h"
 
+#ifndef _GNU_SOURCE /* which declares it */
 extern char **environ;
+#endif
 
 struct server {
 	pid_t pid;

@@ -200,6 +200,8 @@ double bench_wakeups(pid_t pid)
 	(void)snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
 	dir = opendir(path);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue; /* above is the process: its first thread again */
 		(void)snprintf(
 			path, sizeof path, "/proc/%d/task/%.200s/status", (int)pid, entry->d_name);
 		sum += switches_of(path);
