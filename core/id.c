@@ -3,7 +3,6 @@
 #include "core/id.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -26,6 +25,35 @@ void id_random(void *out, size_t len)
 	}
 }
 
+/* The low four bits of each of `n` half bytes, the first one first. */
+static char *id_hex(char *out, uint64_t value, unsigned n)
+{
+	while (n-- > 0)
+		*out++ = "0123456789abcdef"[value >> (4 * n) & 15];
+	return out;
+}
+
+/* RFC 9562, section 5.7: the time, then ten bytes at random. */
+static void id_write(char out[ID_BYTES], uint64_t now, const unsigned char r[10])
+{
+	uint64_t node = 0;
+	int i;
+
+	for (i = 4; i < 10; i++)
+		node = node << 8 | r[i];
+	out = id_hex(out, now >> 16, 8);
+	*out++ = '-';
+	out = id_hex(out, now, 4);
+	*out++ = '-';
+	*out++ = '7';
+	out = id_hex(out, (uint64_t)r[0] << 8 | r[1], 3);
+	*out++ = '-';
+	out = id_hex(out, (uint64_t)((r[2] & 0x3F) | 0x80) << 8 | r[3], 4);
+	*out++ = '-';
+	out = id_hex(out, node, 12);
+	*out = '\0';
+}
+
 void id_new(char out[ID_BYTES])
 {
 	/* One read of the system's generator serves many ids: the bytes are
@@ -44,8 +72,5 @@ void id_new(char out[ID_BYTES])
 	}
 	left -= 10;
 	r = pool + left;
-	(void)snprintf(out, ID_BYTES, "%08x-%04x-7%03x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		(unsigned)(now >> 16), (unsigned)(now & 0xFFFF),
-		(unsigned)(r[0] << 8 | r[1]) & 0xFFF, (r[2] & 0x3F) | 0x80U, r[3], r[4], r[5], r[6],
-		r[7], r[8], r[9]);
+	id_write(out, now, r);
 }

@@ -18,15 +18,28 @@ struct common_known {
 	signed char common;
 };
 
+/* Uses of one prompt that are counted in the file when the transaction they were
+ * added in ends: many together cost as much as one. */
+#define USE_WAITING_MAX 8
+struct use_waiting {
+	char prompt_id[64]; /* as long as a text of an event may be */
+	size_t id_len;
+	int64_t n, last_ms;
+};
+
 struct store {
 	struct db prompts; /* open as long as the handle is */
 	struct db ledger;  /* opened when first needed: store_ledger() */
 	char dir[DB_PATH_MAX];
-	bool batch;		   /* between store_begin() and store_commit() */
-	uint64_t commits;	   /* of this handle, to prompts.db */
-	int64_t usage_added;	   /* rows since the ceiling was last looked at */
-	bool usage_lost;	   /* rows added and not committed were taken back */
-	bool usage_looked;	   /* at the ceiling, ever */
+	bool batch;	       /* between store_begin() and store_commit() */
+	uint64_t commits;      /* of this handle, to prompts.db */
+	int64_t usage_added;   /* rows since the ceiling was last looked at */
+	bool usage_lost;       /* rows added and not committed were taken back */
+	int64_t usage_rows;    /* in the outbox when it was looked at, and … */
+	int64_t usage_version; /* … what others had written then; 0: not known */
+	bool usage_looked;     /* at the ceiling, ever */
+	struct use_waiting uses[USE_WAITING_MAX];
+	unsigned n_uses;
 	bool use_doubled;	   /* some prompt is used twice as often as when it was ranked */
 	struct words *words;	   /* the tokenizer, made when first needed */
 	struct shelf *shelf;	   /* titles in memory, when they are */

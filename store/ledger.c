@@ -5,6 +5,7 @@
 #include "core/id.h"
 #include "store/files.h"
 #include "store/handle.h"
+#include "store/use.h"
 
 int store_ledger(struct store *store, struct db **out, struct err *err)
 {
@@ -37,6 +38,7 @@ int store_ledger_begin(struct store *store, struct db **out, struct err *err)
 		 * nobody would read. */
 		db_rollback(db);
 		db_close(db);
+		store->usage_version = 0;
 	}
 	return err_set(err, ERR_BUSY, "the ledger is being repaired; try again");
 }
@@ -52,6 +54,7 @@ int store_ledger_end(struct store *store, bool own, int result, struct err *err)
 	} else if (db->writing && sqlite3_get_autocommit(db->sqlite) != 0) {
 		db->writing = false;
 		store->usage_lost = true; /* store_usage_commit() tells */
+		use_drop(store);
 	}
 	return -1;
 }

@@ -204,27 +204,62 @@ int rollup_run(struct store *store, int64_t rows, struct err *err)
 	return db_end(db, err);
 }
 
+/* Rows in the outbox. They are counted when somebody else wrote there since they
+ * were counted last: that is to read all of it. */
+static int rollup_rows(struct store *store, int64_t added, struct err *err)
+{
+	struct db *db = &store->ledger;
+	int64_t version;
+
+	if (db_number(db, "PRAGMA data_version", &version, err) != 0)
+		return -1;
+	if (store->usage_version == version) {
+		store->usage_rows += added;
+		return 0;
+	}
+	if (db_number(db, "SELECT count(*) FROM usage", &store->usage_rows, err) != 0)
+		return -1;
+	store->usage_version = version;
+	return 0;
+}
+
+static int rollup_bytes(struct db *db, int64_t *bytes, struct err *err)
+{
+	int64_t pages, free_pages;
+
+	if (db_number(db, "PRAGMA page_count", &pages, err) != 0 ||
+		db_number(db, "PRAGMA freelist_count", &free_pages, err) != 0)
+		return -1;
+	*bytes = (pages - free_pages) * 4096;
+	return 0;
+}
+
 void rollup_if_due(struct store *store)
 {
 	struct db *db = &store->ledger;
 	struct err ignored; /* tried again after the next thousand */
-	int64_t pages, free_pages, rows = 0, bytes;
+	int64_t bytes, rows = 0, added = store->usage_added;
 
-	if (store->usage_looked && store->usage_added < ROLLUP_EVERY)
+	if (store->usage_looked && added < ROLLUP_EVERY)
 		return;
 	store->usage_looked = true;
 	store->usage_added = 0;
-	if (db_number(db, "PRAGMA page_count", &pages, &ignored) != 0 ||
-		db_number(db, "PRAGMA freelist_count", &free_pages, &ignored) != 0)
+	if (rollup_bytes(db, &bytes, &ignored) != 0 ||
+		bytes < (int64_t)ROLLUP_ROWS_MAX * ROLLUP_ROW_BYTES_MIN ||
+		rollup_rows(store, added, &ignored) != 0) {
+		store->usage_version = 0;
 		return;
-	bytes = (pages - free_pages) * 4096;
-	if (bytes < (int64_t)ROLLUP_ROWS_MAX * ROLLUP_ROW_BYTES_MIN ||
-		db_number(db, "SELECT count(*) FROM usage", &rows, &ignored) != 0)
-		return;
-	if (rows > ROLLUP_ROWS_MAX)
-		(void)rollup_run(store, rows - ROLLUP_ROWS_MAX * 9 / 10, &ignored);
+	}
+	if (store->usage_rows > ROLLUP_ROWS_MAX)
+		rows = store->usage_rows - ROLLUP_ROWS_MAX * 9 / 10;
 	else if (bytes > ROLLUP_BYTES_MAX)
-		(void)rollup_run(store, rows / 10, &ignored);
+		rows = store->usage_rows / 10;
+	if (rows == 0)
+		return;
+	if (rollup_run(store, rows, &ignored) == 0)
+		store->usage_rows -= rows;
+	else
+		store->usage_version = 0;
 }
 
 static void rollup_json(sqlite3_stmt *list, const struct str texts[4], struct buf *out)

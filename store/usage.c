@@ -42,6 +42,11 @@ int store_usage_commit(struct store *store, struct err *err)
 	}
 	if (!store->ledger.writing)
 		return 0;
+	if (use_write(store, err) != 0) {
+		use_drop(store);
+		db_rollback(&store->ledger);
+		return -1;
+	}
 	if (db_end(&store->ledger, err) != 0)
 		return -1;
 	rollup_if_due(store);
@@ -110,11 +115,17 @@ static int usage_drop(struct store *store, const struct str *ids, size_t n, stru
 			    ids[i], err) != 0 ||
 			usage_drop_one(db, DB_DAILY_DELETE, "DELETE FROM daily WHERE event_id = ?",
 				ids[i], err) != 0) {
+			use_drop(store);
 			db_rollback(db);
 			return -1;
 		}
 	}
-	return db_end(db, err);
+	store->usage_version = 0;
+	if (use_write(store, err) == 0)
+		return db_end(db, err);
+	use_drop(store);
+	db_rollback(db);
+	return -1;
 }
 
 int store_usage_acknowledge(

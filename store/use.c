@@ -1,6 +1,9 @@
 /* Counts of use; see use.h, and store_usage_rank() in usage.h. */
 #include "store/use.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "store/index.h"
 #include "store/rank.h"
 #include "store/usage.h"
@@ -39,27 +42,79 @@ int64_t use_count(struct store *store, struct str prompt_id)
 	return count;
 }
 
+static struct use_waiting *use_waiting(struct store *store, struct str prompt_id)
+{
+	unsigned i;
+
+	for (i = 0; i < store->n_uses; i++) {
+		struct use_waiting *use = &store->uses[i];
+
+		if (str_equal((struct str){use->prompt_id, use->id_len}, prompt_id))
+			return use;
+	}
+	return NULL;
+}
+
 int use_add(struct store *store, struct str prompt_id, int64_t now_ms, struct err *err)
+{
+	struct use_waiting *use = use_waiting(store, prompt_id);
+
+	assert(prompt_id.n <= sizeof use->prompt_id);
+	if (prompt_id.n == 0)
+		return 0;
+	if (use == NULL) {
+		if (store->n_uses == USE_WAITING_MAX && use_write(store, err) != 0)
+			return -1;
+		use = &store->uses[store->n_uses++];
+		*use = (struct use_waiting){.id_len = prompt_id.n, .last_ms = now_ms};
+		memcpy(use->prompt_id, prompt_id.p, prompt_id.n);
+	}
+	use->n++;
+	use->last_ms = now_ms > use->last_ms ? now_ms : use->last_ms;
+	return 0;
+}
+
+static int use_write_one(struct store *store, const struct use_waiting *use, struct err *err)
 {
 	struct db *db = &store->ledger;
 	sqlite3_stmt *add;
 	int result;
 
-	if (prompt_id.n == 0)
-		return 0;
 	if (db_statement(db, DB_USE_ADD,
-		    "INSERT INTO use (prompt_id, count, last_ms) VALUES (?1, 1, ?2) "
-		    "ON CONFLICT DO UPDATE SET count = count + 1, last_ms = max(last_ms, ?2) "
-		    "RETURNING count & (count - 1)",
+		    "INSERT INTO use (prompt_id, count, last_ms) VALUES (?1, ?3, ?2) "
+		    "ON CONFLICT DO UPDATE SET count = count + ?3, last_ms = max(last_ms, ?2) "
+		    "RETURNING count",
 		    &add, err) != 0)
 		return -1;
-	db_bind_str(add, 1, prompt_id);
-	db_bind_int(add, 2, now_ms);
+	db_bind_str(add, 1, (struct str){use->prompt_id, use->id_len});
+	db_bind_int(add, 2, use->last_ms);
+	db_bind_int(add, 3, use->n);
 	result = db_step(db, add, "cannot count the use", err);
-	if (result == 1 && sqlite3_column_int64(add, 0) == 0)
-		store->use_doubled = true; /* a power of two */
+	if (result == 1) {
+		int64_t count = sqlite3_column_int64(add, 0);
+
+		if (rank_bucket(count) != rank_bucket(count - use->n))
+			store->use_doubled = true;
+	}
 	db_done(add);
 	return result < 0 ? -1 : 0;
+}
+
+int use_write(struct store *store, struct err *err)
+{
+	unsigned i;
+
+	for (i = 0; i < store->n_uses; i++) {
+		if (use_write_one(store, &store->uses[i], err) != 0)
+			return -1;
+	}
+	use_drop(store);
+	return 0;
+}
+
+void use_drop(struct store *store)
+{
+	store->n_uses = 0;
 }
 
 #define USE_MOVES_MAX 500 /* a call; the rest waits for the next */

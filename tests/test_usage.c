@@ -80,6 +80,31 @@ static void uses_are_shown_with_the_prompt(void)
 	store_close(store);
 }
 
+static void uses_in_one_commit_are_all_counted(void)
+{
+	struct store *store = fixture_new();
+	struct str acknowledged = STR("01938a3e-7c1f-7d2a-9e37-5a1f2b3c4d5e");
+	struct stats stats;
+	struct err err;
+	int i;
+
+	for (i = 0; i < 120; i++) {
+		char id[8];
+		struct usage_event event = {.prompt_id = {id, 0}, .success = -1};
+
+		event.prompt_id.n = (size_t)snprintf(id, sizeof id, "p%d", i % 20);
+		CHECK(store_usage_add(store, &event, &err) == 0);
+	}
+	/* Ends the transaction that they are in. */
+	CHECK(store_usage_acknowledge(store, &acknowledged, 1, &err) == 0);
+	store_close(store);
+	store = fixture_open();
+	CHECK(store_stats(store, STR(""), &stats, &err) == 0 && stats.uses == 120);
+	CHECK(store_stats(store, STR("p0"), &stats, &err) == 0 && stats.uses == 6);
+	CHECK(store_stats(store, STR("p19"), &stats, &err) == 0 && stats.uses == 6);
+	store_close(store);
+}
+
 static int add_value(void *data, struct str value)
 {
 	return buf_add_format(data, "%.*s ", (int)value.n, value.p);
@@ -172,6 +197,7 @@ int main(void)
 	RUN(usage_lists_what_was_recorded);
 	RUN(usage_is_durable_when_committed_and_not_before);
 	RUN(uses_are_shown_with_the_prompt);
+	RUN(uses_in_one_commit_are_all_counted);
 	RUN(values_are_remembered_newest_first);
 	RUN(executions_want_a_rating_from_1_to_5);
 	RUN(stats_count_uses_and_results);
