@@ -142,7 +142,7 @@ enum platform_event_type {
 	PLATFORM_EVENT_READ,
 	/* Another program copied: `selections` are not ours any more. */
 	PLATFORM_EVENT_LOST,
-	/* Another program copied to `selections`, which were not ours before. */
+	/* Another program copied to `selections`; of those that were ours after LOST. */
 	PLATFORM_EVENT_COPIED,
 	/* release() ended: no modifier and no Return is held down. */
 	PLATFORM_EVENT_RELEASED,
@@ -227,6 +227,9 @@ struct platform_backend {
 	void (*restore)(struct platform_desktop *desktop, unsigned selections);
 	/* Of those that are ours: the text is what the person copied, from now on. */
 	void (*keep)(struct platform_desktop *desktop, unsigned selections);
+
+	/* Do we hold what would be lost if we ended now? */
+	bool (*holds)(struct platform_desktop *desktop);
 
 	/* PLATFORM_EVENT_RELEASED as soon as no Ctrl, Alt, Super, Shift and no Return is
 	 * held down, perhaps at once. */

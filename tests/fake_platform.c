@@ -181,6 +181,13 @@ static void fake_keep(struct platform_desktop *desktop, unsigned selections)
 	}
 }
 
+static bool fake_holds(struct platform_desktop *desktop)
+{
+	struct fake *fake = fake_self(desktop);
+
+	return ours(&fake->clipboard) || ours(&fake->primary);
+}
+
 static void fake_release(struct platform_desktop *desktop)
 {
 	struct fake *fake = fake_self(desktop);
@@ -246,6 +253,7 @@ const struct platform_backend fake_backend = {
 	.offer = fake_offer,
 	.restore = fake_restore,
 	.keep = fake_keep,
+	.holds = fake_holds,
 	.release = fake_release,
 	.press = fake_press,
 	.notify = fake_notify,
@@ -309,15 +317,17 @@ void fake_settle(struct fake *fake)
 void fake_copy(struct fake *fake, enum platform_selection which, const char *content)
 {
 	struct fake_selection *selection = fake_of(fake, which);
-	struct platform_event event = {
-		.type = ours(selection) ? PLATFORM_EVENT_LOST : PLATFORM_EVENT_COPIED,
-		.selections = which};
+	struct platform_event event = {.type = PLATFORM_EVENT_LOST, .selections = which};
+	bool was_ours = ours(selection);
 
-	if (ours(selection))
+	if (was_ours)
 		selection->holds = false;
 	selection->owner = FAKE_OTHER;
 	selection->copied = true;
 	put(selection->content, content);
+	if (was_ours)
+		fake_send(fake, &event);
+	event.type = PLATFORM_EVENT_COPIED;
 	fake_send(fake, &event);
 }
 

@@ -45,7 +45,7 @@ place("sodium\\.h" "hub/.*" "sync/[^/]*\\.c")
 place("X11/.*" "platform/linux/x11[^/]*\\.[ch]")
 place("gtk/.*|gdk/.*" "platform/linux/picker_gtk\\.[ch]")
 place("glib.*|gio/.*" "platform/linux/.*")
-place("jansson\\.h" "core/.*" "store/.*" "library/.*" "mcp/.*" "sync/.*" "hub/.*" "agent/.*")
+place("jansson\\.h" "core/.*" "store/.*" "desktop/.*" "library/.*" "mcp/.*" "sync/.*" "hub/.*" "agent/.*")
 
 # These, within the place above, by one file of a room and not by two.
 set(alone "mcp:libwebsockets.h" "hub:libwebsockets.h" "library:yaml.h" "sync:sodium.h")
@@ -58,7 +58,7 @@ place("sys/(auxv|inotify|epoll|eventfd|timerfd|signalfd|prctl|random|sendfile|sy
 place("pthread\\.h|threads\\.h|semaphore\\.h" "core/.*" "store/.*" "sync/.*" "hub/.*" "agent/.*"
 	"platform/.*")
 # Not in POSIX.1-2008, but wherever promptd will run its command line.
-place("getopt\\.h" "agent/.*" "hub/main\\.c")
+place("getopt\\.h" "agent/.*" "desktop/main\\.c" "hub/main\\.c")
 place("sys/ioctl\\.h" "platform/(linux|windows|macos)/.*")
 
 # The C and POSIX headers that every room may include.

@@ -7,6 +7,7 @@
 #include "platform/linux/backends.h"
 
 const struct platform_backend *const platform_backends[] = {
+	&platform_x11,
 	&platform_none,
 	NULL,
 };

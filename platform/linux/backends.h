@@ -4,6 +4,6 @@
 
 #include "platform/platform.h"
 
-extern const struct platform_backend platform_none;
+extern const struct platform_backend platform_x11, platform_none;
 
 #endif

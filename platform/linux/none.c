@@ -147,6 +147,12 @@ static void none_selections(struct platform_desktop *desktop, unsigned selection
 	(void)selections;
 }
 
+static bool none_holds(struct platform_desktop *desktop)
+{
+	(void)desktop;
+	return false;
+}
+
 static int none_press(struct platform_desktop *desktop, const struct platform_window *window,
 	enum platform_key key, unsigned count, struct err *err)
 {
@@ -186,6 +192,7 @@ const struct platform_backend platform_none = {
 	.offer = none_offer,
 	.restore = none_selections,
 	.keep = none_selections,
+	.holds = none_holds,
 	.release = none_release,
 	.press = none_press,
 	.notify = none_notify,

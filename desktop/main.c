@@ -1,0 +1,204 @@
+/*
+ * promptd-desktop: the hotkey of this session, resident; or with --pick one call of
+ * the menu, by the resident process where there is one.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "desktop/desk.h"
+
+enum { OPTION_PICK = 256, OPTION_MENU, OPTION_WHY };
+
+struct program {
+	struct platform_dirs dirs;
+	struct settings settings;
+	struct platform_desktop *desktop;
+	struct store *store;
+	struct desk desk;
+	const char *menu;
+	bool pick, why;
+};
+
+static const char usage[] =
+	"usage: promptd-desktop [--menu=MENU]         stay, and open the menu on the hotkey\n"
+	"       promptd-desktop --pick [--menu=MENU]  open the menu now\n"
+	"       promptd-desktop --why                 which rule the window with the keyboard "
+	"gets\n"
+	"       promptd-desktop --version | --help\n"
+	"\n"
+	"MENU is rofi, fuzzel, dmenu, fzf or a command that reads lines and prints one.\n"
+	"Settings are in desktop.conf.\n";
+
+static int fail(const struct err *err)
+{
+	(void)fprintf(stderr, "promptd-desktop: %s\n", err->text);
+	return EXIT_FAILURE;
+}
+
+static void on_event(void *data, const struct platform_event *event)
+{
+	struct program *program = data;
+
+	if (program->desk.options.desktop != NULL)
+		desk_event(&program->desk, event);
+}
+
+/* Which menu: the one named here, in the settings, or the first that is there. */
+static const char *choose_menu(const struct program *program)
+{
+	static const char *const known[] = {"rofi", "fuzzel", "dmenu"};
+	const char *path = getenv("PATH");
+	char file[PLATFORM_PATH_MAX];
+	struct str rest, dir;
+	size_t i;
+
+	if (program->menu != NULL)
+		return program->menu;
+	if (program->settings.menu[0] != '\0')
+		return program->settings.menu;
+	for (i = 0; path != NULL && i < sizeof known / sizeof *known; i++)
+		for (rest = str_of(path); rest.n > 0;) {
+			dir = str_cut(rest, ':', &rest);
+			(void)snprintf(file, sizeof file, "%.*s/%s", (int)dir.n, dir.p, known[i]);
+			if (access(file, X_OK) == 0)
+				return known[i];
+		}
+	return "dmenu";
+}
+
+/* One that cannot be had is told, and the others work. */
+static void set_hotkeys(struct program *program)
+{
+	struct platform_desktop *desktop = program->desktop;
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < program->settings.n_hotkeys; i++)
+		if (desktop->backend->hotkey_set(desktop, (int)i,
+			    str_of(program->settings.hotkeys[i].keys), &err) != PLATFORM_OK)
+			desktop->backend->notify(desktop, err.text);
+}
+
+static int open_library(struct program *program, struct err *err)
+{
+	struct store_options options = {.dir = program->dirs.data};
+	char file[PLATFORM_PATH_MAX + 16];
+
+	/* Made by importing, not by looking. */
+	(void)snprintf(file, sizeof file, "%s/prompts.db", program->dirs.data);
+	if (access(file, F_OK) != 0)
+		return 0;
+	return store_open(&program->store, &options, err) < 0 ? -1 : 0;
+}
+
+static int run(struct program *program)
+{
+	struct platform_desktop *desktop = program->desktop;
+	struct desk_options options = {.desktop = desktop, .settings = &program->settings};
+	struct err err;
+
+	if (program->pick && program->menu == NULL && desktop->backend->poke(desktop, &err) == 0)
+		return EXIT_SUCCESS;
+	if (!program->pick && desktop->backend->reside(desktop, &err) != 0)
+		return fail(&err);
+	if (open_library(program, &err) != 0)
+		return fail(&err);
+	options.store = program->store;
+	options.menu = choose_menu(program);
+	options.once = program->pick;
+	desk_init(&program->desk, &options);
+	if (program->pick)
+		desk_call(&program->desk, NULL);
+	else
+		set_hotkeys(program);
+	if (!program->pick || program->desk.stage != DESK_IDLE)
+		desktop->backend->run(desktop);
+	desk_fini(&program->desk);
+	return EXIT_SUCCESS;
+}
+
+/* What would happen in the window that has the keyboard. */
+static int why(struct program *program)
+{
+	static const char *const keys[] = {"shift+insert", "ctrl+v", "ctrl+shift+v"};
+	const struct settings_rule *rule;
+	struct platform_window window;
+
+	program->desktop->backend->window(program->desktop, &window);
+	if (window.id == 0) {
+		(void)printf("no window has the keyboard\n");
+		return EXIT_SUCCESS;
+	}
+	rule = settings_rule(&program->settings, &window);
+	(void)printf("window 0x%llx class %s instance %s process %ld\n",
+		(unsigned long long)window.id, window.class_name, window.instance, window.pid);
+	if (rule->pattern[0] == '\0')
+		(void)printf("rule none\n");
+	else if (rule->line > 0)
+		(void)printf(
+			"rule window.%s, %s line %u\n", rule->pattern, SETTINGS_FILE, rule->line);
+	else
+		(void)printf("rule window.%s, of promptd\n", rule->pattern);
+	(void)printf("key %s%s%s%s\n", keys[rule->key], rule->terminal ? ", terminal" : "",
+		rule->any_reader ? ", any-reader" : "", rule->refuse ? ", refuse" : "");
+	return EXIT_SUCCESS;
+}
+
+static int read_options(struct program *program, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"pick", no_argument, NULL, OPTION_PICK},
+		{"menu", required_argument, NULL, OPTION_MENU},
+		{"why", no_argument, NULL, OPTION_WHY},
+		{"version", no_argument, NULL, 'V'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+		if (option == OPTION_PICK)
+			program->pick = true;
+		else if (option == OPTION_MENU)
+			program->menu = optarg;
+		else if (option == OPTION_WHY)
+			program->why = true;
+		else if (option == 'V')
+			return printf("promptd-desktop %s\n", PROMPTD_VERSION) < 0 ? 1 : 0;
+		else if (option == 'h')
+			return fputs(usage, stdout) < 0 ? 1 : 0;
+		else
+			return 2;
+	}
+	if (optind == argc)
+		return -1;
+	(void)fputs(usage, stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static struct program program;
+	struct err err;
+	int status;
+
+	(void)umask(077);
+	status = read_options(&program, argc, argv);
+	if (status >= 0)
+		return status;
+	json_object_seed(0);
+	log_open("promptd-desktop", LOG_LEVEL_INFO, STDERR_FILENO);
+	if (platform_dirs(&program.dirs, &err) != 0 ||
+		settings_load(&program.settings, program.dirs.config, &err) != 0 ||
+		platform_desktop_open(&program.desktop, on_event, &program, &err) != 0)
+		return fail(&err);
+	status = program.why ? why(&program) : run(&program);
+	program.desktop->backend->close(program.desktop);
+	store_close(program.store);
+	return status;
+}

@@ -1,0 +1,167 @@
+/*
+ * The X11 backend's own header: one struct, cut up by the file that owns each part.
+ *
+ *   x11.c          connection, events, windows, being resident
+ *   x11_keys.c     hotkeys, keys held down, keys pressed
+ *   x11_offer.c    owning selections and answering who reads them
+ *   x11_save.c     reading what others own
+ *
+ * Words are ICCCM's (section 2, peer to peer communication by selections).
+ */
+#ifndef PLATFORM_LINUX_X11_H
+#define PLATFORM_LINUX_X11_H
+
+#include <X11/Xatom.h>
+#include <X11/Xlib.h>
+
+#include "platform/linux/loop.h"
+
+#define X11_HOTKEYS_MAX 16
+#define X11_ITEMS_MAX 40
+#define X11_TRANSFERS_MAX 16
+#define X11_SELECTIONS 2 /* in the order of enum platform_selection */
+
+enum x11_atom {
+	X11_TARGETS,
+	X11_MULTIPLE,
+	X11_TIMESTAMP,
+	X11_SAVE_TARGETS,
+	X11_DELETE,
+	X11_INSERT_SELECTION,
+	X11_INSERT_PROPERTY,
+	X11_INCR,
+	X11_ATOM_PAIR,
+	X11_NULL,
+	X11_UTF8_STRING,
+	X11_TEXT,
+	X11_TEXT_PLAIN,
+	X11_TEXT_PLAIN_UTF8,
+	X11_IMAGE_PNG,
+	X11_HINT, /* clipboard managers keep no copy of what says "secret" here */
+	X11_CLIPBOARD,
+	X11_CLIPBOARD_MANAGER,
+	X11_SAVE_1, /* properties of our window that others write to */
+	X11_SAVE_2,
+	X11_HANDOVER,
+	X11_CLOCK,
+	X11_RESIDENT,
+	X11_PICK,
+	X11_WM_STATE,
+	X11_NET_WM_PID,
+	X11_ATOMS,
+};
+
+/* Bytes that are served, perhaps to several at a time. */
+struct x11_blob {
+	unsigned refs;
+	size_t len;
+	unsigned char data[];
+};
+struct x11_blob *x11_blob_new(const void *data, size_t len);
+struct x11_blob *x11_blob_ref(struct x11_blob *blob);
+void x11_blob_unref(struct x11_blob *blob); /* NULL is nothing */
+
+/* One form of what a selection holds, as the server hands it out: of format 32 each
+ * item is a long here. */
+struct x11_item {
+	Atom target, type;
+	int format;
+	struct x11_blob *data;
+};
+
+struct x11_held {
+	struct x11_item items[X11_ITEMS_MAX];
+	size_t n, bytes;
+};
+
+struct x11_selection {
+	unsigned bit; /* enum platform_selection */
+	Atom atom;
+	bool ours, copied;     /* by others since save() */
+	struct x11_blob *text; /* what is served; NULL: what is held */
+	Time since;
+	struct x11_held held;
+	/* Of x11_save.c */
+	bool saving, incremental;
+	Atom wanted[X11_ITEMS_MAX];
+	size_t n_wanted, at;
+	struct x11_item incoming;
+	struct buf chunks;
+};
+
+/* A text or picture on its way in pieces (ICCCM 2.7.2). */
+struct x11_transfer {
+	Window requestor; /* None: free */
+	Atom property, type;
+	int format;
+	struct x11_blob *data;
+	size_t sent;
+	unsigned read; /* selections of a read to report; 0: none */
+};
+
+struct x11_hotkey {
+	char keys[64];
+	KeyCode code;
+	unsigned modifiers;
+	bool set, grabbed, down;
+};
+
+struct x11 {
+	struct platform_desktop base;
+	struct loop loop;
+	Display *display;
+	Window root, own;
+	GSource *source;
+	int fixes_event, error; /* error: the last one's code */
+	Atom atoms[X11_ATOMS];
+	struct x11_selection selections[X11_SELECTIONS];
+	struct x11_transfer transfers[X11_TRANSFERS_MAX];
+	Time save_time;
+	guint save_timer, saved_soon; /* sources */
+	struct x11_hotkey hotkeys[X11_HOTKEYS_MAX];
+	unsigned num_lock, scroll_lock, alt, super; /* masks, asked of the server */
+	guint retry, held;			    /* sources */
+	bool handed_over;
+};
+
+static inline struct x11 *x11_of(struct platform_desktop *desktop)
+{
+	return (struct x11 *)desktop;
+}
+
+/* x11.c */
+Time x11_time(struct x11 *x11);	 /* of the server; a round trip */
+void x11_trap(struct x11 *x11);	 /* forget errors so far */
+int x11_untrap(struct x11 *x11); /* a round trip; the last error since, 0: none */
+void x11_window(struct platform_desktop *desktop, struct platform_window *window);
+uint64_t x11_client(Window window);
+
+/* x11_keys.c */
+void x11_keys_map(struct x11 *x11); /* at the start and after MappingNotify */
+bool x11_keys_event(struct x11 *x11, XEvent *event);
+void x11_keys_fini(struct x11 *x11);
+int x11_hotkey_set(struct platform_desktop *desktop, int number, struct str keys, struct err *err);
+void x11_release(struct platform_desktop *desktop);
+int x11_press(struct platform_desktop *desktop, const struct platform_window *window,
+	enum platform_key key, unsigned count, struct err *err);
+
+/* x11_offer.c */
+struct x11_selection *x11_selection(struct x11 *x11, Atom atom); /* NULL: not one of ours */
+bool x11_offer_event(struct x11 *x11, XEvent *event);
+void x11_offer_fini(struct x11 *x11);
+void x11_held_fini(struct x11_held *held);
+int x11_offer(
+	struct platform_desktop *desktop, unsigned selections, struct str text, struct err *err);
+void x11_restore(struct platform_desktop *desktop, unsigned selections);
+void x11_keep(struct platform_desktop *desktop, unsigned selections);
+bool x11_holds(struct platform_desktop *desktop);
+/* Bytes that one item of this format takes in memory. */
+size_t x11_unit(int format);
+
+/* x11_save.c */
+bool x11_save_event(struct x11 *x11, XEvent *event);
+void x11_save_fini(struct x11 *x11);
+void x11_save(struct platform_desktop *desktop, unsigned selections);
+void x11_forget(struct platform_desktop *desktop);
+
+#endif

@@ -1,0 +1,377 @@
+/*
+ * Hotkeys, keys that are held down, keys that we press; see x11.h. Keys are grabbed
+ * with every combination of Caps, Num and Scroll Lock, since the server takes locks
+ * for modifiers. XGrabKey's refusal comes as an error later: it is waited for.
+ */
+#include "platform/linux/x11.h"
+
+#include <X11/XKBlib.h>
+#include <X11/extensions/XTest.h>
+#include <X11/keysym.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define HELD_POLL_MS 5 /* only while a key is held down */
+#define RETRY_SECONDS 5
+
+/* --- what the server calls the modifiers ------------------------------------------ */
+
+static unsigned modifier_of(const XModifierKeymap *map, KeyCode code)
+{
+	int i;
+
+	for (i = 0; code != 0 && i < 8 * map->max_keypermod; i++)
+		if (map->modifiermap[i] == code)
+			return 1U << (i / map->max_keypermod);
+	return 0;
+}
+
+static void modifiers_ask(struct x11 *x11)
+{
+	XModifierKeymap *map = XGetModifierMapping(x11->display);
+	Display *display = x11->display;
+
+	x11->num_lock = modifier_of(map, XKeysymToKeycode(display, XK_Num_Lock));
+	x11->scroll_lock = modifier_of(map, XKeysymToKeycode(display, XK_Scroll_Lock));
+	x11->alt = modifier_of(map, XKeysymToKeycode(display, XK_Alt_L));
+	x11->super = modifier_of(map, XKeysymToKeycode(display, XK_Super_L));
+	if (x11->alt == 0)
+		x11->alt = Mod1Mask;
+	if (x11->super == 0)
+		x11->super = Mod4Mask;
+	XFreeModifiermap(map);
+}
+
+/* Where a letter stands on the keyboard, for layouts that have no such letter: the
+ * codes that Linux gives the keys of a us keyboard. */
+static KeyCode physical(KeySym keysym)
+{
+	static const char rows[] = "1234567890\0\0\0\0qwertyuiop\0\0\0\0asdfghjkl\0\0\0\0\0zxcvbnm";
+	const char *at;
+
+	if (keysym == XK_space)
+		return 65;
+	if (keysym == XK_Insert)
+		return 118;
+	if (keysym == XK_Shift_L)
+		return 50;
+	if (keysym == XK_Control_L)
+		return 37;
+	if (keysym == XK_Left)
+		return 113;
+	if (keysym > 0x7f || keysym == 0)
+		return 0;
+	at = memchr(rows, (int)keysym, sizeof rows - 1);
+	return at != NULL ? (KeyCode)(10 + (at - rows)) : 0;
+}
+
+static KeyCode code_of(struct x11 *x11, KeySym keysym)
+{
+	KeyCode code = XKeysymToKeycode(x11->display, keysym);
+
+	return code != 0 ? code : physical(keysym);
+}
+
+/* --- hotkeys ---------------------------------------------------------------------- */
+
+static unsigned modifier_named(const struct x11 *x11, struct str name)
+{
+	static const struct {
+		const char *name;
+		unsigned mask;
+	} names[] = {{"ctrl", ControlMask}, {"control", ControlMask}, {"shift", ShiftMask}};
+	char text[16];
+	size_t i;
+
+	if (name.n >= sizeof text)
+		return 0;
+	(void)snprintf(text, sizeof text, "%.*s", (int)name.n, name.p);
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcasecmp(text, names[i].name) == 0)
+			return names[i].mask;
+	if (strcasecmp(text, "alt") == 0)
+		return x11->alt;
+	return strcasecmp(text, "super") == 0 || strcasecmp(text, "win") == 0 ? x11->super : 0;
+}
+
+/* "Space", "space", "F9", "p", "P". */
+static KeySym keysym_named(struct str name)
+{
+	char text[32];
+	KeySym keysym;
+	size_t i;
+
+	if (name.n == 0 || name.n >= sizeof text)
+		return NoSymbol;
+	(void)snprintf(text, sizeof text, "%.*s", (int)name.n, name.p);
+	for (i = 0; name.n == 1 && i < name.n; i++)
+		text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+	keysym = XStringToKeysym(text);
+	for (i = 0; keysym == NoSymbol && i < name.n; i++)
+		text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+	return keysym != NoSymbol ? keysym : XStringToKeysym(text);
+}
+
+/* "Ctrl+Alt+Space" into code and modifiers as the server has them now. */
+static int hotkey_parse(struct x11 *x11, struct x11_hotkey *hotkey, struct err *err)
+{
+	struct str rest = str_of(hotkey->keys), part;
+	unsigned modifier;
+	KeySym keysym;
+
+	hotkey->modifiers = 0;
+	for (;;) {
+		struct str word = str_trim(part = str_cut(rest, '+', &rest));
+
+		if (rest.n == 0) {
+			keysym = keysym_named(word);
+			break;
+		}
+		modifier = modifier_named(x11, word);
+		if (modifier == 0)
+			return err_set(err, ERR_INVALID,
+				"%s: \"%.*s\" is no modifier; Ctrl, Alt, Shift and Super are",
+				hotkey->keys, (int)word.n, word.p);
+		hotkey->modifiers |= modifier;
+	}
+	(void)part;
+	hotkey->code = keysym != NoSymbol ? code_of(x11, keysym) : 0;
+	if (hotkey->code == 0)
+		return err_set(err, ERR_INVALID, "%s: there is no such key", hotkey->keys);
+	return 0;
+}
+
+static unsigned locks(const struct x11 *x11, unsigned which)
+{
+	return ((which & 1) != 0 ? LockMask : 0) | ((which & 2) != 0 ? x11->num_lock : 0) |
+	       ((which & 4) != 0 ? x11->scroll_lock : 0);
+}
+
+static void hotkey_ungrab(struct x11 *x11, struct x11_hotkey *hotkey)
+{
+	unsigned i;
+
+	for (i = 0; hotkey->grabbed && i < 8; i++)
+		XUngrabKey(
+			x11->display, hotkey->code, hotkey->modifiers | locks(x11, i), x11->root);
+	hotkey->grabbed = false;
+}
+
+/* All eight or none. */
+static bool hotkey_grab(struct x11 *x11, struct x11_hotkey *hotkey)
+{
+	unsigned i;
+
+	x11_trap(x11);
+	for (i = 0; i < 8; i++)
+		XGrabKey(x11->display, hotkey->code, hotkey->modifiers | locks(x11, i), x11->root,
+			True, GrabModeAsync, GrabModeAsync);
+	hotkey->grabbed = true;
+	if (x11_untrap(x11) == 0)
+		return true;
+	hotkey_ungrab(x11, hotkey);
+	XSync(x11->display, False);
+	return false;
+}
+
+static gboolean on_retry(gpointer data)
+{
+	struct x11 *x11 = data;
+	bool all = true;
+	size_t i;
+
+	for (i = 0; i < X11_HOTKEYS_MAX; i++)
+		if (x11->hotkeys[i].set && !x11->hotkeys[i].grabbed)
+			all = hotkey_grab(x11, &x11->hotkeys[i]) && all;
+	if (all)
+		x11->retry = 0;
+	return all ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+static void retry_later(struct x11 *x11)
+{
+	if (x11->retry == 0)
+		x11->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, x11);
+}
+
+void x11_keys_map(struct x11 *x11)
+{
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < X11_HOTKEYS_MAX; i++)
+		hotkey_ungrab(x11, &x11->hotkeys[i]);
+	modifiers_ask(x11);
+	for (i = 0; i < X11_HOTKEYS_MAX; i++) {
+		struct x11_hotkey *hotkey = &x11->hotkeys[i];
+
+		if (hotkey->set &&
+			(hotkey_parse(x11, hotkey, &err) != 0 || !hotkey_grab(x11, hotkey)))
+			retry_later(x11);
+	}
+}
+
+int x11_hotkey_set(struct platform_desktop *desktop, int number, struct str keys, struct err *err)
+{
+	struct x11 *x11 = x11_of(desktop);
+	struct x11_hotkey *hotkey = &x11->hotkeys[number];
+
+	hotkey_ungrab(x11, hotkey);
+	*hotkey = (struct x11_hotkey){0};
+	if (keys.n == 0)
+		return 0;
+	if (keys.n >= sizeof hotkey->keys)
+		return err_set(err, ERR_INVALID, "the name of a hotkey is too long");
+	(void)snprintf(hotkey->keys, sizeof hotkey->keys, "%.*s", (int)keys.n, keys.p);
+	if (hotkey_parse(x11, hotkey, err) != 0)
+		return -1;
+	hotkey->set = true;
+	if (hotkey_grab(x11, hotkey))
+		return PLATFORM_OK;
+	retry_later(x11);
+	(void)err_set(err, ERR_BUSY, "another program has %s; it is tried again every %d s",
+		hotkey->keys, RETRY_SECONDS);
+	return PLATFORM_TAKEN;
+}
+
+bool x11_keys_event(struct x11 *x11, XEvent *event)
+{
+	unsigned mask = ControlMask | ShiftMask | x11->alt | x11->super;
+	struct platform_event pressed = {.type = PLATFORM_EVENT_HOTKEY};
+	int i;
+
+	if (event->type != KeyPress && event->type != KeyRelease)
+		return false;
+	for (i = 0; i < X11_HOTKEYS_MAX; i++) {
+		struct x11_hotkey *hotkey = &x11->hotkeys[i];
+		bool was_down = hotkey->down;
+
+		if (!hotkey->grabbed || hotkey->code != event->xkey.keycode ||
+			(event->type == KeyPress &&
+				(event->xkey.state & mask) != hotkey->modifiers))
+			continue;
+		hotkey->down = event->type == KeyPress;
+		pressed.number = i;
+		if (hotkey->down && !was_down)
+			loop_send(&x11->loop, &pressed);
+	}
+	return true;
+}
+
+/* --- keys that are held down -------------------------------------------------------- */
+
+static bool any_held(struct x11 *x11)
+{
+	static const KeySym watched[] = {XK_Shift_L, XK_Shift_R, XK_Control_L, XK_Control_R,
+		XK_Alt_L, XK_Alt_R, XK_Meta_L, XK_Meta_R, XK_Super_L, XK_Super_R, XK_Hyper_L,
+		XK_ISO_Level3_Shift, XK_Return, XK_KP_Enter};
+	char keys[32];
+	size_t i;
+
+	XQueryKeymap(x11->display, keys);
+	for (i = 0; i < sizeof watched / sizeof *watched; i++) {
+		KeyCode code = XKeysymToKeycode(x11->display, watched[i]);
+
+		if (code != 0 && (keys[code / 8] & 1 << code % 8) != 0)
+			return true;
+	}
+	for (i = 0; i < X11_HOTKEYS_MAX; i++) {
+		KeyCode code = x11->hotkeys[i].code;
+
+		if (x11->hotkeys[i].set && (keys[code / 8] & 1 << code % 8) != 0)
+			return true;
+	}
+	return false;
+}
+
+static gboolean on_held(gpointer data)
+{
+	struct x11 *x11 = data;
+
+	if (any_held(x11))
+		return G_SOURCE_CONTINUE;
+	x11->held = 0;
+	loop_send(&x11->loop, &(struct platform_event){.type = PLATFORM_EVENT_RELEASED});
+	return G_SOURCE_REMOVE;
+}
+
+void x11_release(struct platform_desktop *desktop)
+{
+	struct x11 *x11 = x11_of(desktop);
+
+	if (x11->held != 0)
+		return;
+	x11->held = any_held(x11) ? g_timeout_add(HELD_POLL_MS, on_held, x11)
+				  : g_idle_add_full(G_PRIORITY_HIGH, on_held, x11, NULL);
+}
+
+void x11_keys_fini(struct x11 *x11)
+{
+	size_t i;
+
+	for (i = 0; i < X11_HOTKEYS_MAX; i++)
+		hotkey_ungrab(x11, &x11->hotkeys[i]);
+	if (x11->retry != 0)
+		(void)g_source_remove(x11->retry);
+	if (x11->held != 0)
+		(void)g_source_remove(x11->held);
+	x11->retry = x11->held = 0;
+}
+
+/* --- keys that we press -------------------------------------------------------------- */
+
+struct stroke {
+	KeySym modifiers[2], key; /* NoSymbol: none */
+};
+
+static const struct stroke strokes[] = {
+	[PLATFORM_KEY_SHIFT_INSERT] = {{XK_Shift_L, NoSymbol}, XK_Insert},
+	[PLATFORM_KEY_CTRL_V] = {{XK_Control_L, NoSymbol}, XK_v},
+	[PLATFORM_KEY_CTRL_SHIFT_V] = {{XK_Control_L, XK_Shift_L}, XK_v},
+	[PLATFORM_KEY_LEFT] = {{NoSymbol, NoSymbol}, XK_Left},
+};
+
+static void key_send(struct x11 *x11, KeySym keysym, bool down)
+{
+	if (keysym != NoSymbol)
+		XTestFakeKeyEvent(x11->display, code_of(x11, keysym), down, CurrentTime);
+}
+
+static void stroke_send(struct x11 *x11, const struct stroke *stroke, unsigned count)
+{
+	unsigned i;
+
+	key_send(x11, stroke->modifiers[0], true);
+	key_send(x11, stroke->modifiers[1], true);
+	for (i = 0; i < count; i++) {
+		key_send(x11, stroke->key, true);
+		key_send(x11, stroke->key, false);
+	}
+	key_send(x11, stroke->modifiers[1], false);
+	key_send(x11, stroke->modifiers[0], false);
+}
+
+int x11_press(struct platform_desktop *desktop, const struct platform_window *window,
+	enum platform_key key, unsigned count, struct err *err)
+{
+	struct x11 *x11 = x11_of(desktop);
+	int event, error, major, minor, result = PLATFORM_OTHER;
+	struct platform_window now;
+
+	if (!XTestQueryExtension(x11->display, &event, &error, &major, &minor))
+		return err_set(err, ERR_FAILED, "the X server has no XTEST extension");
+	if (code_of(x11, strokes[key].key) == 0)
+		return err_set(err, ERR_FAILED, "the keyboard has no such key");
+	/* While the server is ours nobody can move the focus between the two. */
+	XGrabServer(x11->display);
+	x11_window(desktop, &now);
+	if (window->id != 0 && now.id == window->id && now.client == window->client &&
+		now.pid == window->pid && now.start == window->start) {
+		stroke_send(x11, &strokes[key], count);
+		result = PLATFORM_OK;
+	}
+	XUngrabServer(x11->display);
+	XSync(x11->display, False);
+	return result;
+}

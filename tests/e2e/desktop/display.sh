@@ -1,0 +1,61 @@
+# To be sourced with $bin set: a display of its own with a window manager, and an empty home. Ends
+# with status 77 where the programs for it are absent. Sets $work, $DISPLAY; defines
+# fail, say, wait_for.
+for program in Xvfb openbox xterm xclip; do
+	command -v "$program" >/dev/null || {
+		echo "skipped: $program is not installed"
+		exit 77
+	}
+done
+export PROMPTD_AUTOSTART=no LC_ALL=C.UTF-8 HISTFILE=/dev/null
+unset DBUS_SESSION_BUS_ADDRESS XAUTHORITY
+work=$(mktemp -d)
+export PROMPTD_HOME=$work/home HOME=$work/home
+mkdir -p "$HOME"
+started=()
+
+cleanup() {
+	local i
+	for ((i = ${#started[@]} - 1; i >= 0; i--)); do
+		kill "${started[i]}" 2>/dev/null
+	done
+	wait 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+fail() {
+	echo "FAILED: $1"
+	for log in "$work"/*.log; do
+		[ -s "$log" ] && echo "-- $log" && tail -5 "$log"
+	done
+	exit 1
+}
+
+start() { # LOG COMMAND…: in the background, ended at exit
+	local log=$work/$1.log
+	shift
+	"$@" >"$log" 2>&1 </dev/null &
+	started+=($!)
+	last=$!
+}
+
+wait_for() { # TEXT COMMAND…: until it succeeds, a minute at most
+	local what=$1 i
+	shift
+	for ((i = 0; i < 1200; i++)); do
+		"$@" && return
+		sleep 0.05
+	done
+	fail "in a minute: $what"
+}
+
+# The server chooses a free number and says which.
+mkfifo "$work/display"
+exec 9<>"$work/display"
+Xvfb -displayfd 9 -screen 0 1280x800x24 -nolisten tcp >"$work/Xvfb.log" 2>&1 &
+started+=($!)
+read -r -t 60 number <&9 || fail 'Xvfb does not start'
+export DISPLAY=:$number
+start openbox openbox --sm-disable
+"$bin/desktop-keys" manager any || fail 'openbox does not start'

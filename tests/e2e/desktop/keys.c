@@ -1,0 +1,124 @@
+/*
+ * What a person does at a display, for scripts:
+ *
+ *	desktop-keys press Control_L+Alt_L+space
+ *	desktop-keys down Control_L ; desktop-keys up Control_L
+ *	desktop-keys focus WINDOW
+ *	desktop-keys wait CLASS      until a window of that class has the keyboard (60 s);
+ *	                             prints its id
+ *	desktop-keys manager any     until there is a window manager (60 s)
+ */
+#include <X11/Xatom.h>
+#include <X11/Xlib.h>
+#include <X11/Xutil.h>
+#include <X11/extensions/XTest.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/test.h"
+
+static Display *display;
+
+static int ignore(Display *which, XErrorEvent *event)
+{
+	(void)which;
+	(void)event;
+	return 0; /* windows come and go */
+}
+
+static void send(const char *name, Bool down)
+{
+	KeySym keysym = XStringToKeysym(name);
+	KeyCode code = XKeysymToKeycode(display, keysym);
+
+	CHECK(keysym != NoSymbol && code != 0);
+	XTestFakeKeyEvent(display, code, down, CurrentTime);
+}
+
+/* A+B+C: pressed in this order, let go in the other. */
+static void strokes(char *combination, Bool press, Bool release)
+{
+	char *names[8], *at;
+	int n = 0, i;
+
+	for (at = strtok(combination, "+"); at != NULL && n < 8; at = strtok(NULL, "+"))
+		names[n++] = at;
+	for (i = 0; press && i < n; i++)
+		send(names[i], True);
+	for (i = n; release && i > 0; i--)
+		send(names[i - 1], False);
+}
+
+static int has_class(Window window, const char *name)
+{
+	XClassHint hint = {NULL, NULL};
+	int same;
+
+	if (XGetClassHint(display, window, &hint) == 0)
+		return 0;
+	same = strcmp(hint.res_class, name) == 0 || strcmp(hint.res_name, name) == 0;
+	XFree(hint.res_class);
+	XFree(hint.res_name);
+	return same;
+}
+
+static int wait_for(const char *name)
+{
+	struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+	Window focus;
+	int revert, i;
+
+	for (i = 0; i < 3000; i++) {
+		XGetInputFocus(display, &focus, &revert);
+		if (focus > PointerRoot && has_class(focus, name)) {
+			(void)printf("0x%lx\n", focus);
+			return 0;
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	(void)fprintf(stderr, "no window %s got the keyboard\n", name);
+	return 1;
+}
+
+static int wait_for_manager(void)
+{
+	Atom check = XInternAtom(display, "_NET_SUPPORTING_WM_CHECK", False), type = None;
+	struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+	unsigned char *data;
+	unsigned long n, rest;
+	int format, i;
+
+	for (i = 0; i < 3000; i++) {
+		data = NULL;
+		(void)XGetWindowProperty(display, DefaultRootWindow(display), check, 0, 1, False,
+			XA_WINDOW, &type, &format, &n, &rest, &data);
+		XFree(data);
+		if (type == XA_WINDOW)
+			return 0;
+		(void)nanosleep(&pause, NULL);
+	}
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	int status = 0;
+
+	CHECK(argc == 3);
+	display = XOpenDisplay(NULL);
+	if (display == NULL)
+		return 1;
+	XSetErrorHandler(ignore);
+	if (strcmp(argv[1], "focus") == 0)
+		XSetInputFocus(display, strtoul(argv[2], NULL, 0), RevertToParent, CurrentTime);
+	else if (strcmp(argv[1], "manager") == 0)
+		status = wait_for_manager();
+	else if (strcmp(argv[1], "wait") == 0)
+		status = wait_for(argv[2]);
+	else
+		strokes(argv[2], strcmp(argv[1], "up") != 0, strcmp(argv[1], "down") != 0);
+	XSync(display, False);
+	XCloseDisplay(display);
+	return status;
+}
