@@ -2,9 +2,8 @@
 #include "agent/command.h"
 #include "agent/control.h"
 #include "agent/daemon.h"
+#include "agent/logfile.h"
 #include "core/log.h"
-
-#include <unistd.h>
 
 #define START_MS 15000
 #define STOP_MS 15000
@@ -26,11 +25,8 @@ static int agent_status(struct call *call)
 {
 	struct endpoint endpoint;
 	struct err err;
-	int outcome = endpoint_read(call->dirs, &endpoint, &err);
 
-	if (outcome < 0)
-		return call_fail_err(call, &err);
-	if (outcome == ENDPOINT_OK)
+	if (endpoint_read(call->dirs, &endpoint, &err) == ENDPOINT_OK)
 		return answer_endpoint(call, "runs", &endpoint);
 	call_answer(call, "running", json_false());
 	call_hint(call, "promptd agent starts it");
@@ -61,7 +57,7 @@ static int agent_foreground(struct call *call)
 	struct err err;
 	int outcome;
 
-	log_open("promptd", (enum log_level)call->config->log_level, STDERR_FILENO);
+	log_open("promptd", (enum log_level)call->config->log_level, logfile_open(call->dirs));
 	outcome = daemon_run(&options, &err);
 	if (outcome == ENDPOINT_TAKEN)
 		call_hint(call, "promptd agent --replace takes over");
@@ -91,6 +87,8 @@ static int agent_run(struct call *call)
 		return agent_status(call);
 	if (call_flag(call, "stop"))
 		return agent_stop(call);
+	if (call->config_err.code != ERR_NONE)
+		return call_fail_err(call, &call->config_err);
 	return call_flag(call, "foreground") ? agent_foreground(call) : agent_start(call);
 }
 
@@ -119,6 +117,7 @@ const struct command command_agent = {
 		"the runtime directory. There is never more than one.",
 	.options = options,
 	.examples = examples,
+	.always = true,
 	.answer = "running, pid, agent_version, socket, port, ended",
 	.run = agent_run,
 };

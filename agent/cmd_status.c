@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "agent/connected.h"
 #include "agent/endpoint.h"
+#include "agent/fault.h"
 #include "core/buf.h"
 #include "core/json.h"
 
@@ -63,22 +65,27 @@ static void print_library(struct call *call, const struct store_facts *facts)
 }
 
 /* Who is connected, as the agent wrote it down last. New; an array, maybe empty. */
-static json_t *agent_clients(struct call *call)
+static json_t *agent_clients(const struct endpoint *endpoint)
 {
-	char path[ENDPOINT_PATH_MAX];
+	char dir[ENDPOINT_PATH_MAX], *slash;
 	json_t *clients;
 
-	(void)snprintf(path, sizeof path, "%s/clients.json", call->dirs->run);
-	clients = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	/* Beside its socket: its variables may be others than ours. */
+	(void)snprintf(dir, sizeof dir, "%s", endpoint->socket);
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	if (endpoint_read_json(dir, "clients.json", &clients) != ENDPOINT_OK)
+		return json_array();
 	if (json_is_array(clients))
 		return clients;
 	json_decref(clients);
 	return json_array();
 }
 
-static void print_clients(struct call *call)
+static void print_clients(struct call *call, const struct endpoint *endpoint)
 {
-	json_t *clients = agent_clients(call), *client;
+	json_t *clients = agent_clients(endpoint), *client;
 	size_t i;
 
 	json_array_foreach (clients, i, client) {
@@ -96,18 +103,39 @@ static void print_agent(struct call *call)
 {
 	struct endpoint endpoint;
 	struct err err;
-	int outcome = endpoint_read(call->dirs, &endpoint, &err);
 
-	if (outcome != ENDPOINT_OK) {
-		row(call, "agent",
-			outcome < 0 ? str_of(err.text)
-				    : STR("not running; promptd agent starts it"));
+	if (endpoint_read(call->dirs, &endpoint, &err) != ENDPOINT_OK) {
+		row(call, "agent", STR("not running; promptd agent starts it"));
 		return;
 	}
 	row_format(call, "agent", "process %ld, version %s", endpoint.pid, endpoint.version);
 	row_format(call, "", "%s", endpoint.socket);
 	row_format(call, "", "ws://127.0.0.1:%u/mcp", endpoint.port);
-	print_clients(call);
+	print_clients(call, &endpoint);
+}
+
+static void print_fault(struct call *call)
+{
+	struct fault fault;
+
+	if (fault_read(call->dirs, &fault) == ENDPOINT_OK)
+		row_format(call, "last error", "%s %s: %s", fault.time, fault.event, fault.why);
+	else
+		row(call, "last error", STR("none"));
+}
+
+static json_t *fault_json(struct call *call)
+{
+	struct fault fault;
+	json_t *json;
+
+	if (fault_read(call->dirs, &fault) != ENDPOINT_OK)
+		return json_null();
+	json = json_object();
+	(void)json_object_set_new(json, "time", call_text_json(str_of(fault.time)));
+	(void)json_object_set_new(json, "event", call_text_json(str_of(fault.event)));
+	(void)json_object_set_new(json, "why", call_text_json(str_of(fault.why)));
+	return json;
 }
 
 static json_t *agent_json(struct call *call)
@@ -123,7 +151,7 @@ static json_t *agent_json(struct call *call)
 		(void)json_object_set_new(agent, "version", json_string(endpoint.version));
 		(void)json_object_set_new(agent, "socket", call_text_json(str_of(endpoint.socket)));
 		(void)json_object_set_new(agent, "port", json_integer(endpoint.port));
-		(void)json_object_set_new(agent, "clients", agent_clients(call));
+		(void)json_object_set_new(agent, "clients", agent_clients(&endpoint));
 	}
 	return agent;
 }
@@ -139,6 +167,7 @@ static void print_status(struct call *call, const struct store_facts *facts, str
 	row_format(call, "settings", "%s/%s", call->dirs->config, CONFIG_FILE);
 	row(call, "connected", connected.n > 0 ? connected : STR("no assistant yet"));
 	print_agent(call);
+	print_fault(call);
 }
 
 static void answer(struct call *call, const struct store_facts *facts, json_t *connected)
@@ -161,6 +190,7 @@ static void answer(struct call *call, const struct store_facts *facts, json_t *c
 	call_answer_text(call, "config", str_of(call->dirs->config));
 	call_answer(call, "connected", json_incref(connected));
 	call_answer(call, "agent", agent_json(call));
+	call_answer(call, "last_error", fault_json(call));
 }
 
 static int status_run(struct call *call)
@@ -172,6 +202,8 @@ static int status_run(struct call *call)
 	json_t *names;
 	int result;
 
+	if (call->config_err.code != ERR_NONE)
+		call_warn(call, "%s", call->config_err.text);
 	if (call_has_library(call)) {
 		result = call_store(call, false, &store);
 		if (result != COMMAND_DONE)
@@ -196,13 +228,15 @@ const struct command command_status = {
 	.words = "",
 	.description =
 		"Says where the library is, how many prompts, versions, tags and collections "
-		"are in it, how large its files are, how many uses are recorded, and which "
-		"assistants are connected.",
+		"are in it, how large its files are, how many uses are recorded, which "
+		"assistants are connected, where the agent answers, who is connected to it since "
+		"when, and what went wrong there last.",
 	.looks = true,
+	.always = true,
 	.answer =
 		"version, library, read_only, prompts, versions, tags, collections, prompts_file, "
 		"prompts_bytes, prompts_format, ledger_file, ledger_bytes, ledger_format, "
 		"usage_pending, config, connected (names), agent (running, pid, "
-		"version, socket, port, clients)",
+		"version, socket, port, clients), last_error (time, event, why)",
 	.run = status_run,
 };

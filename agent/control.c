@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/logfile.h"
 #include "core/clock.h"
 
 #define ROUSE_MS 200 /* until it is looked again, then twice as long */
@@ -61,7 +62,7 @@ static int spawn_agent(const struct platform_dirs *dirs, struct err *err)
 	static const char *const argv[] = {"promptd", "agent", "--foreground", NULL};
 	char program[PLATFORM_PATH_MAX], log[ENDPOINT_PATH_MAX];
 
-	(void)snprintf(log, sizeof log, "%s/" CONTROL_LOG_FILE, dirs->state);
+	(void)snprintf(log, sizeof log, "%s/" LOGFILE_NAME, dirs->state);
 	if (platform_make_dir(dirs->state, err) != 0 ||
 		platform_program("promptd", program, err) != 0)
 		return -1;

@@ -24,6 +24,4 @@ int control_start(const struct platform_dirs *dirs, int timeout_ms, struct err *
  * has no agent but one started by hand. */
 bool control_is_wished(const struct config *config);
 
-#define CONTROL_LOG_FILE "agent.log"
-
 #endif

@@ -13,11 +13,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/control.h"
+#include "agent/fault.h"
 #include "agent/listening.h"
+#include "agent/logfile.h"
+#include "agent/upkeep.h"
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/id.h"
@@ -28,7 +30,6 @@
 
 #define MAILBOX_LETTERS 64
 #define REPLACE_MS 15000
-#define LOG_BYTES_MAX (1024L * 1024)
 #define RUN_FILE_CLIENTS "clients.json"
 
 /* What one thread serves with. */
@@ -45,11 +46,18 @@ struct daemon {
 	struct mailbox *mailbox;
 	struct serving web, local;
 	struct platform_watch *home; /* the lock's directory */
+	struct upkeep upkeep;	     /* of the main thread, with its store */
 	struct listening listening;
 	pthread_t thread;
 	bool thread_runs;
 	/* Of the main thread: who is connected, by each way, as JSON. */
 	json_t *web_clients, *local_clients;
+};
+
+/* An error on its way from the unix thread. */
+struct fault_letter {
+	struct daemon *daemon;
+	char why[sizeof((struct err *)NULL)->text];
 };
 
 /* A list on its way from the unix thread. */
@@ -123,6 +131,7 @@ static void web_changed(void *data, const struct local_client *clients, size_t n
 
 	json_decref(daemon->web_clients);
 	daemon->web_clients = clients_json("websocket", clients, n);
+	log_event(LOG_LEVEL_DEBUG, LOG_TEXT("event", "clients.websocket"), LOG_NUMBER("n", n));
 	clients_write(daemon);
 }
 
@@ -132,6 +141,8 @@ static void list_arrived(void *data)
 
 	json_decref(letter->daemon->local_clients);
 	letter->daemon->local_clients = letter->clients;
+	log_event(LOG_LEVEL_DEBUG, LOG_TEXT("event", "clients.unix"),
+		LOG_NUMBER("n", json_array_size(letter->clients)));
 	clients_write(letter->daemon);
 	free(letter);
 }
@@ -158,15 +169,6 @@ static void take_mail(void *data)
 	mailbox_run(daemon->mailbox);
 }
 
-/* A log file is ours to keep small; a pipe or journal is not a file. */
-static void log_keep_small(void)
-{
-	struct stat st;
-
-	if (fstat(STDERR_FILENO, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LOG_BYTES_MAX)
-		(void)!ftruncate(STDERR_FILENO, 0); /* as large as before, then */
-}
-
 /* The lock's file was taken away, with the home it stood for: whoever looks for an
  * agent finds none and starts one, so this one has to go. */
 static void look_at_home(void *data)
@@ -179,12 +181,55 @@ static void look_at_home(void *data)
 	}
 }
 
-static void warn(void *data, const struct err *err)
+/* ── what went wrong ───────────────────────────────────────────────────── */
+
+/* Main thread: written down, and kept for status. */
+static void fault(struct daemon *daemon, const char *event, const char *why)
 {
-	(void)data;
-	log_keep_small();
-	log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "usage.not_recorded"),
-		LOG_TEXT("why", err->text));
+	log_event(LOG_LEVEL_WARN, LOG_TEXT("event", event), LOG_TEXT("why", why));
+	fault_write(daemon->options->dirs, event, why);
+	logfile_turn(daemon->options->dirs);
+}
+
+static void web_warn(void *data, const struct err *err)
+{
+	fault(data, "usage.not_recorded", err->text);
+}
+
+static void fault_arrived(void *data)
+{
+	struct fault_letter *letter = data;
+
+	fault(letter->daemon, "usage.not_recorded", letter->why);
+	free(letter);
+}
+
+/* Unix thread. Where the main thread is far behind, other faults are on their way. */
+static void local_warn(void *data, const struct err *err)
+{
+	struct daemon *daemon = data;
+	struct fault_letter *letter = xmalloc(sizeof *letter);
+
+	letter->daemon = daemon;
+	(void)snprintf(letter->why, sizeof letter->why, "%s", err->text);
+	if (mailbox_post(daemon->mailbox, fault_arrived, letter) != 0)
+		free(letter);
+}
+
+static void settings_changed(void *data)
+{
+	struct daemon *daemon = data;
+	struct err err;
+
+	if (upkeep_settings(&daemon->upkeep, &err) != 0)
+		fault(daemon, "agent.settings", err.text);
+}
+
+static void time_passed(void *data)
+{
+	struct daemon *daemon = data;
+
+	upkeep_store(&daemon->upkeep);
 }
 
 static bool admit(void *data, int fd)
@@ -250,7 +295,7 @@ static void *run_local(void *data)
 		.watch_take = local_watch_take,
 		.admit = admit,
 		.changed = local_changed,
-		.warn = warn,
+		.warn = local_warn,
 		.data = daemon,
 	};
 	struct err err;
@@ -311,6 +356,7 @@ static int serve(struct daemon *daemon, struct mcp_websocket *websocket, struct 
 		endpoint_write(daemon->options->dirs, &daemon->endpoint, err) != 0)
 		return -1;
 	clients_write(daemon);
+	logfile_turn(daemon->options->dirs);
 	platform_service_notify("READY=1");
 	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.started"),
 		LOG_TEXT("version", PROMPTD_VERSION), LOG_NUMBER("port", daemon->endpoint.port),
@@ -324,11 +370,11 @@ static int open_all(struct daemon *daemon, struct mcp_websocket **websocket, str
 		.token = daemon->endpoint.token,
 		.watch_take = web_watch_take,
 		.changed = web_changed,
-		.warn = warn,
+		.warn = web_warn,
 		.data = daemon,
 	};
 
-	if (platform_make_dir(daemon->options->dirs->run, err) != 0 ||
+	if (endpoint_make_place(daemon->options->dirs, err) != 0 ||
 		platform_make_dir(daemon->options->dirs->data, err) != 0 ||
 		mailbox_new(&daemon->mailbox, MAILBOX_LETTERS, err) != 0 ||
 		serving_open(&daemon->web, daemon->options, err) != 0 ||
@@ -346,16 +392,22 @@ static int open_all(struct daemon *daemon, struct mcp_websocket **websocket, str
 	web.files[web.n_files++] =
 		(struct websocket_file){dup(mailbox_fd(daemon->mailbox)), take_mail};
 	if (platform_watch_open(&daemon->home, daemon->options->dirs->state, "agent.lock", err) !=
-		0)
+			0 ||
+		upkeep_open(&daemon->upkeep, daemon->options->dirs, daemon->web.store, err) != 0)
 		return -1;
 	web.files[web.n_files++] =
 		(struct websocket_file){dup(platform_watch_fd(daemon->home)), look_at_home};
+	web.files[web.n_files++] = (struct websocket_file){dup(daemon->upkeep.timer), time_passed};
+	if (daemon->upkeep.settings != NULL)
+		web.files[web.n_files++] = (struct websocket_file){
+			dup(platform_watch_fd(daemon->upkeep.settings)), settings_changed};
 	return mcp_websocket_open(websocket, daemon->web.server, &web, err);
 }
 
 static int run_locked(const struct daemon_options *options, struct err *err)
 {
-	struct daemon daemon = {.options = options, .listening = {.fd = -1}};
+	struct daemon daemon = {
+		.options = options, .listening = {.fd = -1}, .upkeep = {.timer = -1}};
 	struct mcp_websocket *websocket = NULL;
 	int result = open_all(&daemon, &websocket, err);
 
@@ -368,6 +420,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	if (daemon.mailbox != NULL)
 		mailbox_run(daemon.mailbox); /* what the other thread said last */
 	mcp_websocket_close(websocket);
+	upkeep_close(&daemon.upkeep);
 	serving_close(&daemon.local);
 	serving_close(&daemon.web);
 	listening_close(&daemon.listening);
@@ -393,6 +446,8 @@ int daemon_run(const struct daemon_options *options, struct err *err)
 	if (outcome != ENDPOINT_OK)
 		return outcome;
 	outcome = run_locked(options, err);
+	if (outcome < 0)
+		fault_write(options->dirs, "agent.failed", err->text);
 	(void)close(fd);
 	return outcome;
 }

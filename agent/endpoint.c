@@ -14,6 +14,7 @@
 
 #define ENDPOINT_FILE "agent.json"
 #define ENDPOINT_BYTES_MAX 8192
+#define FILE_BYTES_MAX ((size_t)256 * 1024 + 4096)
 
 static int lock_open(const struct platform_dirs *dirs, struct err *err)
 {
@@ -111,6 +112,21 @@ int endpoint_write_file(const char *dir, const char *name, struct str text, stru
 	return 0;
 }
 
+static bool has_other_place(const struct platform_dirs *dirs)
+{
+	return dirs->bare[0] != '\0' && strcmp(dirs->bare, dirs->run) != 0;
+}
+
+/* Those who look without XDG variables find it too, where there is a place for it. */
+static int write_places(const struct platform_dirs *dirs, struct str text, struct err *err)
+{
+	struct err ignored;
+
+	if (has_other_place(dirs) && platform_make_dir(dirs->bare, &ignored) == 0)
+		(void)endpoint_write_file(dirs->bare, ENDPOINT_FILE, text, &ignored);
+	return endpoint_write_file(dirs->run, ENDPOINT_FILE, text, err);
+}
+
 int endpoint_write(
 	const struct platform_dirs *dirs, const struct endpoint *endpoint, struct err *err)
 {
@@ -126,30 +142,44 @@ int endpoint_write(
 	if (json == NULL || json_write(json, &text) != 0 || buf_add_char(&text, '\n') != 0)
 		result = err_set(err, ERR_FAILED, "paths of the agent are not UTF-8");
 	else
-		result = endpoint_write_file(
-			dirs->run, ENDPOINT_FILE, (struct str){text.data, text.len}, err);
+		result = write_places(dirs, (struct str){text.data, text.len}, err);
 	json_decref(json);
 	buf_fini(&text);
 	return result;
 }
 
 /* Ours, private, and small; else it is as good as none. */
-static int read_file(const char *path, char text[ENDPOINT_BYTES_MAX], size_t *len)
+static int read_file(const char *path, struct buf *text)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	ssize_t n = -1;
+	char *room;
 
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == getuid() &&
 		(st.st_mode & 077) == 0)
-		n = read(fd, text, ENDPOINT_BYTES_MAX);
-	(void)close(fd);
-	if (n <= 0)
-		return -1;
-	*len = (size_t)n;
-	return 0;
+		while ((room = buf_reserve(text, 4096)) != NULL && (n = read(fd, room, 4096)) > 0)
+			buf_grow(text, (size_t)n);
+	(void)close(fd); /* only read */
+	return n == 0 ? 0 : -1;
+}
+
+int endpoint_read_json(const char *dir, const char *name, json_t **json)
+{
+	struct buf text = BUF_INIT(FILE_BYTES_MAX);
+	char path[ENDPOINT_PATH_MAX];
+	struct err ignored;
+	int result;
+
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	result = read_file(path, &text) == 0 && json_door_parse((struct str){text.data, text.len},
+							json, &ignored) == 0
+			 ? ENDPOINT_OK
+			 : ENDPOINT_NONE;
+	buf_fini(&text);
+	return result;
 }
 
 static void endpoint_take(const json_t *json, struct endpoint *endpoint)
@@ -168,19 +198,16 @@ static void endpoint_take(const json_t *json, struct endpoint *endpoint)
 		endpoint->socket, sizeof endpoint->socket, "%s", socket != NULL ? socket : "");
 }
 
-int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, struct err *err)
+static int read_place(const struct platform_dirs *dirs, const char *dir, struct endpoint *endpoint,
+	struct err *err)
 {
-	char path[ENDPOINT_PATH_MAX], text[ENDPOINT_BYTES_MAX];
 	struct endpoint found;
 	uint64_t start;
 	json_t *json;
 	long holder;
-	size_t len;
 	int outcome;
 
-	(void)snprintf(path, sizeof path, "%s/%s", dirs->run, ENDPOINT_FILE);
-	if (read_file(path, text, &len) != 0 ||
-		json_door_parse((struct str){text, len}, &json, err) != 0)
+	if (endpoint_read_json(dir, ENDPOINT_FILE, &json) != ENDPOINT_OK)
 		return ENDPOINT_NONE;
 	endpoint_take(json, &found);
 	json_decref(json);
@@ -196,14 +223,39 @@ int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, s
 	return ENDPOINT_OK;
 }
 
+int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, struct err *err)
+{
+	int outcome = read_place(dirs, dirs->run, endpoint, err);
+
+	return outcome == ENDPOINT_NONE && has_other_place(dirs)
+		       ? read_place(dirs, dirs->bare, endpoint, err)
+		       : outcome;
+}
+
 void endpoint_remove(const struct platform_dirs *dirs)
 {
 	static const char *const names[] = {ENDPOINT_FILE, "clients.json"};
-	size_t i, n = sizeof names / sizeof names[0];
+	const char *const places[] = {dirs->run, has_other_place(dirs) ? dirs->bare : NULL};
 	char path[ENDPOINT_PATH_MAX];
+	size_t i, k;
 
-	for (i = 0; i < n; i++) {
-		(void)snprintf(path, sizeof path, "%s/%s", dirs->run, names[i]);
-		(void)unlink(path); /* absent is as good */
-	}
+	for (k = 0; k < 2 && places[k] != NULL; k++)
+		for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+			(void)snprintf(path, sizeof path, "%s/%s", places[k], names[i]);
+			(void)unlink(path); /* absent is as good */
+		}
+}
+
+int endpoint_make_place(const struct platform_dirs *dirs, struct err *err)
+{
+	struct stat st;
+
+	if (platform_make_dir(dirs->run, err) != 0)
+		return -1;
+	if (lstat(dirs->run, &st) != 0)
+		return err_errno(err, errno, "%s", dirs->run);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, ERR_REFUSED,
+			"%s is a link: who can change it could stand in for the agent", dirs->run);
+	return 0;
 }

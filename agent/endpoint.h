@@ -5,7 +5,8 @@
  *   state/agent.lock   held by the one agent; found by home alone, so that two
  *                      that see different XDG_RUNTIME_DIRs still meet
  *   run/agent.sock     unix socket, one message a line
- *   run/agent.json     {"version","pid","start","started","socket","port","token"}
+ *   run/agent.json     {"version","pid","start","started","socket","port","token"};
+ *                      also where those look who have no XDG variables
  *   run/clients.json   who is connected; for status
  */
 #ifndef AGENT_ENDPOINT_H
@@ -13,6 +14,8 @@
 
 #include <stdint.h>
 #include <stdio.h>
+
+#include <jansson.h>
 
 #include "mcp/upgrade.h"
 #include "platform/platform.h"
@@ -43,6 +46,9 @@ int endpoint_holder(const struct platform_dirs *dirs, long *pid, struct err *err
 /* Is the file that was locked still where others look for it? */
 bool endpoint_lock_is_there(const struct platform_dirs *dirs);
 
+/* Make the run directory: ours, 0700, no link. */
+int endpoint_make_place(const struct platform_dirs *dirs, struct err *err);
+
 /* Write agent.json whole: a temporary file, 0600, renamed. */
 int endpoint_write(
 	const struct platform_dirs *dirs, const struct endpoint *endpoint, struct err *err);
@@ -52,7 +58,10 @@ int endpoint_write(
 int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, struct err *err);
 void endpoint_remove(const struct platform_dirs *dirs); /* what is written here */
 
-/* A file of the run directory, whole or not at all. */
+/* A file of the run or state directory, whole or not at all; and back again. Not
+ * read (ENDPOINT_NONE): what is no plain file, another user's, open to others, behind
+ * a link, larger than 256 KiB or not JSON. *json is yours. */
+int endpoint_read_json(const char *dir, const char *name, json_t **json);
 int endpoint_write_file(const char *dir, const char *name, struct str text, struct err *err);
 
 #endif

@@ -16,7 +16,7 @@ static const char *const log_levels[] = {"error", "warn", "info", "debug"};
 
 static struct {
 	const char *program;
-	enum log_level level;
+	_Atomic(enum log_level) level; /* changed while others write */
 	int fd;
 } log_state = {.fd = -1};
 
@@ -25,6 +25,11 @@ void log_open(const char *program, enum log_level level, int fd)
 	log_state.program = program;
 	log_state.level = level;
 	log_state.fd = fd;
+}
+
+void log_set_level(enum log_level level)
+{
+	log_state.level = level;
 }
 
 bool log_level_parse(struct str name, enum log_level *level)
@@ -38,6 +43,11 @@ bool log_level_parse(struct str name, enum log_level *level)
 		}
 	}
 	return false;
+}
+
+const char *log_level_name(enum log_level level)
+{
+	return log_levels[level];
 }
 
 bool log_wants(enum log_level level)

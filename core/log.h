@@ -52,7 +52,10 @@ struct log_field {
 /* Who speaks (borrowed for good), up to which level, and where to: STDERR_FILENO
  * but in tests. Before it, nothing is written. */
 void log_open(const char *program, enum log_level level, int fd);
+/* Another level from now on. */
+void log_set_level(enum log_level level);
 bool log_level_parse(struct str name, enum log_level *level); /* error warn info debug */
+const char *log_level_name(enum log_level level);
 /* Would an event of this level be written? */
 bool log_wants(enum log_level level);
 

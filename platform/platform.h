@@ -27,6 +27,7 @@ struct platform_dirs {
 	char config[PLATFORM_PATH_MAX]; /* promptd.conf */
 	char state[PLATFORM_PATH_MAX];	/* logs, what `connect` wrote */
 	char run[PLATFORM_PATH_MAX];	/* sockets; gone after logout */
+	char bare[PLATFORM_PATH_MAX];	/* `run` as found without XDG variables */
 };
 int platform_dirs(struct platform_dirs *dirs, struct err *err);
 
@@ -74,6 +75,11 @@ int platform_service_socket(void);
 /* Does a process, of whoever, listen on the unix socket of this path? Asks without
  * connecting, which would have the service manager start something. */
 bool platform_socket_listens(const char *path);
+
+/* A descriptor that becomes readable every so often, and does not wake a machine
+ * that sleeps. platform_timer_take() makes it wait for the next time. */
+int platform_timer_open(int64_t every_ms, struct err *err);
+void platform_timer_take(int fd);
 
 /*
  * Notice changes to files whose names begin with `prefix` in a directory: a

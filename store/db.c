@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DB_BUSY_MS 5000
 #define DB_URI_MAX (3 * DB_PATH_MAX + 32)
 
 /* What each kind costs and keeps; house.md, "The two files of the agent". No

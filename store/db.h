@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/str.h"
 
+#define DB_BUSY_MS 5000 /* how long another process is waited for */
 #define DB_PATH_MAX 512
 
 /* Every kept statement has a place of its own. */

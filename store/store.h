@@ -63,6 +63,13 @@ void store_rollback(struct store *store);
  * authenticating what a client hands back to us. */
 int store_secret(struct store *store, unsigned char secret[32], struct err *err);
 
+/*
+ * What nobody should wait for, done while nothing else happens: the order of use,
+ * the outbox's ceiling, what the journals of both files still hold. Waits for no
+ * other process: what cannot be done now is done the next time.
+ */
+void store_upkeep(struct store *store);
+
 /* Quick check of both files (PRAGMA quick_check, ledger checksums) for doctor;
  * err names the first fault. */
 int store_check(struct store *store, struct err *err);

@@ -304,13 +304,17 @@ _promptd() {
 		;;
 	log)
 		case $prev in
+		--level)
+			COMPREPLY=($(compgen -W "error warn info debug" -- "$cur"))
+			return
+			;;
 		--lines | -n)
 			:
 			return
 			;;
 		esac
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--lines --json --help" -- "$cur"))
+			COMPREPLY=($(compgen -W "--follow --level --lines --json --help" -- "$cur"))
 		else
 			:
 		fi

@@ -98,6 +98,8 @@ complete -c promptd -n __fish_use_subcommand -a setup -d 'start the agent at log
 complete -c promptd -n '__fish_seen_subcommand_from setup' -l dry-run -s n -d 'say what would be done, and do nothing'
 complete -c promptd -n '__fish_seen_subcommand_from setup' -l remove -d 'take away what setup wrote'
 complete -c promptd -n __fish_use_subcommand -a log -d 'what the agent wrote down'
+complete -c promptd -n '__fish_seen_subcommand_from log' -l follow -s f -d 'go on with what is written, until Ctrl-C'
+complete -c promptd -n '__fish_seen_subcommand_from log' -l level -x -a 'error warn info debug' -d 'error, warn, info or debug: this and what is worse'
 complete -c promptd -n '__fish_seen_subcommand_from log' -l lines -s n -x -d 'the last N lines (50)'
 complete -c promptd -n __fish_use_subcommand -a config -d 'the settings, and where each comes from'
 complete -c promptd -n __fish_use_subcommand -a status -d 'say where the library is and what is in it'

@@ -29,7 +29,8 @@ static int dirs_under(struct platform_dirs *dirs, const char *home, struct err *
 		path_set(dirs->config, err, home, "/config") != 0 ||
 		path_set(dirs->state, err, home, "/state") != 0)
 		return -1;
-	return path_set(dirs->run, err, home, "/run");
+	return path_set(dirs->bare, err, home, "/run") == 0 ? path_set(dirs->run, err, home, "/run")
+							    : -1;
 }
 
 /* XDG base directory: the variable when it is absolute, else below home. */
@@ -54,11 +55,24 @@ static bool dir_is_private(const char *path)
 	       (st.st_mode & 077) == 0;
 }
 
+/* Where those look who have been given no variables: by user id, else below home. */
+static int dirs_bare(struct platform_dirs *dirs, struct err *err)
+{
+	char known[64];
+
+	(void)snprintf(known, sizeof known, "/run/user/%lu", (unsigned long)getuid());
+	if (dir_is_private(known))
+		return path_set(dirs->bare, err, known, "/promptd");
+	return path_set(dirs->bare, err, dirs->home, "/.local/state/promptd/run");
+}
+
 static int dirs_run(struct platform_dirs *dirs, struct err *err)
 {
 	const char *base = getenv("XDG_RUNTIME_DIR");
 	char known[64];
 
+	if (dirs_bare(dirs, err) != 0)
+		return -1;
 	if (base != NULL && base[0] == '/' && dir_is_private(base))
 		return path_set(dirs->run, err, base, "/promptd");
 	(void)snprintf(known, sizeof known, "/run/user/%lu", (unsigned long)getuid());

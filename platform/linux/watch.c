@@ -1,4 +1,4 @@
-/* Noticing that a file changed, with inotify; see platform.h. */
+/* Noticing that a file changed, with inotify, or that time passed; see platform.h. */
 #define _DEFAULT_SOURCE /* NAME_MAX beside inotify */
 #include "platform/platform.h"
 
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "core/str.h"
@@ -76,4 +77,27 @@ bool platform_watch_take(struct platform_watch *watch)
 	while ((len = read(watch->fd, events, sizeof events)) > 0)
 		found = watch_matches(watch, events, (size_t)len) || found;
 	return found;
+}
+
+int platform_timer_open(int64_t every_ms, struct err *err)
+{
+	const struct timespec every = {every_ms / 1000, every_ms % 1000 * 1000000};
+	const struct itimerspec times = {.it_interval = every, .it_value = every};
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(err, errno, "cannot keep time");
+	if (timerfd_settime(fd, 0, &times, NULL) != 0) {
+		(void)err_errno(err, errno, "cannot keep time");
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void platform_timer_take(int fd)
+{
+	uint64_t times;
+
+	(void)!read(fd, &times, sizeof times); /* none: it was taken already */
 }
