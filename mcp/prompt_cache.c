@@ -13,6 +13,7 @@ struct entry {
 struct prompt_cache {
 	struct store *store;
 	uint64_t data_version; /* of all entries */
+	bool looked;	       /* at the version, since prompt_cache_settle() */
 	struct entry entries[PROMPT_CACHE_ENTRIES];
 	unsigned n, oldest;
 };
@@ -83,17 +84,30 @@ static void cache_keep(struct prompt_cache *cache, struct str name, const struct
 	*entry = (struct entry){.name = str_dup(name), .want = *want, .cached = cached};
 }
 
-int prompt_cache_get(struct prompt_cache *cache, struct str name, const struct store_want *want,
-	struct cached_prompt **out, struct err *err)
+void prompt_cache_settle(struct prompt_cache *cache)
+{
+	cache->looked = false;
+}
+
+static void cache_look(struct prompt_cache *cache)
 {
 	uint64_t version = store_data_version(cache->store);
-	struct cached_prompt *cached;
-	struct prompt *prompt;
-	int outcome;
 
 	if (version != cache->data_version)
 		cache_clear(cache);
 	cache->data_version = version;
+	cache->looked = true;
+}
+
+int prompt_cache_get(struct prompt_cache *cache, struct str name, const struct store_want *want,
+	struct cached_prompt **out, struct err *err)
+{
+	struct cached_prompt *cached;
+	struct prompt *prompt;
+	int outcome;
+
+	if (!cache->looked)
+		cache_look(cache);
 	cached = cache_find(cache, name, want);
 	if (cached != NULL) {
 		cached->holders++;

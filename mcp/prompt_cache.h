@@ -24,6 +24,10 @@ struct prompt_cache;
 struct prompt_cache *prompt_cache_new(struct store *store);
 void prompt_cache_free(struct prompt_cache *cache);
 
+/* What comes next was received later than what was asked for until now: whether
+ * the library changed is looked at again. Requests that were received together
+ * are answered from one look, which is a tenth of the work. */
+void prompt_cache_settle(struct prompt_cache *cache);
 /* As store_prompt_get(); *out is held until prompt_cache_release(). */
 int prompt_cache_get(struct prompt_cache *cache, struct str name, const struct store_want *want,
 	struct cached_prompt **out, struct err *err);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "mcp/prompt_cache.h"
 
 #define META_VERSION "io.modelcontextprotocol/protocolVersion"
 #define META_CLIENT "io.modelcontextprotocol/clientInfo"
@@ -86,6 +87,7 @@ int mcp_session_settle(struct mcp_session *session, struct err *err)
 {
 	struct mcp_server *server = session->server;
 
+	prompt_cache_settle(server->prompts);
 	if (store_usage_commit(server->options.store, err) != 0)
 		return -1;
 	if (server->lost.code == ERR_NONE)

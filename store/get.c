@@ -106,38 +106,66 @@ static int get_build(struct store *store, sqlite3_stmt *row, struct prompt **out
 	return 0;
 }
 
+/* A prompt `p` with one of its versions: ?2 its number, 0 for the one that is
+ * meant; one that never was production's is for those who want it (?3). */
+#define GET_WHOLE                                                                       \
+	"SELECT " ROW_COLUMNS ", " ROW_VERSION_COLUMNS ", " ROW_TEXT_COLUMNS            \
+	" FROM prompt p JOIN version v ON v.prompt = p.key AND CASE WHEN ?2 = 0 "       \
+	"THEN " ROW_VERSION_OF("?3") " ELSE v.number = ?2 AND (?3 OR v.key = p.active " \
+				     "OR v.channel = 'production') END JOIN body b ON " \
+				     "b.version = v.key WHERE "
+
+/* 1 it is there. */
+static int get_one(struct store *store, sqlite3_stmt *get, const struct store_want *want,
+	struct prompt **out, struct err *err)
+{
+	int result;
+
+	db_bind_int(get, 2, want->version);
+	db_bind_int(get, 3, want->experimental);
+	result = db_step(&store->prompts, get, get_failed, err);
+	if (result == 1 && get_build(store, get, out, err) != 0)
+		result = -1;
+	db_done(get);
+	return result;
+}
+
+/* Most are asked for by their path: one question, if it is one. */
+static int get_by_path(struct store *store, struct str path, const struct store_want *want,
+	struct prompt **out, struct err *err)
+{
+	sqlite3_stmt *get;
+
+	if (db_statement(&store->prompts, DB_PROMPT_WHOLE_PATH,
+		    GET_WHOLE "p.path = ?1 AND p.shadowed = 0 AND (?3 OR " ROW_APPROVED ")", &get,
+		    err) != 0)
+		return -1;
+	db_bind_str(get, 1, path);
+	return get_one(store, get, want, out, err);
+}
+
 static int get_named(struct store *store, struct str name, const struct store_want *want,
 	struct prompt **out, struct err *err)
 {
-	struct db *db = &store->prompts;
 	struct found found;
 	sqlite3_stmt *get;
-	int result = find_prompt(store, name, want->experimental, &found, err);
+	int result = get_by_path(store, name, want, out, err);
 
 	if (result != 0)
+		return result < 0 ? -1 : 0;
+	result = find_prompt(store, name, want->experimental, &found, err);
+	if (result != 0)
 		return result;
-	/* A version that never was production's is for those who want it. */
-	if (db_statement(db, DB_PROMPT_WHOLE,
-		    "SELECT " ROW_COLUMNS ", " ROW_VERSION_COLUMNS ", " ROW_TEXT_COLUMNS
-		    " FROM prompt p JOIN version v ON v.prompt = p.key AND CASE WHEN ?2 = 0 "
-		    "THEN " ROW_VERSION_OF("?3") " ELSE v.number = ?2 AND (?3 OR v.key = p.active "
-						 "OR v.channel = 'production') END JOIN body b ON "
-						 "b.version = v.key WHERE p.key = ?1",
-		    &get, err) != 0)
+	if (db_statement(&store->prompts, DB_PROMPT_WHOLE, GET_WHOLE "p.key = ?1", &get, err) != 0)
 		return -1;
 	db_bind_int(get, 1, found.key);
-	db_bind_int(get, 2, want->version);
-	db_bind_int(get, 3, want->experimental);
-	result = db_step(db, get, get_failed, err);
-	if (result == 1)
-		result = get_build(store, get, out, err);
-	else if (result == 0) {
+	result = get_one(store, get, want, out, err);
+	if (result == 0) {
 		(void)err_set(err, ERR_NOT_FOUND, "%s has no version %lld", found.path,
 			(long long)want->version);
-		result = STORE_NOT_FOUND;
+		return STORE_NOT_FOUND;
 	}
-	db_done(get);
-	return result;
+	return result < 0 ? -1 : 0;
 }
 
 int store_prompt_get(struct store *store, struct str name, const struct store_want *want,
