@@ -108,10 +108,12 @@ static inline const struct prompt *collect_parse(
 /* A fresh folder; its path is valid until folder_remove(). */
 static inline char *folder_make(void)
 {
-	char *path = xstrdup("/tmp/promptd-test-XXXXXX");
+	const char *base = getenv("TMPDIR");
+	struct buf path = BUF_INIT(4096);
 
-	CHECK(mkdtemp(path) != NULL);
-	return path;
+	(void)buf_add_format(&path, "%s/promptd-test-XXXXXX", base != NULL ? base : "/tmp");
+	CHECK(!buf_failed(&path) && mkdtemp(path.data) != NULL);
+	return buf_take(&path);
 }
 
 /* Write a file below folder, with the folders it needs. */

@@ -39,10 +39,12 @@ static inline void fixture_clear(void)
 static inline void fixture_new_dir(void)
 {
 	static bool registered;
+	const char *base = getenv("TMPDIR");
 
 	if (fixture_dir[0] != '\0')
 		fixture_clear();
-	(void)snprintf(fixture_dir, sizeof fixture_dir, "/tmp/promptd-test-XXXXXX");
+	(void)snprintf(fixture_dir, sizeof fixture_dir, "%.40s/promptd-test-XXXXXX",
+		base != NULL ? base : "/tmp");
 	CHECK(mkdtemp(fixture_dir) != NULL);
 	if (!registered)
 		CHECK(atexit(fixture_clear) == 0);

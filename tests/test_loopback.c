@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>
@@ -30,7 +31,8 @@ static void close_both(const int fds[LOOPBACK_SOCKETS])
 
 static void both_families_have_one_port(void)
 {
-	int fds[LOOPBACK_SOCKETS], taken;
+	int fds[LOOPBACK_SOCKETS], taken, at_once = 0;
+	socklen_t len = sizeof at_once;
 	struct sockaddr_in6 address;
 	unsigned port = 0;
 	struct err err;
@@ -50,6 +52,7 @@ static void both_families_have_one_port(void)
 	CHECK(loopback_accept(fds[LOOPBACK_IPV6], &taken) == LOOPBACK_OK);
 	CHECK((fcntl(taken, F_GETFD) & FD_CLOEXEC) != 0);
 	CHECK((fcntl(taken, F_GETFL) & O_NONBLOCK) != 0);
+	CHECK(getsockopt(taken, IPPROTO_TCP, TCP_NODELAY, &at_once, &len) == 0 && at_once != 0);
 	(void)close(taken);
 	(void)close(fd);
 	close_both(fds);

@@ -31,6 +31,7 @@
 #include "tests/websocket_client.h"
 
 #define NAMES_MAX 32
+#define HEAR_MS 60000
 #define FOLDER SOURCE_DIR "/tests/transcripts"
 
 struct capture {
@@ -191,7 +192,7 @@ static char *hear_frame(struct run *run)
 	char *text;
 
 	/* At the end: long enough for an answer too many to come. */
-	if (poll(&fd, 1, run->over ? 30 : 5000) <= 0)
+	if (poll(&fd, 1, run->over ? 30 : HEAR_MS) <= 0)
 		return NULL;
 	CHECK(frame_hear(run->websocket, &payload) == 1);
 	text = buf_take(&payload);
@@ -208,7 +209,7 @@ static char *hear(struct run *run)
 	if (run->way == WEBSOCKET)
 		return hear_frame(run);
 	if (run->way != IN_PROCESS)
-		return server_hear(&run->child, 5000);
+		return server_hear(&run->child, HEAR_MS);
 	out = mcp_session_out(run->session);
 	end = out->len > 0 ? memchr(out->data, '\n', out->len) : NULL;
 	if (end == NULL)

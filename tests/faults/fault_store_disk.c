@@ -165,11 +165,15 @@ static int64_t a_life(void)
 	return acknowledged;
 }
 
+static int64_t stride = 3;
+
+/* Every one of them by one of the ways, unless the stride is 1: then by each. */
 static void any_one_operation_may_fail(int code, bool always)
 {
+	static int64_t ways;
 	int64_t at, acknowledged;
 
-	for (at = 1;; at++) {
+	for (at = 1 + ways++ % stride;; at += stride) {
 		struct store *store;
 		struct err err;
 		int result;
@@ -312,8 +316,13 @@ static void files_of_another_user_are_refused(void)
 	CHECK(as_nobody(try_foreign) == 0);
 }
 
-int main(void)
+/* fault_store_disk [stride]: 1 fails every operation in every way. */
+int main(int argc, char **argv)
 {
+	int64_t value;
+
+	if (argc > 1 && str_to_int(str_of(argv[1]), 1, 100, &value))
+		stride = value;
 	disk_register();
 	RUN(a_full_disk_is_told_and_can_be_drained);
 	RUN(a_disk_full_from_the_start_is_told);
