@@ -146,6 +146,10 @@ static void check_library(struct doctor *doctor)
 	if (store_is_read_only(store))
 		doctor_say(doctor, LEVEL_WARN, "a newer promptd made it, or the disk is read-only",
 			"%s can only be read", call->dirs->data);
+	if (!store_can_record(store, &err))
+		doctor_say(doctor, LEVEL_WARN,
+			"install the newest promptd here, or make that file writable for you",
+			"uses are not recorded: %s", err.text);
 	if (store_check(store, &err) != 0)
 		doctor_say(doctor, LEVEL_FAIL,
 			"move the damaged file away and import again; usage rows in ledger.db are "

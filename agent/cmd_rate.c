@@ -58,7 +58,7 @@ static int record(struct call *call, const struct prompt *prompt, struct executi
 	};
 	struct store *store;
 	struct err err;
-	int result = call_store(call, true, &store);
+	int result = call_store(call, false, &store);
 
 	if (result != COMMAND_DONE)
 		return result;

@@ -118,7 +118,7 @@ static void remember(struct call *call, const struct prompt *prompt, json_t *arg
 	json_t *value;
 	struct err err;
 
-	if (!call->config->remember_values || store_is_read_only(call->store))
+	if (!call->config->remember_values)
 		return;
 	json_object_foreach (args, name, value) {
 		struct str text = {json_string_value(value), json_string_length(value)};

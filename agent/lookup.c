@@ -218,8 +218,6 @@ void lookup_record(struct call *call, const struct prompt *prompt, const char *s
 	};
 	struct err err;
 
-	if (store_is_read_only(call->store))
-		return;
 	if (store_usage_add(call->store, &event, &err) != 0 ||
 		store_usage_commit(call->store, &err) != 0)
 		call_warn(call, "this use was not recorded: %s", err.text);

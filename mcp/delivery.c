@@ -158,8 +158,6 @@ void delivery_record(struct delivery *delivery)
 	struct usage_event event;
 	struct err err;
 
-	if (store_is_read_only(store))
-		return;
 	mcp_usage_init(request, &event);
 	event.prompt_id = str_of(delivery->prompt->id);
 	event.digest = str_of(delivery->prompt->digest);

@@ -44,15 +44,15 @@ static void record_found(
 	};
 	struct err err;
 
-	if (store_is_read_only(mcp_store(request)))
-		mcp_reply(request, mcp_tool_text(STR("The library is read-only here: nothing was "
-						     "recorded. That harms nothing else."),
-					   true));
-	else if (store_execution_add(mcp_store(request), &execution, &err) != 0 ||
-		 record_usage(delivery, &execution, &err) != 0)
-		mcp_reply(request, mcp_tool_fault(&err));
-	else
+	if (store_execution_add(mcp_store(request), &execution, &err) == 0 &&
+		record_usage(delivery, &execution, &err) == 0)
 		record_answer(request, delivery);
+	else if (err.code == ERR_REFUSED)
+		mcp_reply(request, mcp_tool_text(STR("What was used can only be read here: nothing "
+						     "was recorded. That harms nothing else."),
+					   true));
+	else
+		mcp_reply(request, mcp_tool_fault(&err));
 }
 
 static void record(struct mcp_request *request, const json_t *arguments)

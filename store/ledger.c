@@ -59,6 +59,17 @@ int store_ledger_end(struct store *store, bool own, int result, struct err *err)
 	return -1;
 }
 
+bool store_can_record(struct store *store, struct err *err)
+{
+	struct db *db;
+
+	if (store_ledger(store, &db, err) != 0)
+		return false;
+	if (db->read_only)
+		(void)err_set(err, ERR_REFUSED, "%s can only be read", db->file);
+	return !db->read_only;
+}
+
 static int store_secret_read(struct db *db, unsigned char secret[32], struct err *err)
 {
 	sqlite3_stmt *get;

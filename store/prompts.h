@@ -51,7 +51,8 @@ int store_prompt_holder(struct store *store, struct str source, struct str path,
 	char digest[SHA256_HEX_BYTES], struct err *err);
 
 /* Remove the prompt and leave a tombstone (source, path) so that an automatic
- * import does not put it back; store_prompt_put by hand does. */
+ * import does not put it back; store_prompt_put by hand does. Values given to it and
+ * results recorded of it, with their notes, go with it; the outbox stays. */
 int store_prompt_remove(struct store *store, struct str name, struct err *err);
 /* Was a prompt removed here by hand? */
 bool store_prompt_was_removed(struct store *store, struct str source, struct str path);

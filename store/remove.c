@@ -1,6 +1,7 @@
 /* Taking prompts out, and remembering that; see prompts.h. */
 #include "core/clock.h"
 #include "store/find.h"
+#include "store/handle.h"
 #include "store/index.h"
 #include "store/prompts.h"
 
@@ -26,6 +27,75 @@ static int remove_row(struct store *store, int64_t key, struct err *err)
 	return db_run(db, statement, remove_failed, err);
 }
 
+/* 1: there is something of this prompt in ledger.db. */
+static int remembers(struct db *ledger, struct str id, struct err *err)
+{
+	sqlite3_stmt *get;
+	int result;
+
+	if (db_statement(ledger, DB_REMEMBERED,
+		    "SELECT EXISTS (SELECT 1 FROM value WHERE prompt_id = ?1) OR "
+		    "EXISTS (SELECT 1 FROM execution WHERE prompt_id = ?1)",
+		    &get, err) != 0)
+		return -1;
+	db_bind_str(get, 1, id);
+	result = db_step(ledger, get, remove_failed, err);
+	if (result == 1)
+		result = sqlite3_column_int(get, 0);
+	db_done(get);
+	return result;
+}
+
+static int forget_from(
+	struct db *ledger, enum db_slot slot, const char *sql, struct str id, struct err *err)
+{
+	sqlite3_stmt *statement;
+
+	if (db_statement(ledger, slot, sql, &statement, err) != 0)
+		return -1;
+	db_bind_str(statement, 1, id);
+	return db_run(ledger, statement, remove_failed, err);
+}
+
+static int forget(struct store *store, struct str id, struct err *err)
+{
+	bool own = !store->ledger.writing;
+	struct db *ledger;
+	int result;
+
+	if (!store_can_record(store, err))
+		return err->code == ERR_REFUSED ? 0 : -1; /* then nobody can */
+	result = remembers(&store->ledger, id, err);
+	if (result <= 0)
+		return result;
+	if (store_ledger_begin(store, &ledger, err) != 0)
+		return -1;
+	result = forget_from(
+		ledger, DB_VALUE_DELETE, "DELETE FROM value WHERE prompt_id = ?", id, err);
+	if (result == 0)
+		result = forget_from(ledger, DB_EXECUTION_DELETE,
+			"DELETE FROM execution WHERE prompt_id = ?", id, err);
+	return store_ledger_end(store, own, result, err);
+}
+
+/* What was remembered of it, values and notes, goes with it; the counts of use and
+ * the outbox hold neither. Before the prompt: that can be removed again. */
+static int remove_remembered(struct store *store, int64_t key, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *get;
+	int result;
+
+	if (db_statement(db, DB_PROMPT_ID, "SELECT id FROM prompt WHERE key = ?", &get, err) != 0)
+		return -1;
+	db_bind_int(get, 1, key);
+	result = db_step(db, get, remove_failed, err);
+	if (result == 1)
+		result = forget(store, db_column_str(get, 0), err);
+	db_done(get);
+	return result;
+}
+
 static int remove_named(struct store *store, struct str name, struct err *err)
 {
 	struct found found;
@@ -33,7 +103,9 @@ static int remove_named(struct store *store, struct str name, struct err *err)
 
 	if (result != 0)
 		return result;
-	result = index_remove(store, found.key, err);
+	result = remove_remembered(store, found.key, err);
+	if (result == 0)
+		result = index_remove(store, found.key, err);
 	if (result == 0)
 		result = remove_row(store, found.key, err);
 	if (result == 0)

@@ -53,6 +53,9 @@ uint64_t store_data_version(struct store *store);
  * nobody sees (the order of use). About 1 ms at 10,000 prompts. */
 int store_library_stamp(struct store *store, uint64_t *stamp, struct err *err);
 bool store_is_read_only(const struct store *store);
+/* Can uses, ratings and values be written? That is the other file's affair: it may be
+ * so while prompts can only be read. err says why not. */
+bool store_can_record(struct store *store, struct err *err);
 
 /* Many writes to prompts.db as one transaction; nest not. */
 int store_begin(struct store *store, struct err *err);

@@ -3,6 +3,8 @@
  * for, in both eras, and what is recorded of it.
  */
 #define _DEFAULT_SOURCE /* mkdtemp */
+#include <sqlite3.h>
+
 #include "core/clock.h"
 #include "tests/mcp_fixture.h"
 
@@ -637,6 +639,36 @@ static void a_row_that_cannot_be_kept_is_told_and_the_answer_given(void)
 	mcp_fixture_free(&fixture);
 }
 
+/* prompts.db is of a newer program, ledger.db is not. */
+static void a_use_of_what_can_only_be_read_is_recorded(void)
+{
+	static const char request[] =
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/get\",\"params\":"
+		"{\"name\":\"team/plain\",\"_meta\":{"
+		"\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+		"\"io.modelcontextprotocol/clientCapabilities\":{}}}}";
+	struct store *store = fixture_new();
+	struct mcp_fixture fixture;
+	struct store_facts facts;
+	char path[128];
+	sqlite3 *db;
+	struct err err;
+
+	mcp_fixture_fill(store);
+	store_close(store);
+	(void)snprintf(path, sizeof path, "%s/prompts.db", fixture_dir);
+	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+	CHECK(sqlite3_exec(db, "PRAGMA user_version = 999", NULL, NULL, NULL) == SQLITE_OK);
+	CHECK(sqlite3_close(db) == SQLITE_OK);
+	CHECK(fixture_try_open(&store, &err) == STORE_NEWER);
+	mcp_fixture_begin(&fixture, store, MCP_2026_07_28, "{}");
+	mcp_session_receive(fixture.session, str_of(request));
+	check_has(buf_text(mcp_session_out(fixture.session)), "Say it in plain words.");
+	CHECK(mcp_session_settle(fixture.session, &err) == 0);
+	CHECK(store_facts(store, &facts, &err) == 0 && facts.n_usage_pending == 1);
+	mcp_fixture_free(&fixture);
+}
+
 static void a_result_needs_something_to_record(void)
 {
 	struct mcp_fixture fixture;
@@ -676,6 +708,7 @@ int main(void)
 	RUN(other_prompts_are_included_by_name);
 	RUN(every_delivery_is_one_row_without_its_text);
 	RUN(a_row_that_cannot_be_kept_is_told_and_the_answer_given);
+	RUN(a_use_of_what_can_only_be_read_is_recorded);
 	RUN(a_result_needs_something_to_record);
 	return 0;
 }

@@ -152,6 +152,68 @@ static void executions_want_a_rating_from_1_to_5(void)
 	store_close(store);
 }
 
+/* Is this text in the ledger's files, of a table or of the log? */
+static bool ledger_holds(const char *text)
+{
+	static const char *const names[] = {"ledger.db", "ledger.db-wal"};
+	size_t i, n, at, len = strlen(text);
+	bool found = false;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++) {
+		static char bytes[1 << 20];
+		char path[128];
+		FILE *file;
+
+		(void)snprintf(path, sizeof path, "%s/%s", fixture_dir, names[i]);
+		file = fopen(path, "rb");
+		n = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
+		CHECK(n < sizeof bytes);
+		for (at = 0; at + len <= n && !found; at++)
+			found = memcmp(bytes + at, text, len) == 0;
+		if (file != NULL)
+			(void)fclose(file);
+	}
+	return found;
+}
+
+static void what_was_said_to_a_prompt_goes_with_it(void)
+{
+	struct store *store = fixture_new();
+	struct execution execution = {.rating = 5, .success = 1, .notes = STR("sang like a wren")};
+	struct stats stats;
+	struct store_facts facts;
+	struct buf out = BUF_INIT(4096);
+	struct prompt *prompt, *other;
+	struct err err;
+
+	(void)fixture_put(store, "a", "A", "text");
+	(void)fixture_put(store, "b", "B", "text");
+	fixture_use(store, "a", 2);
+	prompt = fixture_get(store, "a");
+	other = fixture_get(store, "b");
+	execution.prompt_id = str_of(prompt->id);
+	CHECK(store_execution_add(store, &execution, &err) == 0);
+	CHECK(store_value_add(store, str_of(prompt->id), STR("in"), STR("heron"), &err) == 0);
+	CHECK(store_value_add(store, str_of(other->id), STR("in"), STR("plover"), &err) == 0);
+	CHECK(ledger_holds("heron") && ledger_holds("sang like a wren"));
+	CHECK(store_prompt_remove(store, STR("a"), &err) == 0);
+	CHECK(store_stats(store, STR(""), &stats, &err) == 0);
+	CHECK(stats.executions == 0);
+	CHECK(store_value_list(store, str_of(prompt->id), STR("in"), STR(""), 9, add_value, &out,
+		      &err) == 0);
+	CHECK(out.len == 0);
+	CHECK(store_value_list(
+		      store, str_of(other->id), STR("in"), STR(""), 9, add_value, &out, &err) == 0);
+	CHECK_STR(buf_text(&out), "plover ");
+	CHECK(store_facts(store, &facts, &err) == 0 && facts.n_usage_pending == 2);
+	store_close(store);
+	CHECK(!ledger_holds("heron") && !ledger_holds("sang like a wren"));
+	CHECK(ledger_holds("plover"));
+	buf_fini(&out);
+	prompt_free(prompt);
+	prompt_free(other);
+}
+
 static int take_stats(void *data, const struct stats_prompt *row)
 {
 	(void)buf_add_format(data, "%.*s:%d/%d/%d/%d ", (int)row->prompt_id.n, row->prompt_id.p,
@@ -200,6 +262,7 @@ int main(void)
 	RUN(uses_in_one_commit_are_all_counted);
 	RUN(values_are_remembered_newest_first);
 	RUN(executions_want_a_rating_from_1_to_5);
+	RUN(what_was_said_to_a_prompt_goes_with_it);
 	RUN(stats_count_uses_and_results);
 	return 0;
 }

@@ -467,14 +467,25 @@ with sqlite3.connect(sys.argv[1]) as db: db.execute("pragma user_version = " + s
 		"$PROMPTD_HOME/data/prompts.db" "$1"
 }
 known=$("$promptd" status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["prompts_format"])')
+pending=$("$promptd" status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["usage_pending"])')
 format 99
 run 0 render greet name=Ada
 has "newer promptd" "$err"
 has "Please greet Ada" "$out"
+run 0 rate greet 4
+json 0 "a['usage_pending'] == $pending + 2" status # what is used is recorded all the same
 json 0 'a["read_only"] and "newer promptd" in a["warnings"][0]' status
 json 1 '"can only be read" in a["error"]' import prompts
 json 1 '"can only be read" in a["error"]' remove greet
 format "$known"
+ledger=$PROMPTD_HOME/data/ledger.db
+python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db: db.execute("pragma user_version = 99")' "$ledger"
+run 0 render greet name=Ada # and what cannot be recorded is told
+has "this use was not recorded" "$err"
+json 0 'any("uses are not recorded" in c["message"] for c in a["checks"])' doctor
+python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db: db.execute("pragma user_version = 2")' "$ledger"
 run 0 render greet name=Ada
 [ -z "$err" ] || fail "still newer? $err"
 
