@@ -5,7 +5,8 @@
 //	websocket.mjs BIN CLIENTS
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js';
@@ -70,6 +71,30 @@ async function refused(WebSocket) {
 		({ message }) => !message.startsWith('waited in vain'));
 }
 
+// Somebody took the port of an agent that is gone: not believed, and not told the token.
+async function squatted() {
+	const told = [];
+	const squatter = createServer().on('upgrade', ({ rawHeaders }, socket) => {
+		told.push(...rawHeaders);
+		socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n' +
+			'Connection: Upgrade\r\nSec-WebSocket-Protocol: mcp\r\n' +
+			`Promptd-Proof: ${'0'.repeat(64)}\r\n\r\n`);
+	});
+	await new Promise((resolve) => { squatter.listen(0, '127.0.0.1', resolve); });
+	const folder = join(process.env.PROMPTD_HOME, 'run');
+	const found = { pid: process.pid, port: squatter.address().port, token: '5'.repeat(64) };
+	found.start = Number(readFileSync('/proc/self/stat', 'latin1').replace(/.*\) /, '').split(' ')[19]);
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	writeFileSync(join(folder, 'agent.json'), JSON.stringify(found), { mode: 0o600 });
+	const client = new Client({ name: 'careful', version: '1.0.0' });
+	await assert.rejects(soon(client.connect(transport(AgentWebSocket)), 'a refusal'),
+		/is not the promptd agent/);
+	rmSync(join(folder, 'agent.json'));
+	squatter.close();
+	assert.match(told.join('\n'), /mcp, proof\./);
+	assert.doesNotMatch(told.join('\n'), new RegExp(found.token));
+}
+
 // The client hears of the end, and a new transport finds the next agent.
 async function outlives(WebSocket, label, end) {
 	const before = await connect(WebSocket());
@@ -102,6 +127,8 @@ async function kill() {
 }
 
 const steps = {
+	'a squatter, proof': squatted,
+	'started': () => promptd('agent'),
 	'as it comes, refused': () => refused(NodeWebSocket),
 	'with a wrong token, refused': () => refused(saying('5'.repeat(64))),
 	'ended and started again, token': () => outlives(token, 'token-stopped', stop),
@@ -110,7 +137,6 @@ const steps = {
 	'killed and started again, proof': () => outlives(() => AgentWebSocket, 'proof-killed', kill),
 };
 
-await promptd('agent');
 let failed = 0;
 for (const [name, step] of Object.entries(steps)) {
 	try {
