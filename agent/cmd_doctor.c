@@ -229,7 +229,9 @@ static int doctor_run(struct call *call)
 	check_library(&doctor);
 	check_damaged(&doctor);
 	doctor_agent(&doctor);
+	doctor_service(&doctor);
 	check_disk(&doctor);
+	doctor_desktop(&doctor);
 	check_locale(&doctor);
 	check_user(&doctor);
 	call->hint[0] = '\0';
@@ -250,7 +252,8 @@ const struct command command_doctor = {
 	.words = "",
 	.description =
 		"Checks the settings, the programs, who may read the files, whether the library is "
-		"whole, the disk and the locale. Each row is ok, warn or fail, with what to do; "
+		"whole, the agent and how it is started, the disk, the display, the session bus "
+		"and the locale. Each row is ok, warn or fail, with what to do; "
 		"the "
 		"exit status is 1 when one is fail.",
 	.always = true,

@@ -24,5 +24,12 @@ void doctor_say(struct doctor *doctor, enum level level, const char *mend, const
 void doctor_programs(struct doctor *doctor);
 /* Does the agent run, is it this version, and can others find it? */
 void doctor_agent(struct doctor *doctor);
+/* Is it started at login, and are its sockets where only this user gets at them? */
+void doctor_service(struct doctor *doctor);
+/* Does the display answer that is named, does the session bus? */
+void doctor_desktop(struct doctor *doctor);
+
+/* Does somebody take connections at the unix socket of this path? */
+bool doctor_socket_answers(const char *path);
 
 #endif
