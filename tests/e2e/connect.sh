@@ -377,6 +377,16 @@ expect 3 not_connected disconnect codex
 expect 0 removed disconnect codex --project
 [ -e ../.codex/config.toml ] && fail 'the project'\''s file is still there'
 
+# --- VS Code that keeps everything in its own folder --------------------------------------
+fresh
+mkdir -p ~/portable/user-data/User
+expect 3 absent connect vscode
+export VSCODE_PORTABLE=~/portable
+expect 0 connected connect vscode
+has "$(cat ~/portable/user-data/User/mcp.json)" "$server"
+expect 0 removed disconnect vscode
+unset VSCODE_PORTABLE
+
 # --- A link that makes it ask -----------------------------------------------------------
 fresh
 mkdir -p ~/.cursor

@@ -50,6 +50,8 @@ install_vscode() {
 }
 
 work=$(mktemp -d)
+# Where `promptd connect` looks for it when VSCODE_PORTABLE is set.
+data=$work/portable/user-data
 server=
 # The server is a group (see `timeout` below) that ends together, and writes until then.
 end_server() {
@@ -65,7 +67,7 @@ cleanup() {
 	local status=$?
 	[ -z "$server" ] || end_server
 	PROMPTD_HOME=$work/promptd "$bin/promptd" agent --stop >/dev/null 2>&1 || :
-	[ "$status" -eq 0 ] || tail -n 40 "$work"/server.log "$work"/data/logs/*/exthost*/promptd*/* \
+	[ "$status" -eq 0 ] || tail -n 40 "$work"/server.log "$data"/logs/*/exthost*/promptd*/* \
 		2>/dev/null || :
 	rm -rf "$work" || :
 	exit "$status"
@@ -83,7 +85,7 @@ install_vscode
 export HOME=$work/home PROMPTD_HOME=$work/promptd
 unset XDG_RUNTIME_DIR XDG_DATA_HOME XDG_CONFIG_HOME XDG_STATE_HOME VSCODE_IPC_HOOK_CLI
 export EXTENSIONS_GALLERY='{"serviceUrl":""}'
-mkdir -p "$HOME" "$work"/{folder,data/User,library}
+mkdir -p "$HOME" "$work"/{folder,library} "$data/User"
 cp -r "$here/vscode/library/." "$work/library"
 cp "$here"/vscode/*.mjs "$work"
 ln -s "$cache/vscode/node_modules" "$work/node_modules"
@@ -93,7 +95,7 @@ printf '#include <stdio.h>\nint a = {{depth}};\nint main;\n' >"$work/folder/chan
 printf 'one\ntwo\n' >"$work/folder/cursors.txt"
 printf 'First.\n\n\tGrüße, 東京.\n' >"$work/folder/whole.txt"
 touch "$work"/folder/{again,back,fast}.txt
-cat >"$work/data/User/settings.json" <<-JSON
+cat >"$data/User/settings.json" <<-JSON
 	{
 		"promptd.program": "$bin/promptd",
 		"workbench.startupEditor": "none",
@@ -109,13 +111,13 @@ JSON
 "$bin/promptd" import "$work/library" >/dev/null
 
 code_server=(timeout -k 20 900 "$NODE" "$code/out/node/entry.js"
-	--user-data-dir "$work/data" --extensions-dir "$work/ext")
+	--user-data-dir "$data" --extensions-dir "$work/ext")
 "${code_server[@]}" --install-extension "$work/promptd.vsix" | grep -q 'successfully installed'
 "${code_server[@]}" --auth none --bind-addr 127.0.0.1:0 --disable-telemetry \
 	--disable-update-check --disable-workspace-trust --disable-getting-started-override \
 	>"$work/server.log" 2>&1 &
 server=$!
-until url=$(grep -om1 'http://127.0.0.1:[0-9]*' "$work/server.log"); do
+until url=$(grep -som1 'http://127.0.0.1:[0-9]*' "$work/server.log"); do
 	kill -0 "$server" || exit 1
 	sleep 0.1
 done

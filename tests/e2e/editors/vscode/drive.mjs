@@ -25,6 +25,32 @@ async function agent() {
 const editor = await Editor.open({
 	url, folder, profile: join(work, 'chromium'), screenshots: join(work, 'shots') });
 
+// VS Code's own list of servers says where each is from: this is the extension's.
+const OFFERED = 'promptd prompt library';
+const { host } = new URL(url);
+const portable = join(work, 'portable');
+const settings = join(portable, 'user-data', 'User', 'mcp.json');
+
+/** What became of it. Programs called `code` are out of sight: none is this one. */
+async function connect(...words) {
+	const extra = words.filter((word) => typeof word === 'object');
+	const env = Object.assign({ ...process.env, VSCODE_PORTABLE: portable, PATH: '/usr/bin:/bin' },
+		...extra);
+	const [command, ...options] = words.filter((word) => typeof word === 'string');
+	const { stdout } = await run(join(bin, 'promptd'), [command, 'vscode', '--json', ...options],
+		{ env, cwd: folder }).catch((error) => error);
+	return JSON.parse(stdout).assistants[0].outcome;
+}
+
+const listed = (...words) => editor.listed('MCP: List Servers', 'promptd', ...words);
+
+/** Of the list that is open, the one from there; it runs then. */
+async function start(where) {
+	await editor.rowWith('promptd', where).click();
+	await editor.choose('Start Server');
+	await listed('Running', where);
+}
+
 // The list is the agent's answer when it has these rows and no other.
 async function pick(query, ...labels) {
 	await editor.command('promptd: Insert prompt');
@@ -227,14 +253,53 @@ const scenes = {
 	},
 
 	'the chat knows promptd-mcp and can start it': async () => {
-		// The list is made when it is asked for, of the servers that are known by then.
-		while (!await editor.shows('MCP: List Servers', 'promptd'))
-			await editor.press('Escape');
+		await listed('Stopped', OFFERED);
 		await editor.shot('12-mcp');
-		await editor.choose('promptd');
-		await editor.choose('Start Server');
+		await start(OFFERED);
 		await editor.page.locator('.view-line', { hasText: 'Discovered 4 tools' }).waitFor();
 		await editor.shot('13-mcp-runs');
+		await editor.press('Escape');
+	},
+
+	'what connect writes it reads at once, and uses instead': async () => {
+		assert.equal(await connect('connect'), 'connected');
+		await listed('Disabled', OFFERED);
+		await editor.shot('14-connected');
+		await start(host);
+		await editor.press('Escape');
+		assert.equal(await connect('connect'), 'already');
+		assert.equal(await connect('disconnect'), 'removed');
+		await listed('Running', OFFERED);
+		await editor.lists('Add Server', 'promptd');
+		await editor.press('Escape');
+	},
+
+	'what connect writes for a project too': async () => {
+		const place = 'folder/.vscode/mcp.json';
+		assert.equal(await connect('connect', '--project'), 'connected');
+		await listed('Stopped', place);
+		await start(place);
+		await editor.shot('15-project');
+		await editor.press('Escape');
+		assert.equal(await connect('disconnect', '--project'), 'removed');
+		await listed('Running', OFFERED);
+		await editor.press('Escape');
+	},
+
+	'what it writes itself connect understands, and leaves alone': async () => {
+		await editor.command('MCP: Add Server');
+		await editor.choose('Command (stdio)');
+		await editor.answer('Enter Command', join(bin, 'promptd-mcp'));
+		await editor.answer('Enter Server ID', 'promptd');
+		await editor.choose('Global');
+		await editor.page.locator('.tab', { hasText: 'mcp.json' }).waitFor();
+		// It names no library, so it is the usual one.
+		const usual = { PROMPTD_HOME: undefined };
+		assert.equal(await connect('connect', usual), 'already');
+		assert.equal(await connect('connect'), 'differs');
+		const before = readFileSync(settings, 'utf8');
+		assert.equal(await connect('disconnect', usual), 'not_connected');
+		assert.equal(readFileSync(settings, 'utf8'), before);
 	},
 };
 

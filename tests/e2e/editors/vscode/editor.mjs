@@ -9,6 +9,8 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 	'--disable-background-networking', '--disable-component-update', '--disable-sync'];
 // It only ends a run that hangs: what is waited for comes when it comes.
 const PATIENCE_MS = 60000;
+const LOOK_MS = 2000;
+const TRIES = 6;
 
 export class Editor {
 	static async open({ url, folder, profile, screenshots }) {
@@ -48,17 +50,27 @@ export class Editor {
 	}
 
 	/** The box that is on top has this in its title or its placeholder. */
-	async asks(text) {
+	async asks(text, timeout = PATIENCE_MS) {
 		await this.quick.filter({ hasText: text })
 			.or(this.quick.filter({ has: this.page.locator(`input[placeholder*="${text}"]`) }))
-			.first().waitFor();
+			.first().waitFor({ timeout });
 	}
 
+	/** What starts elsewhere may take the keyboard and close the box: then once more. */
 	async command(title) {
+		for (let tries = 1; ; tries++) {
+			const typed = this.typeCommand(title);
+			if (tries === TRIES || await typed.then(() => true, () => false))
+				return typed;
+		}
+	}
+
+	async typeCommand(title) {
+		const timeout = PATIENCE_MS / TRIES;
 		await this.press('F1');
-		await this.asks('Type the name of a command');
-		await this.box.fill(`>${title}`);
-		await this.rows.filter({ hasText: title }).first().waitFor();
+		await this.asks('Type the name of a command', timeout);
+		await this.box.fill(`>${title}`, { timeout });
+		await this.rows.filter({ hasText: title }).first().waitFor({ timeout });
 		await this.press('Enter');
 	}
 
@@ -89,10 +101,13 @@ export class Editor {
 		return this.status.filter({ hasText: text }).waitFor();
 	}
 
+	labelled(label) {
+		return this.rows.filter({ has: this.page.locator('.label-name', { hasText: label }) });
+	}
+
 	/** The row that begins with this label. */
 	row(label) {
-		return this.rows.filter({ has: this.page.locator('.label-name', { hasText: label }) })
-			.first();
+		return this.labelled(label).first();
 	}
 
 	/** Waits until the list has rows that begin with these labels, in this order, and no other. */
@@ -110,10 +125,32 @@ export class Editor {
 		await this.row(label).click();
 	}
 
-	/** Does the list that a command opens have this row, or soon? */
-	async shows(command, label) {
-		await this.command(command);
-		return this.row(label).waitFor({ timeout: 2000 }).then(() => true, () => false);
+	/** The row that begins with this label and has all these words. */
+	rowWith(label, ...words) {
+		return words.reduce((row, text) => row.filter({ hasText: text }), this.labelled(label))
+			.first();
+	}
+
+	/** Opens a list, which is as of then, again and again until it has such a row. */
+	async listed(command, ...row) {
+		for (const end = Date.now() + PATIENCE_MS; ;) {
+			await this.command(command);
+			const patience = Date.now() < end ? LOOK_MS : 1;
+			const found = await this.rowWith(...row).waitFor({ timeout: patience })
+				.then(() => true, () => false);
+			if (found)
+				return;
+			if (patience === 1)
+				throw new Error(`${command} has nothing with ${row.join(' and ')}`);
+			await this.press('Escape');
+		}
+	}
+
+	/** To an input box that asks this. */
+	async answer(question, text) {
+		await this.asks(question);
+		await this.box.fill(text);
+		await this.press('Enter');
 	}
 
 	/** A button at the top of the box, by what it says. */
