@@ -132,7 +132,7 @@ enum platform_key {
 
 #define PLATFORM_OFFER_MAX ((size_t)1024 * 1024) /* bytes of a text to paste */
 #define PLATFORM_SAVE_MAX ((size_t)32 * 1024 * 1024)
-#define PLATFORM_SAVE_MS 300
+#define PLATFORM_SAVE_MS 300 /* for which an owner may say nothing */
 
 enum platform_event_type {
 	/* `number` of hotkey_set() was pressed; repeats of a held key are left out. */
@@ -213,7 +213,7 @@ struct platform_backend {
 
 	/*
 	 * Read what other programs hold on these selections and keep it: originals
-	 * first, PLATFORM_SAVE_MAX bytes, PLATFORM_SAVE_MS. Ends with
+	 * first, PLATFORM_SAVE_MAX bytes, no wait over PLATFORM_SAVE_MS. Ends with
 	 * PLATFORM_EVENT_SAVED. Called again it begins anew, with nothing held. Selections that are
 	 * ours keep what is held for them.
 	 */

@@ -178,12 +178,14 @@ static bool hotkey_grab(struct x11 *x11, struct x11_hotkey *hotkey)
 static gboolean on_retry(gpointer data)
 {
 	struct x11 *x11 = data;
+	struct err err;
 	bool all = true;
 	size_t i;
 
 	for (i = 0; i < X11_HOTKEYS_MAX; i++)
 		if (x11->hotkeys[i].set && !x11->hotkeys[i].grabbed)
-			all = hotkey_grab(x11, &x11->hotkeys[i]) && all;
+			all = hotkey_parse(x11, &x11->hotkeys[i], &err) == 0 &&
+			      hotkey_grab(x11, &x11->hotkeys[i]) && all;
 	if (all)
 		x11->retry = 0;
 	return all ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
@@ -195,21 +197,48 @@ static void retry_later(struct x11 *x11)
 		x11->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, x11);
 }
 
-void x11_keys_map(struct x11 *x11)
+/* With the masks as they were when it was grabbed. */
+static void hotkeys_let_go(struct x11 *x11)
 {
-	struct err err;
 	size_t i;
 
 	for (i = 0; i < X11_HOTKEYS_MAX; i++)
 		hotkey_ungrab(x11, &x11->hotkeys[i]);
-	modifiers_ask(x11);
-	for (i = 0; i < X11_HOTKEYS_MAX; i++) {
-		struct x11_hotkey *hotkey = &x11->hotkeys[i];
+}
 
-		if (hotkey->set &&
-			(hotkey_parse(x11, hotkey, &err) != 0 || !hotkey_grab(x11, hotkey)))
-			retry_later(x11);
-	}
+/* Grabbed anew only where that changes something: in between, the key is nobody's. */
+static void hotkey_map(struct x11 *x11, struct x11_hotkey *hotkey)
+{
+	struct x11_hotkey now = *hotkey;
+	struct err err;
+	bool valid = hotkey_parse(x11, &now, &err) == 0;
+
+	if (!valid || now.code != hotkey->code || now.modifiers != hotkey->modifiers)
+		hotkey_ungrab(x11, hotkey);
+	if (hotkey->grabbed)
+		return;
+	hotkey->code = now.code;
+	hotkey->modifiers = now.modifiers;
+	if (!valid || !hotkey_grab(x11, hotkey))
+		retry_later(x11);
+}
+
+void x11_keys_map(struct x11 *x11)
+{
+	XModifierKeymap *map = XGetModifierMapping(x11->display);
+	bool same_locks =
+		x11->num_lock == modifier_of(map, XKeysymToKeycode(x11->display, XK_Num_Lock)) &&
+		x11->scroll_lock ==
+			modifier_of(map, XKeysymToKeycode(x11->display, XK_Scroll_Lock));
+	size_t i;
+
+	XFreeModifiermap(map);
+	if (!same_locks)
+		hotkeys_let_go(x11);
+	modifiers_ask(x11);
+	for (i = 0; i < X11_HOTKEYS_MAX; i++)
+		if (x11->hotkeys[i].set)
+			hotkey_map(x11, &x11->hotkeys[i]);
 }
 
 int x11_hotkey_set(struct platform_desktop *desktop, int number, struct str keys, struct err *err)

@@ -241,6 +241,13 @@ static void on_piece(struct x11 *x11, struct x11_selection *selection)
 	ask_next(x11, selection);
 }
 
+/* Its owner is alive: the time begins anew. */
+static void timer_begin(struct x11 *x11)
+{
+	source_drop(&x11->save_timer);
+	x11->save_timer = g_timeout_add(PLATFORM_SAVE_MS, on_late, x11);
+}
+
 bool x11_save_event(struct x11 *x11, XEvent *event)
 {
 	struct x11_selection *selection;
@@ -253,8 +260,10 @@ bool x11_save_event(struct x11 *x11, XEvent *event)
 		/* Of a save that was given up: not what is waited for now. */
 		if (selection->saving && event->xselection.time == x11->save_time &&
 			event->xselection.target == selection->incoming.target &&
-			!selection->incremental)
+			!selection->incremental) {
+			timer_begin(x11);
 			on_converted(x11, selection, event->xselection.property);
+		}
 		return true;
 	}
 	if (event->type != PropertyNotify || event->xproperty.window != x11->own)
@@ -263,8 +272,10 @@ bool x11_save_event(struct x11 *x11, XEvent *event)
 		selection = &x11->selections[i];
 		if (selection->saving && selection->incremental &&
 			event->xproperty.state == PropertyNewValue &&
-			event->xproperty.atom == property_of(x11, selection))
+			event->xproperty.atom == property_of(x11, selection)) {
+			timer_begin(x11);
 			on_piece(x11, selection);
+		}
 	}
 	return true;
 }
@@ -275,9 +286,8 @@ void x11_save(struct platform_desktop *desktop, unsigned selections)
 	size_t i;
 
 	source_drop(&x11->saved_soon);
-	source_drop(&x11->save_timer);
 	x11->save_time = x11_time(x11);
-	x11->save_timer = g_timeout_add(PLATFORM_SAVE_MS, on_late, x11);
+	timer_begin(x11);
 	for (i = 0; i < X11_SELECTIONS; i++) {
 		struct x11_selection *selection = &x11->selections[i];
 

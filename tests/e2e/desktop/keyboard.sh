@@ -1,0 +1,63 @@
+#!/bin/bash
+# keyboard.sh PROGRAMS: the hotkey and the paste with locks on, on other layouts, with
+# keys held down, and beside a hotkey that another program has.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+bin=$1
+command -v setxkbmap >/dev/null || {
+	echo 'skipped: setxkbmap is not installed'
+	exit 77
+}
+# shellcheck source=tests/e2e/desktop/display.sh
+. "$here/display.sh"
+
+mkdir -p "$work/prompts" "$PROMPTD_HOME/config"
+printf -- '---\ntitle: one\n---\nλ' >"$work/prompts/one.prompt.md"
+"$bin/promptd" import "$work/prompts" >"$work/import.log" 2>&1 || fail 'the prompt is not imported'
+# Openbox has Alt+F4; the others work all the same.
+cat >"$PROMPTD_HOME/config/desktop.conf" <<-EOS
+	hotkey.taken = Alt+F4 -> one
+	hotkey.direct = Super+r -> one
+	menu = touch '$work/asked'; head -n 1
+EOS
+start xterm xterm -e sh -c "stty raw -echo; exec cat >'$work/out'"
+"$bin/desktop-keys" wait XTerm >/dev/null || fail 'xterm does not come'
+start desktop "$bin/promptd-desktop"
+wait_for 'the taken hotkey is told' grep -q 'another program has Alt+F4' "$work/desktop.log"
+
+pastes=0
+rows_are() {
+	"$bin/promptd" status --json | grep -q "\"usage_pending\":$1,"
+}
+paste() { # KEYS WHAT
+	"$bin/desktop-keys" press "$1"
+	pastes=$((pastes + 1))
+	wait_for "a paste with $2" rows_are "$pastes"
+	[ "$(cat "$work/out")" = "$(printf 'λ%.0s' $(seq "$pastes"))" ] ||
+		fail "with $2 there is $(cat "$work/out")"
+	echo "ok $2"
+}
+paste Control_L+Alt_L+space 'no lock'
+"$bin/desktop-keys" press Num_Lock
+"$bin/desktop-keys" press Caps_Lock
+paste Control_L+Alt_L+space 'Num and Caps Lock'
+paste Super_L+r 'a hotkey of its own'
+"$bin/desktop-keys" press Caps_Lock
+for layout in de fr ru gr; do
+	setxkbmap "$layout" 2>/dev/null || fail "setxkbmap $layout"
+	# The new map reaches everybody some time after: a paste shows that it has.
+	paste Control_L+Alt_L+space "layout $layout"
+done
+setxkbmap us
+
+# A modifier held down: no menu could take the keyboard, and nothing is pressed with it.
+rm -f "$work/asked"
+"$bin/desktop-keys" down Control_L
+"$bin/desktop-keys" press Alt_L+space
+sleep 0.3
+[ ! -e "$work/asked" ] || fail 'the menu opened while a key was held down'
+"$bin/desktop-keys" up Control_L
+pastes=$((pastes + 1))
+wait_for 'a paste after the key was let go' rows_are "$pastes"
+[ "$(cat "$work/out")" = "$(printf 'λ%.0s' $(seq "$pastes"))" ] || fail "there is $(cat "$work/out")"
+echo 'ok a key that was held'
