@@ -44,6 +44,8 @@ unsigned compose_graphemes(struct str text)
 
 	while (at < text.n) {
 		step = str_decode(text.p + at, text.n - at, &code);
+		if (step == 0)
+			code = 0xfffd;
 		at += step > 0 ? step : 1;
 		flags = is_flag_letter(code) ? flags + 1 : 0;
 		if (!extends(code) && before != 0x200d && (flags == 0 || flags % 2 == 1))
@@ -174,10 +176,12 @@ static int finish(const struct render *render, bool terminal, struct compose *ou
 }
 
 int compose_text(struct store *store, const struct prompt *prompt, const json_t *args,
-	bool terminal, struct compose *out, struct err *err)
+	unsigned flags, struct compose *out, struct err *err)
 {
 	struct store_partials partials = {.store = store};
-	struct render_options how = {.partial = store_partial, .partial_data = &partials};
+	struct render_options how = {.holes = (flags & COMPOSE_HOLES) != 0,
+		.partial = store_partial,
+		.partial_data = &partials};
 	struct prompt *copy = prompt_copy(prompt);
 	struct render render = {0};
 	int result;
@@ -186,11 +190,11 @@ int compose_text(struct store *store, const struct prompt *prompt, const json_t 
 	buf_init(&out->text, (size_t)TEMPLATE_OUTPUT_MAX + 4096);
 	mark_cursor(copy);
 	result = render_prompt(copy, args, &how, &render, err);
-	if (result == RENDER_MISSING) {
+	if (result == RENDER_MISSING && !how.holes) {
 		out->missing = xstrdup(render.n_missing > 0 ? render.missing[0] : "");
 		result = COMPOSE_MISSING;
-	} else if (result == RENDER_DONE) {
-		result = finish(&render, terminal, out, err);
+	} else if (result >= 0) {
+		result = finish(&render, (flags & COMPOSE_TERMINAL) != 0, out, err);
 	}
 	render_fini(&render);
 	store_partials_fini(&partials);

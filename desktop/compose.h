@@ -25,8 +25,12 @@ struct compose {
 
 /* 0 done, COMPOSE_MISSING with missing set, or negative. Fini in every case. */
 enum compose_outcome { COMPOSE_DONE = 0, COMPOSE_MISSING = 1 };
+enum compose_flag {
+	COMPOSE_TERMINAL = 1, /* it goes into one */
+	COMPOSE_HOLES = 2,    /* leave what is missing as {{name}} (then it is DONE) */
+};
 int compose_text(struct store *store, const struct prompt *prompt, const json_t *args,
-	bool terminal, struct compose *out, struct err *err);
+	unsigned flags, struct compose *out, struct err *err);
 void compose_fini(struct compose *compose);
 
 /* What may be pasted of any text, appended to out. */

@@ -202,8 +202,8 @@ static void go_on(struct desk *desk)
 	int outcome;
 
 	compose_fini(&desk->compose);
-	outcome = compose_text(desk->options.store, desk->prompt, desk->args, rule->terminal,
-		&desk->compose, &err);
+	outcome = compose_text(desk->options.store, desk->prompt, desk->args,
+		rule->terminal ? COMPOSE_TERMINAL : 0, &desk->compose, &err);
 	if (outcome < 0)
 		give_up(desk, err.text);
 	else if (outcome == COMPOSE_MISSING)

@@ -1,0 +1,30 @@
+# The choice moves and stops at both ends.
+> call
+> Down Down Down Up
+= search: 
+=   team/review | Code review | personal #review
+= * team/plain | Plain words | personal
+=   mine/steps | Steps to follow | personal
+> PageDown
+> Home
+> Up
+> End
+= search: 
+=   team/review | Code review | personal #review
+=   team/plain | Plain words | personal
+= * mine/steps | Steps to follow | personal
+# Typing begins at the first again.
+> "p"
+> Backspace
+= search: 
+= * team/review | Code review | personal #review
+=   team/plain | Plain words | personal
+=   mine/steps | Steps to follow | personal
+# The hotkey again closes.
+> call
+< close
+= closed
+# Keys that come after are nobody's.
+> "x"
+> Enter Escape
+= closed

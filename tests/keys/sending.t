@@ -1,0 +1,33 @@
+# Three ways to send, and no way when nothing is found.
+> call
+> "plain"
+> Ctrl+Enter
+< copy team/plain {}: Say it in plain words.
+< close
+> call
+> "plain"
+> Alt+Enter
+< keep team/plain {}: Say it in plain words.
+< close
+> call
+> "zzzzzz"
+= search: zzzzzz
+= message: Nothing is called so.
+> Enter Tab Ctrl+I Ctrl+E
+= search: zzzzzz
+= message: Nothing is called so.
+> Ctrl+U
+> "plain"
+> Ctrl+E
+< open team/plain
+= search: plain
+= * team/plain | Plain words | personal
+> Ctrl+I
+= details: team/plain
+= preview: Say it in plain words.
+> Ctrl+I
+= search: plain
+= * team/plain | Plain words | personal
+> close
+< close
+= closed

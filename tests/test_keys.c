@@ -1,0 +1,310 @@
+/*
+ * Stories of the palette: tests/keys/NAME.t, each over a fresh library of
+ * tests/keys/library.json.
+ *
+ *   # a comment
+ *   > call                    the hotkey; "> call terminal": a terminal had the keyboard
+ *   > "text"                  typed, a character at a time
+ *   > pasted "text"           came as one
+ *   > Enter                   a key; several with blanks between
+ *   > close                   the screen is locked
+ *   < paste team/plain {}: …  what the palette calls, exactly, in this order
+ *   = search: rev             what is shown then, all lines of it
+ *
+ * \n in a line stands for a newline, \\ for a backslash. After the keys of a block all calls and,
+ * where there are = lines, all that is shown must be as written. With KEYS_PRINT=1 in the
+ * environment it is printed instead (to write new stories from, after reading them).
+ */
+#define _DEFAULT_SOURCE /* mkdtemp, scandir */
+#include "core/json.h"
+#include "desktop/palette.h"
+#include "store/search.h"
+#include "tests/store_fixture.h"
+
+#define FOLDER SOURCE_DIR "/tests/keys"
+#define TEXT_MAX (1024 * 1024)
+
+static struct store *store;
+static struct palette palette;
+static struct buf calls = BUF_INIT(TEXT_MAX);
+static const char *file;
+static unsigned line_number;
+
+static int on_search(
+	void *data, struct str text, unsigned limit, store_row_fn *fn, void *rows, struct err *err)
+{
+	struct store_search search = {.text = text, .limit = limit};
+	bool more;
+
+	(void)data;
+	return store_search(store, &search, fn, rows, &more, err);
+}
+
+static int on_get(void *data, struct str path, struct prompt **out, struct err *err)
+{
+	struct store_want want = {0};
+	int outcome = store_prompt_get(store, path, &want, out, err);
+
+	(void)data;
+	return outcome == STORE_NOT_FOUND ? err_set(err, ERR_NOT_FOUND, "it is gone") : outcome;
+}
+
+static int on_compose(void *data, const struct prompt *prompt, const json_t *args, unsigned flags,
+	struct compose *out, struct err *err)
+{
+	(void)data;
+	return compose_text(store, prompt, args, flags, out, err);
+}
+
+static void on_send(void *data, const struct prompt *prompt, const json_t *args,
+	const struct compose *compose, enum palette_send how)
+{
+	static const char *const names[] = {"paste", "copy", "keep"};
+	char *json = json_dumps(args, JSON_COMPACT | JSON_SORT_KEYS);
+
+	(void)data;
+	(void)buf_add_format(
+		&calls, "%s %s %s: %s\n", names[how], prompt->path, json, buf_text(&compose->text));
+	free(json);
+}
+
+static void on_open_file(void *data, struct str path)
+{
+	(void)data;
+	(void)buf_add_format(&calls, "open %.*s\n", (int)path.n, path.p);
+}
+
+static void on_close(void *data)
+{
+	(void)data;
+	(void)buf_add_str(&calls, "close\n");
+}
+
+static const struct palette_calls functions = {
+	.search = on_search,
+	.get = on_get,
+	.compose = on_compose,
+	.send = on_send,
+	.open_file = on_open_file,
+	.close = on_close,
+};
+
+/* --- the library --------------------------------------------------------------------- */
+
+static char *read_file(const char *path)
+{
+	FILE *from = fopen(path, "rb");
+	char *text = xcalloc(1, TEXT_MAX);
+
+	CHECK(from != NULL);
+	CHECK(fread(text, 1, TEXT_MAX - 1, from) > 0);
+	(void)fclose(from);
+	return text;
+}
+
+static void put(const json_t *json)
+{
+	struct prompt *prompt = prompt_new();
+	const json_t *tags = json_object_get(json, "tags"), *tag;
+	const json_t *inputs = json_object_get(json, "inputs");
+	struct err err;
+	size_t i;
+
+	prompt_set(&prompt->path, json_str(json, "path"));
+	prompt_set(&prompt->title, json_str(json, "title"));
+	json_array_foreach (tags, i, tag)
+		prompt_add_tag(prompt, str_of(json_string_value(tag)));
+	CHECK(prompt_messages_parse(prompt, json_object_get(json, "messages"), &err) == 0);
+	CHECK(inputs == NULL || prompt_inputs_parse(prompt, inputs, &err) == 0);
+	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
+	prompt_free(prompt);
+}
+
+/* What was used more stands first; without that the order would be anybody's. */
+static void use(const char *path, unsigned times)
+{
+	struct usage_event event = {.client_type = STR("hotkey"),
+		.surface = STR("hotkey"),
+		.action = STR("paste"),
+		.outcome = STR("ok"),
+		.success = -1};
+	struct store_want want = {0};
+	struct prompt *prompt;
+	struct err err;
+
+	CHECK(store_prompt_get(store, str_of(path), &want, &prompt, &err) == STORE_OK);
+	event.prompt_id = str_of(prompt->id);
+	event.digest = str_of(prompt->digest);
+	event.version = prompt->version;
+	while (times-- > 0)
+		CHECK(store_usage_add(store, &event, &err) == 0);
+	prompt_free(prompt);
+}
+
+static void library_make(void)
+{
+	char *text = read_file(FOLDER "/library.json");
+	json_t *list, *entry;
+	struct err err;
+	size_t i;
+
+	CHECK(json_door_parse(str_of(text), &list, &err) == 0);
+	json_array_foreach (list, i, entry)
+		put(entry);
+	json_decref(list);
+	free(text);
+	use("team/review", 40);
+	use("team/plain", 4);
+	CHECK(store_usage_commit(store, &err) == 0);
+	CHECK(store_usage_rank(store, &err) == 0);
+}
+
+/* --- a story ------------------------------------------------------------------------- */
+
+static void fail(const char *what, const char *got, const char *expected)
+{
+	(void)fprintf(stderr, "%s:%u: %s\n--- is:\n%s--- should be:\n%s", file, line_number, what,
+		got, expected);
+	exit(1);
+}
+
+static void unescape(struct str from, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < from.n; i++) {
+		bool escape = from.p[i] == '\\' && i + 1 < from.n;
+
+		i += escape;
+		(void)buf_add_char(out, escape && from.p[i] == 'n' ? '\n' : from.p[i]);
+	}
+}
+
+static void type(struct str quoted, bool whole)
+{
+	struct buf text = BUF_INIT(TEXT_MAX);
+	size_t at = 0, step;
+	uint32_t code;
+
+	CHECK(quoted.n >= 2 && quoted.p[0] == '"' && quoted.p[quoted.n - 1] == '"');
+	unescape((struct str){quoted.p + 1, quoted.n - 2}, &text);
+	while (at < text.len) {
+		step = whole ? text.len : str_decode(text.data + at, text.len - at, &code);
+		CHECK(step > 0);
+		palette_text(&palette, (struct str){text.data + at, step});
+		at += step;
+	}
+	buf_fini(&text);
+}
+
+static void press(struct str words)
+{
+	enum palette_key key;
+	struct str word;
+
+	while (words.n > 0) {
+		word = str_cut(words, ' ', &words);
+		if (!palette_key_parse(word, &key))
+			fail("no such key", "", word.p);
+		palette_key(&palette, key);
+	}
+}
+
+static void act(struct str what)
+{
+	if (what.p[0] == '"')
+		type(what, false);
+	else if (str_starts(what, "pasted "))
+		type((struct str){what.p + 7, what.n - 7}, true);
+	else if (str_starts(what, "call"))
+		palette_call(&palette, str_is(what, "call terminal"));
+	else if (str_is(what, "close"))
+		palette_close(&palette);
+	else
+		press(what);
+}
+
+/* The end of a block: what was called and what is shown, against what was written. */
+static void block_check(struct buf *expected_calls, struct buf *expected_shown)
+{
+	struct buf shown = BUF_INIT(TEXT_MAX);
+
+	palette_describe(&palette, &shown);
+	if (getenv("KEYS_PRINT") != NULL)
+		(void)printf(
+			"%s:%u\n%s---\n%s", file, line_number, buf_text(&calls), buf_text(&shown));
+	else if (strcmp(buf_text(&calls), buf_text(expected_calls)) != 0)
+		fail("other calls", buf_text(&calls), buf_text(expected_calls));
+	else if (expected_shown->len > 0 && strcmp(buf_text(&shown), buf_text(expected_shown)) != 0)
+		fail("something else is shown", buf_text(&shown), buf_text(expected_shown));
+	buf_clear(&calls);
+	buf_clear(expected_calls);
+	buf_clear(expected_shown);
+	buf_fini(&shown);
+}
+
+static void expect(struct buf *expected, struct str line)
+{
+	unescape((struct str){line.p + 2, line.n - 2}, expected);
+	(void)buf_add_char(expected, '\n');
+}
+
+static void story_run(const char *path)
+{
+	struct buf expected_calls = BUF_INIT(TEXT_MAX), expected_shown = BUF_INIT(TEXT_MAX);
+	char *text = read_file(path);
+	struct str rest = str_of(text), line;
+	bool acted = false, expecting = false;
+
+	file = path;
+	line_number = 0;
+	fixture_new_dir();
+	store = fixture_open();
+	library_make();
+	palette_init(&palette, &functions);
+	while (str_next_line(&rest, &line)) {
+		line_number++;
+		if (str_starts(line, "> ")) {
+			if (acted && expecting)
+				block_check(&expected_calls, &expected_shown);
+			expecting = false;
+			acted = true;
+			act((struct str){line.p + 2, line.n - 2});
+		} else if (str_starts(line, "< ") || str_starts(line, "= ")) {
+			expecting = true;
+			expect(line.p[0] == '<' ? &expected_calls : &expected_shown, line);
+		} else {
+			CHECK(line.n == 0 || line.p[0] == '#');
+		}
+	}
+	CHECK(acted);
+	block_check(&expected_calls, &expected_shown);
+	palette_fini(&palette);
+	store_close(store);
+	buf_fini(&expected_calls);
+	buf_fini(&expected_shown);
+	free(text);
+}
+
+static int is_story(const struct dirent *entry)
+{
+	return str_ends(str_of(entry->d_name), ".t");
+}
+
+int main(void)
+{
+	struct dirent **names;
+	char path[512];
+	int n = scandir(FOLDER, &names, is_story, alphasort), i;
+
+	CHECK(n > 0);
+	for (i = 0; i < n; i++) {
+		(void)snprintf(path, sizeof path, "%s/%s", FOLDER, names[i]->d_name);
+		story_run(path);
+		(void)printf("ok %s\n", names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+	buf_fini(&calls);
+	return 0;
+}
