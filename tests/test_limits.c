@@ -164,6 +164,31 @@ static void a_message_may_have_1_mib(void)
 	served_end(&served);
 }
 
+/* A line too long is answered, skipped, and the next one served. */
+static void a_line_may_have_1_mib(void)
+{
+	struct buf message = BUF_INIT(2UL << 20), line = BUF_INIT(1UL << 20);
+	struct served served;
+	int fd, more;
+
+	served_start(&served, 100, &unix_plain, NULL);
+	fd = connect_unix(&served.agent);
+	for (more = 0; more < 2; more++) {
+		buf_clear(&message);
+		(void)buf_add_str(&message, PING);
+		while (message.len < MCP_MESSAGE_MAX + (size_t)more)
+			(void)buf_add_char(&message, ' ');
+		say(fd, buf_text(&message));
+		hear(fd, &line);
+		CHECK((strstr(buf_text(&line), "message too large") != NULL) == (more == 1));
+	}
+	check_unix(fd);
+	(void)close(fd);
+	buf_fini(&message);
+	buf_fini(&line);
+	served_end(&served);
+}
+
 /* Large messages past the rate stay in the client's socket: nothing piles up with
  * us, and all are answered. */
 static void what_comes_too_fast_waits_outside(void)
@@ -335,6 +360,41 @@ static void a_reader_that_stops_is_cut_off_the_unix_socket(void)
 	(void)close(fd);
 	(void)close(other);
 	buf_fini(&line);
+	served_end(&served);
+}
+
+/* ── who is connected ──────────────────────────────────────────────────── */
+
+static int list_pipe[2];
+
+/* In the child: too busy for the first list. */
+static bool list_changed(void *data, const struct local_client *clients, size_t n)
+{
+	static unsigned char calls;
+
+	(void)data;
+	CHECK(n == 0 || clients[0].number == 1);
+	calls++;
+	CHECK(write(list_pipe[1], &calls, 1) == 1);
+	return calls > 1;
+}
+
+static void a_list_that_nobody_took_is_told_again(void)
+{
+	const struct mcp_local with = {.changed = list_changed};
+	struct served served;
+	unsigned char calls;
+	int fd;
+
+	CHECK(pipe(list_pipe) == 0);
+	served_start(&served, 100, &with, NULL);
+	fd = connect_unix(&served.agent);
+	CHECK(fd >= 0);
+	do
+		CHECK(read(list_pipe[0], &calls, 1) == 1);
+	while (calls < 2);
+	check_unix(fd);
+	(void)close(fd);
 	served_end(&served);
 }
 
@@ -578,12 +638,14 @@ int main(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 	RUN(a_header_may_have_4_kib);
 	RUN(a_message_may_have_1_mib);
+	RUN(a_line_may_have_1_mib);
 	RUN(what_comes_too_fast_waits_outside);
 	RUN(who_answers_no_ping_is_cut_off);
 	RUN(who_reads_late_gets_everything);
 	RUN(who_reads_late_gets_everything_as_lines);
 	RUN(a_reader_that_stops_is_cut_off_the_websocket);
 	RUN(a_reader_that_stops_is_cut_off_the_unix_socket);
+	RUN(a_list_that_nobody_took_is_told_again);
 	RUN(a_commit_after_the_watchs_word_is_heard);
 	RUN(a_change_is_told_behind_what_waits);
 	RUN(the_end_completes_a_subscription);
