@@ -127,6 +127,7 @@ static int list_run(struct call *call)
 		.tag = str_of(call_value(call, "tag")),
 		.collection = str_of(call_value(call, "collection")),
 		.experimental = call_flag(call, "experimental") || call->config->experimental,
+		.count_uses = call->json,
 	};
 	struct store *store;
 	int result = lookup_number(call, "limit", 1, INT64_MAX, INT64_MAX, &list.limit);

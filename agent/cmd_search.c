@@ -105,7 +105,8 @@ static int search_run(struct call *call)
 		.filter = {.tag = str_of(call_value(call, "tag")),
 			.collection = str_of(call_value(call, "collection")),
 			.experimental =
-				call_flag(call, "experimental") || call->config->experimental},
+				call_flag(call, "experimental") || call->config->experimental,
+			.count_uses = call->json},
 		.titles_only = call_flag(call, "titles"),
 	};
 	struct found found = {.call = call};

@@ -63,7 +63,8 @@ struct store_row {
 	struct str id, path, title, description, tags /* joined by ',' */, collection, source,
 		status, channel, digest;
 	struct str inputs; /* JSON as prompt_inputs_json() */
-	int64_t version, updated_ms, uses;
+	int64_t version, updated_ms;
+	int64_t uses; /* 0 unless store_filter.count_uses */
 	unsigned flags;
 	unsigned text_bytes;
 	double score;	  /* of a search: bigger is better */
@@ -75,6 +76,7 @@ typedef int store_row_fn(void *data, const struct store_row *row);
 struct store_filter {
 	struct str tag, collection, source; /* empty: any */
 	bool experimental;
+	bool count_uses; /* not a filter: rows tell their uses, for which the ledger is asked */
 };
 
 /*

@@ -5,7 +5,6 @@
 
 #include "store/checksum.h"
 #include "store/usage.h"
-#include "store/use.h"
 
 static uint64_t row_sum_int(uint64_t sum, int64_t value)
 {
@@ -111,7 +110,6 @@ int row_show(struct store *store, sqlite3_stmt *row, bool experimental, struct b
 		.flags = (unsigned)sqlite3_column_int64(row, ROW_FLAGS),
 		.text_bytes = (unsigned)sqlite3_column_int64(row, ROW_V_BYTES),
 	};
-	out->uses = use_count(store, out->id);
 	return 0;
 }
 

@@ -61,6 +61,8 @@ static int search_row(
 	if (row_show(finder->store, get, finder->ask->filter.experimental, &finder->tags, &row,
 		    err) != 0)
 		return -1;
+	if (finder->ask->filter.count_uses)
+		row.uses = use_count(finder->store, row.id);
 	finder->left--;
 	row.score = hit->score;
 	/* Who typed no words asked for no reason. */
@@ -206,13 +208,15 @@ int store_search(struct store *store, const struct store_search *ask, store_row_
 	/* One's own changes are found before they are committed. */
 	if (store->batch && index_flush(store, false, err) != 0)
 		return -1;
-	use_read_begin(store);
+	if (ask->filter.count_uses)
+		use_read_begin(store);
 	db_read_begin(&store->prompts);
 	result = search_run(&finder, err);
 	if (result == 0)
 		result = search_flush(&finder, err);
 	db_read_end(&store->prompts);
-	use_read_end(store);
+	if (ask->filter.count_uses)
+		use_read_end(store);
 	match_fini(&finder.match);
 	seen_fini(&finder.seen);
 	buf_fini(&finder.tags);

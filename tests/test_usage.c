@@ -70,13 +70,21 @@ static int take_uses(void *data, const struct store_row *row)
 static void uses_are_shown_with_the_prompt(void)
 {
 	struct store *store = fixture_new();
+	struct store_filter filter = {.count_uses = true};
+	struct store_search search = {.text = STR("a"), .filter = filter, .limit = 1};
 	struct err err;
 	int64_t uses = 0;
 
 	(void)fixture_put(store, "a", "A", "1");
 	fixture_use(store, "a", 7);
-	CHECK(store_prompt_list(store, NULL, STR(""), 1, take_uses, &uses, &err) == 0);
+	CHECK(store_prompt_list(store, &filter, STR(""), 1, take_uses, &uses, &err) == 0);
 	CHECK(uses == 7);
+	uses = 0;
+	CHECK(store_search(store, &search, take_uses, &uses, NULL, &err) == 0);
+	CHECK(uses == 7);
+	/* Who does not ask is spared the ledger. */
+	CHECK(store_prompt_list(store, NULL, STR(""), 1, take_uses, &uses, &err) == 0);
+	CHECK(uses == 0);
 	store_close(store);
 }
 
