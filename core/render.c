@@ -136,12 +136,17 @@ static int unknown_name(const struct prompt *prompt, struct str name, struct err
 	return -1;
 }
 
+static int check_object(const json_t *args, struct err *err)
+{
+	if (args != NULL && !json_is_object(args))
+		return err_set(err, ERR_INVALID, "the arguments must be an object");
+	return 0;
+}
+
 static int check_names(const struct prompt *prompt, const json_t *args, struct err *err)
 {
 	void *at;
 
-	if (args != NULL && !json_is_object(args))
-		return err_set(err, ERR_INVALID, "the arguments must be an object");
 	/* json_object_iter() wants no const, but changes nothing. */
 	for (at = json_object_iter((json_t *)(uintptr_t)args); at != NULL;
 		at = json_object_iter_next((json_t *)(uintptr_t)args, at)) {
@@ -173,19 +178,39 @@ static int take_value(const struct prompt_input *input, const json_t *args,
 	return 0;
 }
 
+/* What is wrong is told all at once, so that it can be mended at once. */
+static void wrong_too(struct err *wrong, const struct err *next)
+{
+	char before[sizeof wrong->text];
+
+	if (wrong->code == ERR_NONE) {
+		*wrong = *next;
+		return;
+	}
+	memcpy(before, wrong->text, sizeof before);
+	(void)err_set(wrong, ERR_INVALID, "%s; %s", before, next->text);
+}
+
 static int take_values(
 	struct render_context *context, const json_t *args, struct render *out, struct err *err)
 {
 	const struct prompt *prompt = context->prompt;
+	struct err wrong = {.code = ERR_NONE}, next;
 	size_t i;
 
 	for (i = 0; i < prompt->n_inputs; i++) {
-		if (take_value(&prompt->inputs[i], args, &context->values[i], err) != 0)
-			return -1;
-		if (context->values[i].found == TEMPLATE_MISSING)
+		if (take_value(&prompt->inputs[i], args, &context->values[i], &next) != 0)
+			wrong_too(&wrong, &next);
+		else if (context->values[i].found == TEMPLATE_MISSING)
 			out->missing[out->n_missing++] = xstrdup(prompt->inputs[i].name);
 	}
-	return 0;
+	if (check_names(prompt, args, &next) != 0)
+		wrong_too(&wrong, &next);
+	if (wrong.code == ERR_NONE)
+		return 0;
+	while (out->n_missing > 0) /* of a failure nothing is set */
+		free(out->missing[--out->n_missing]);
+	return err_set(err, wrong.code, "%s", wrong.text);
 }
 
 static enum template_lookup render_lookup(void *data, struct str name, struct template_value *value)
@@ -252,7 +277,7 @@ int render_prompt(const struct prompt *prompt, const json_t *args,
 	context.values = xcalloc(prompt->n_inputs, sizeof *context.values);
 	for (i = 0; i < prompt->n_inputs; i++)
 		buf_init(&context.values[i].text, TEMPLATE_OUTPUT_MAX);
-	if (check_names(prompt, args, err) != 0 || take_values(&context, args, out, err) != 0)
+	if (check_object(args, err) != 0 || take_values(&context, args, out, err) != 0)
 		goto out;
 	if (out->n_missing > 0 && (options == NULL || !options->holes)) {
 		result = RENDER_MISSING;

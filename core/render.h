@@ -31,8 +31,8 @@ enum render_outcome { RENDER_DONE = 0, RENDER_MISSING = 1 };
  * integer, "true"/"yes"/"1"/"on" for a boolean), a number or boolean for a text
  * is written as it came. Names that are not declared, wrong types (lists and
  * objects, and text that does not convert), NUL in a text and values outside an
- * enum are errors (ERR_INVALID, naming the input and what is allowed; the value
- * is not repeated). An empty text is a value. All messages together stay under
+ * enum are errors (ERR_INVALID, naming every such input and what is allowed; values
+ * are not repeated, and of names that are not declared only the first). An empty text is a value. All messages together stay under
  * TEMPLATE_OUTPUT_MAX. In sections a boolean is itself; any other input is true
  * when its text is not empty. RENDER_MISSING without `holes`: nothing but missing
  * is set; with `holes`, missing is set beside the messages. Fini in every case.

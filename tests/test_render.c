@@ -86,6 +86,19 @@ static void render_names_what_is_allowed(void)
 	check_render("{{x}}", TEXT, "[1]", "the arguments must be an object");
 }
 
+static void render_names_all_that_is_wrong(void)
+{
+	static const char inputs[] = "[{\"name\":\"a\",\"type\":\"integer\"},"
+				     "{\"name\":\"b\",\"required\":true},"
+				     "{\"name\":\"c\",\"type\":\"boolean\"}]";
+
+	check_render("{{a}}", inputs, "{\"a\":\"x\",\"b\":\"y\",\"c\":\"z\"}",
+		"'a' must be a whole number of 64 bits; 'c' must be true or false");
+	check_render("{{a}}", inputs, "{\"c\":\"z\",\"d\":1,\"a\":[]}",
+		"'a' must be a whole number of 64 bits; 'c' must be true or false; "
+		"'d' is no argument of this prompt; it takes: a, b, c");
+}
+
 static void render_asks_sections_of_any_type(void)
 {
 	check_render("{{#x}}yes{{/x}}{{^x}}no{{/x}}", BOOLEAN, "{\"x\":true}", "yes");
@@ -147,6 +160,7 @@ int main(void)
 	RUN(render_converts_text_to_the_declared_type);
 	RUN(render_names_what_is_allowed);
 	RUN(render_asks_sections_of_any_type);
+	RUN(render_names_all_that_is_wrong);
 	RUN(render_names_all_that_is_missing_in_order);
 	RUN(render_stops_at_the_ceiling_of_all_messages);
 	return 0;
