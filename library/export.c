@@ -33,6 +33,7 @@ struct plan {
 	size_t number; /* in the order of the prompts */
 	bool write;    /* else: unchanged, or not ours */
 	bool ours;
+	bool fresh;   /* there is no such file yet */
 	bool doubled; /* another plan has this path */
 };
 
@@ -132,7 +133,7 @@ static void plan_look(struct export *export, struct plan *plan)
 	struct err err = {0};
 	int result = files_read(export->folder, plan->path, &there, &err);
 
-	plan->write = result == FILES_NONE;
+	plan->write = plan->fresh = result == FILES_NONE;
 	if (result < 0) {
 		export_refuse(export, plan->path, err.text);
 	} else if (result == 0) {
@@ -360,22 +361,38 @@ static void marker_settle(struct export *export)
 	}
 }
 
+/* What somebody put there since it was looked at is left alone too. */
+static void plan_write(struct export *export, struct plan *plan)
+{
+	struct str bytes = {buf_text(&plan->bytes), plan->bytes.len};
+	struct err err = {0};
+	int result;
+
+	if (!plan->fresh) {
+		plan_look(export, plan);
+		if (!plan->write)
+			return;
+	}
+	result = files_make_folders(export->folder, plan->path, &err);
+	if (result == 0)
+		result = plan->fresh ? files_create(export->folder, plan->path, bytes, &err)
+				     : files_replace(export->folder, plan->path, bytes, &err);
+	if (result == 0) {
+		export->result->written++;
+		return;
+	}
+	plan->ours = false;
+	export_refuse(export, plan->path,
+		result < 0 ? err.text : "a file that is not ours came there; left alone");
+}
+
 static void plans_write(struct export *export)
 {
 	for (size_t i = 0; i < export->n; i++) {
-		struct plan *plan = &export->plans[i];
-		struct str bytes = {buf_text(&plan->bytes), plan->bytes.len};
-		struct err err = {0};
-
-		if (!plan->write)
-			continue;
-		if (files_make_folders(export->folder, plan->path, &err) != 0 ||
-			files_replace(export->folder, plan->path, bytes, &err) != 0) {
-			plan->ours = false;
-			export_refuse(export, plan->path, err.text);
-			continue;
-		}
-		export->result->written++;
+		if (export->plans[i].write)
+			plan_write(export, &export->plans[i]);
+		if (export->sink != NULL && export->sink->progress != NULL)
+			export->sink->progress(export->sink->data, i + 1, export->n);
 	}
 }
 

@@ -288,8 +288,28 @@ static int write_all(int fd, struct str bytes)
 	return fsync(fd);
 }
 
-static int replace_in(
-	int parent, const char *name, struct str bytes, const char *path, struct err *err)
+/* The temporary file gets its name: over what is there, or only where nothing is. A
+ * link does not replace; file systems without them leave a moment between looking
+ * and renaming. */
+static int name_it(int parent, const char *temporary, const char *name, bool create)
+{
+	struct stat st;
+
+	if (!create)
+		return renameat(parent, temporary, parent, name);
+	if (linkat(parent, temporary, parent, name, 0) == 0)
+		return unlinkat(parent, temporary, 0);
+	if (errno == EEXIST)
+		return -1;
+	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(parent, temporary, parent, name);
+}
+
+static int write_in(int parent, const char *name, struct str bytes, bool create, const char *path,
+	struct err *err)
 {
 	struct buf temporary = BUF_INIT(8192);
 	int fd, number, result;
@@ -304,28 +324,38 @@ static int replace_in(
 		number = errno;
 		result = -1;
 	}
-	if (result == 0 && renameat(parent, buf_text(&temporary), parent, name) != 0) {
+	if (result == 0 && name_it(parent, buf_text(&temporary), name, create) != 0) {
 		number = errno;
-		result = -1;
+		result = create && number == EEXIST ? FILES_OTHER : -1;
 	}
-	if (result != 0) {
+	if (result != 0)
 		(void)unlinkat(parent, buf_text(&temporary), 0);
+	if (result < 0)
 		(void)err_errno(err, number, "%s", path);
-	}
 	buf_fini(&temporary);
 	return result;
 }
 
-int files_replace(int folder, const char *path, struct str bytes, struct err *err)
+static int write_at(int folder, const char *path, struct str bytes, bool create, struct err *err)
 {
 	const char *name;
 	int parent = open_parent(folder, path, &name), result;
 
 	if (parent < 0)
 		return err_errno(err, errno, "%s", path);
-	result = replace_in(parent, name, bytes, path, err);
+	result = write_in(parent, name, bytes, create, path, err);
 	(void)close(parent);
 	return result;
+}
+
+int files_replace(int folder, const char *path, struct str bytes, struct err *err)
+{
+	return write_at(folder, path, bytes, false, err);
+}
+
+int files_create(int folder, const char *path, struct str bytes, struct err *err)
+{
+	return write_at(folder, path, bytes, true, err);
 }
 
 int files_remove(int folder, const char *path, struct err *err)

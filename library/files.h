@@ -52,6 +52,9 @@ int files_make_folders(int folder, const char *path, struct err *err);
 /* Write bytes to a temporary name beside path, sync, rename over it: whatever
  * happens, path holds all of the old bytes or all of the new ones. */
 int files_replace(int folder, const char *path, struct str bytes, struct err *err);
+/* The same for a file that is not there yet. FILES_OTHER when something is by now:
+ * that is left as it is. */
+int files_create(int folder, const char *path, struct str bytes, struct err *err);
 /* Take a file away; a link itself, never what it points to. 0 also when there is none. */
 int files_remove(int folder, const char *path, struct err *err);
 

@@ -83,6 +83,52 @@ static void export_writes_only_files_that_are_ours(void)
 	folder_remove(dir);
 }
 
+struct meddler {
+	const char *dir;
+	struct str next; /* what to put into the file that comes next */
+};
+
+/* Somebody else, while the first file is written. */
+static void meddle(void *data, size_t done, size_t total)
+{
+	struct meddler *meddler = data;
+
+	(void)total;
+	if (done == 1)
+		folder_write(meddler->dir, "b.prompt.md", meddler->next.p, meddler->next.n);
+}
+
+static void what_came_between_look_and_write_is_left_alone(void)
+{
+	struct prompt *prompts[] = {make("a", "A", "first"), make("b", "B", "second")};
+	char *dir = folder_make();
+	struct meddler meddler = {.dir = dir, .next = STR("a new one\n")};
+	struct library_sink sink = {.data = &meddler, .progress = meddle};
+	const struct library_format *format = library_format_find(STR("prompt-md"));
+	struct library_export_result result;
+	struct err err;
+
+	CHECK(library_export(dir, format, (const struct prompt *const *)prompts, 2, &sink, &result,
+		      &err) == 0);
+	CHECK(result.written == 1 && result.refused == 1);
+	check_file(dir, "b.prompt.md", "a new one\n");
+	meddler.next = STR("---\ntitle: B\n---\nsecond\n"); /* what we would have written */
+	CHECK(library_export(dir, format, (const struct prompt *const *)prompts, 2, &sink, &result,
+		      &err) == 0);
+	CHECK(result.written == 0 && result.refused == 1); /* a is unchanged: nobody meddles */
+	folder_write(dir, "b.prompt.md", meddler.next.p, meddler.next.n);
+	prompt_set(&prompts[0]->messages[0].text, STR("first, again"));
+	prompt_set(&prompts[1]->messages[0].text, STR("second, again"));
+	meddler.next = STR("edited\n");
+	CHECK(library_export(dir, format, (const struct prompt *const *)prompts, 2, &sink, &result,
+		      &err) == 0);
+	CHECK(result.written == 1 && result.refused == 1);
+	check_file(dir, "b.prompt.md", "edited\n");
+	prompt_free(prompts[0]);
+	prompt_free(prompts[1]);
+	folder_remove(dir);
+}
+
 static void export_writes_through_no_link(void)
 {
 	char *dir = folder_make(), *other = folder_make();
@@ -322,6 +368,7 @@ static void what_a_format_cannot_hold_is_said(void)
 int main(void)
 {
 	RUN(export_writes_only_files_that_are_ours);
+	RUN(what_came_between_look_and_write_is_left_alone);
 	RUN(export_writes_through_no_link);
 	RUN(export_makes_the_folders_it_needs);
 	RUN(a_link_is_not_taken_for_the_file);
