@@ -25,6 +25,7 @@ const struct command *const command_table[] = {
 	&command_stats,
 	&command_connect,
 	&command_disconnect,
+	&command_pick,
 	&command_agent,
 	&command_setup,
 	&command_log,

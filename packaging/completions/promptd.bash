@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render tags collections remove init add edit rename tag history diff restore rate stats connect disconnect agent setup log config status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render tags collections remove init add edit rename tag history diff restore rate stats connect disconnect pick agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -288,6 +288,19 @@ _promptd() {
 			COMPREPLY=($(compgen -W "codex claude gemini copilot opencode cursor vscode zed claude-desktop" -- "$cur"))
 		fi
 		;;
+	pick)
+		case $prev in
+		--menu)
+			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--menu --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
 	agent)
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--foreground --replace --status --stop --json --help" -- "$cur"))
@@ -344,7 +357,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render tags collections remove init add edit rename tag history diff restore rate stats connect disconnect agent setup log config status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render tags collections remove init add edit rename tag history diff restore rate stats connect disconnect pick agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

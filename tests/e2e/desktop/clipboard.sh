@@ -22,6 +22,7 @@ start xterm xterm -e sh -c "stty raw -echo; exec cat >'$work/out'"
 mkdir -p "$work/home/config"
 start desktop "$bin/promptd-desktop" \
 	--menu="touch '$work/asked'; sleep 1; head -n 1"
+desktop=$last
 hotkey_opens() {
 	local i
 	"$bin/desktop-keys" press Control_L+Alt_L+space
@@ -97,3 +98,10 @@ printf 'newer' | xclip -selection primary
 wait_for 'it ends when it is not needed any more' eval "! kill -0 $pick 2>/dev/null"
 wait "$pick" || fail "--pick ended with status $?"
 echo 'ok --pick'
+
+# The display dies: it ends, so that who watches over it can start it again.
+kill "${started[0]}"
+wait "$desktop"
+status=$?
+[ "$status" -eq 1 ] || fail "the display died, and promptd-desktop ended with $status"
+echo 'ok the display dies'

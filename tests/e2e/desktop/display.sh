@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # To be sourced with $bin set: a display of its own with a window manager, and an empty home. Ends
 # with status 77 where the programs for it are absent. Sets $work, $DISPLAY; defines
 # fail, say, wait_for.
