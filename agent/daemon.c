@@ -66,14 +66,17 @@ struct list_letter {
 	json_t *clients;
 };
 
-static int stop_fd = -1; /* write end of the main thread's stop */
+/* Write ends of the threads' stops. */
+static volatile sig_atomic_t stop_fd = -1, local_stop_fd = -1;
 
 static void on_stop(int signal_number)
 {
 	int saved = errno;
 
 	(void)signal_number;
+	store_hurry();
 	(void)!write(stop_fd, "", 1); /* full is as good as written */
+	(void)!write(local_stop_fd, "", 1);
 	errno = saved;
 }
 
@@ -385,6 +388,7 @@ static int open_all(struct daemon *daemon, struct mcp_websocket **websocket, str
 	(void)snprintf(daemon->endpoint.socket, sizeof daemon->endpoint.socket, "%s",
 		daemon->listening.path);
 	stop_fd = daemon->web.stop[1];
+	local_stop_fd = daemon->local.stop[1];
 	catch_signals();
 	endpoint_fill(&daemon->endpoint, 0);
 	web.stop_fd = daemon->web.stop[0];
@@ -419,6 +423,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	stop_local(&daemon);
 	if (daemon.mailbox != NULL)
 		mailbox_run(daemon.mailbox); /* what the other thread said last */
+	stop_fd = local_stop_fd = -1;	     /* the numbers will be others' soon */
 	mcp_websocket_close(websocket);
 	upkeep_close(&daemon.upkeep);
 	serving_close(&daemon.local);

@@ -284,6 +284,14 @@ static void loop_serve_client(struct loop *loop, struct client *client, short re
 	}
 }
 
+/* A round can take long: every client's use is made durable. */
+static bool is_stopped(const struct loop *loop)
+{
+	struct pollfd fd = {.fd = loop->local->stop_fd, .events = POLLIN};
+
+	return poll(&fd, 1, 0) > 0;
+}
+
 static int loop_once(struct loop *loop, bool *stopped, struct err *err)
 {
 	const struct mcp_local *local = loop->local;
@@ -303,8 +311,10 @@ static int loop_once(struct loop *loop, bool *stopped, struct err *err)
 	*stopped = fds[0].revents != 0;
 	if (fds[1].revents != 0 && local->watch_take(local->data))
 		tell_noticed(&loop->tell, now_ms(), TELL_MS);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && !*stopped; i++) {
 		loop_serve_client(loop, &loop->clients[i], fds[3 + i].revents);
+		*stopped = fds[3 + i].revents != 0 && is_stopped(loop);
+	}
 	if (loop->accept_again_ms != 0 && now_ms() >= loop->accept_again_ms)
 		loop->accept_again_ms = 0;
 	if (fds[2].revents != 0 && loop_accept(loop, err) != 0)

@@ -2,9 +2,15 @@
 #include "store/db.h"
 
 #include <assert.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/clock.h"
+
+#define DB_HURRY_MS 150
+#define DB_BUSY_STEP_MS 25 /* how late a hurry is noticed at most */
 #define DB_URI_MAX (3 * DB_PATH_MAX + 32)
 
 /* What each kind costs and keeps; house.md, "The two files of the agent". No
@@ -87,12 +93,50 @@ int db_fail(struct db *db, int code, const char *what, struct err *err)
 	return err_set(err, kind, "%s: %s: %s", what, db->name, reason);
 }
 
+/* When waiting ends for every file of this process; 0: not yet. */
+static _Atomic(int64_t) db_hurry_until_us;
+
+void db_hurry(void)
+{
+	int64_t never = 0;
+
+	(void)atomic_compare_exchange_strong(
+		&db_hurry_until_us, &never, clock_monotonic_us() + DB_HURRY_MS * INT64_C(1000));
+}
+
+bool db_is_hurried(void)
+{
+	return db_hurry_until_us != 0;
+}
+
+/* As sqlite3_busy_timeout() does it, but it can be told to come to an end. */
+static int db_busy(void *wait, int tries)
+{
+	static const int delays[] = {1, 2, 5, 10, 15, 20, DB_BUSY_STEP_MS};
+	static const int waited[] = {0, 1, 3, 8, 18, 33, 53};
+	const int last = (int)(sizeof delays / sizeof delays[0]) - 1;
+	int64_t until = db_hurry_until_us;
+	int so_far = tries <= last ? waited[tries] : waited[last] + (tries - last) * delays[last];
+	int left = (int)(intptr_t)wait - so_far;
+	int delay = delays[tries <= last ? tries : last];
+
+	if (left <= 0 || (until != 0 && clock_monotonic_us() >= until))
+		return 0;
+	(void)sqlite3_sleep(delay < left ? delay : left);
+	return 1;
+}
+
+void db_wait(struct db *db, int ms)
+{
+	(void)sqlite3_busy_handler(db->sqlite, db_busy, (void *)(intptr_t)ms);
+}
+
 static int db_configure(struct db *db, enum db_kind kind)
 {
 	int rc;
 
 	(void)sqlite3_extended_result_codes(db->sqlite, 1);
-	(void)sqlite3_busy_timeout(db->sqlite, DB_BUSY_MS);
+	db_wait(db, DB_BUSY_MS);
 	rc = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);

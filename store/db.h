@@ -181,6 +181,12 @@ int db_number(struct db *db, const char *sql, int64_t *value, struct err *err);
 void db_read_begin(struct db *db);
 void db_read_end(struct db *db);
 
+/* How long another process is waited for, from now on; DB_BUSY_MS after db_open(). */
+void db_wait(struct db *db, int ms);
+/* See store_hurry() in store.h. */
+void db_hurry(void);
+bool db_is_hurried(void);
+
 /* A transaction that writes. db_end() commits, and rolls back if that fails. */
 int db_begin(struct db *db, struct err *err);
 int db_end(struct db *db, struct err *err);

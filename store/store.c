@@ -77,6 +77,11 @@ static void store_close_prompts(struct store *store)
 	store_close_file(&store->prompts);
 }
 
+void store_hurry(void)
+{
+	db_hurry();
+}
+
 void store_close(struct store *store)
 {
 	struct err ignored; /* nobody is left to tell */
@@ -89,7 +94,7 @@ void store_close(struct store *store)
 		store_rollback(store);
 	if (store->use_doubled && store->prompts.sqlite != NULL) {
 		/* Not worth waiting for: the next one does it. */
-		(void)sqlite3_busy_timeout(store->prompts.sqlite, STORE_CLOSE_BUSY_MS);
+		db_wait(&store->prompts, STORE_CLOSE_BUSY_MS);
 		(void)store_usage_rank(store, &ignored);
 	}
 	store_close_file(&store->ledger);

@@ -41,6 +41,11 @@ enum store_outcome {
 int store_open(struct store **out, const struct store_options *options, struct err *err);
 void store_close(struct store *store); /* commits usage still pending */
 
+/* This process is to end: nothing waits for another process for more than a moment
+ * (150 ms from now in all); what then fails says that it did. For good; any thread, and
+ * signal handlers. */
+void store_hurry(void);
+
 /* What the person should know of a file that was opened after store_open() had
  * returned (salvaged, newer); NULL: nothing. Borrowed. */
 const char *store_notice(const struct store *store);

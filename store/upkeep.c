@@ -16,9 +16,9 @@ static void upkeep_file(struct db *db)
 static void upkeep_wait(struct store *store, int ms)
 {
 	if (store->prompts.sqlite != NULL)
-		(void)sqlite3_busy_timeout(store->prompts.sqlite, ms);
+		db_wait(&store->prompts, ms);
 	if (store->ledger.sqlite != NULL)
-		(void)sqlite3_busy_timeout(store->ledger.sqlite, ms);
+		db_wait(&store->ledger, ms);
 }
 
 void store_upkeep(struct store *store)

@@ -174,8 +174,8 @@ int store_usage_rank(struct store *store, struct err *err)
 	struct db *ledger;
 	int i, n, result = 0;
 
-	if (store->prompts.read_only)
-		return 0; /* what cannot be moved stays */
+	if (store->prompts.read_only || db_is_hurried())
+		return 0; /* what cannot be moved stays; who ends leaves it to the next */
 	store->use_doubled = false;
 	if (store_ledger(store, &ledger, err) != 0)
 		return -1;
