@@ -40,7 +40,7 @@ static inline int upgrade(const struct agent *agent, const char *text, char stat
 	CHECK(fd >= 0);
 	upgrade_send(agent, fd, text);
 	while (!str_ends((struct str){buf_text(&head), head.len}, "\r\n\r\n") &&
-		receive(fd, &byte, 1, 10000) > 0)
+		receive(fd, &byte, 1, 60000) > 0)
 		(void)buf_add_char(&head, byte);
 	(void)snprintf(status, 16, "%.12s", buf_text(&head));
 	buf_fini(&head);
@@ -102,17 +102,17 @@ static inline unsigned frame_hear(int fd, struct buf *payload)
 	unsigned char head[10];
 	size_t n, i;
 
-	read_exactly(fd, (char *)head, 2, 10000);
+	read_exactly(fd, (char *)head, 2, 60000);
 	CHECK((head[0] & 0xF0) == 0x80 && (head[1] & 0x80) == 0); /* whole, not masked */
 	n = head[1];
 	if (n >= 126) {
 		size_t more = n == 126 ? 2 : 8;
 
-		read_exactly(fd, (char *)head + 2, more, 10000);
+		read_exactly(fd, (char *)head + 2, more, 60000);
 		for (n = 0, i = 0; i < more; i++)
 			n = n << 8 | head[2 + i];
 	}
-	read_exactly(fd, buf_reserve(payload, n), n, 10000);
+	read_exactly(fd, buf_reserve(payload, n), n, 60000);
 	buf_grow(payload, n);
 	return head[0] & 0x0F;
 }
