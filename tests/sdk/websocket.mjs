@@ -116,11 +116,19 @@ async function outlives(WebSocket, label, end) {
 
 const stop = () => promptd('agent', '--stop');
 
+function isFound() {
+	try {
+		return findAgent();
+	} catch {
+		return undefined;
+	}
+}
+
+// It lets go of its lock first, and is a process for a moment longer.
 async function kill() {
-	const { pid } = findAgent();
-	process.kill(pid, 'SIGKILL');
+	process.kill(findAgent().pid, 'SIGKILL');
 	const dead = async () => {
-		while (await promptd('agent', '--status').catch(() => false))
+		while (isFound() || await promptd('agent', '--status').catch(() => false))
 			await new Promise((resolve) => { setTimeout(resolve, 20); });
 	};
 	await soon(dead(), 'it is dead');
