@@ -42,12 +42,16 @@ async function connect(...words) {
 	return JSON.parse(stdout).assistants[0].outcome;
 }
 
-const listed = (...words) => editor.listed('MCP: List Servers', 'promptd', ...words);
+const SERVERS = 'MCP: List Servers';
+const listed = (...words) => editor.opened(SERVERS, (timeout) =>
+	editor.rowWith('promptd', ...words).waitFor({ timeout }));
 
-/** Of the list that is open, the one from there; it runs then. */
+/** It runs then. */
 async function start(where) {
-	await editor.rowWith('promptd', where).click();
-	await editor.choose('Start Server');
+	await editor.opened(SERVERS, async (timeout) => {
+		await editor.rowWith('promptd', where).click({ timeout });
+		await editor.row('Start Server').click({ timeout });
+	});
 	await listed('Running', where);
 }
 
@@ -270,7 +274,8 @@ const scenes = {
 		assert.equal(await connect('connect'), 'already');
 		assert.equal(await connect('disconnect'), 'removed');
 		await listed('Running', OFFERED);
-		await editor.lists('Add Server', 'promptd');
+		await editor.opened(SERVERS, (timeout) =>
+			editor.listsWithin(timeout, 'Add Server', 'promptd'));
 		await editor.press('Escape');
 	},
 
@@ -287,11 +292,12 @@ const scenes = {
 	},
 
 	'what it writes itself connect understands, and leaves alone': async () => {
-		await editor.command('MCP: Add Server');
-		await editor.choose('Command (stdio)');
-		await editor.answer('Enter Command', join(bin, 'promptd-mcp'));
-		await editor.answer('Enter Server ID', 'promptd');
-		await editor.choose('Global');
+		await editor.opened('MCP: Add Server', async (timeout) => {
+			await editor.row('Command (stdio)').click({ timeout });
+			await editor.answer('Enter Command', join(bin, 'promptd-mcp'), timeout);
+			await editor.answer('Enter Server ID', 'promptd', timeout);
+			await editor.row('Global').click({ timeout });
+		});
 		await editor.page.locator('.tab', { hasText: 'mcp.json' }).waitFor();
 		// It names no library, so it is the usual one.
 		const usual = { PROMPTD_HOME: undefined };

@@ -9,7 +9,7 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 	'--disable-background-networking', '--disable-component-update', '--disable-sync'];
 // It only ends a run that hangs: what is waited for comes when it comes.
 const PATIENCE_MS = 60000;
-const LOOK_MS = 2000;
+const LOOK_MS = 5000;
 const TRIES = 6;
 
 export class Editor {
@@ -111,13 +111,17 @@ export class Editor {
 	}
 
 	/** Waits until the list has rows that begin with these labels, in this order, and no other. */
-	async lists(...labels) {
+	lists(...labels) {
+		return this.listsWithin(PATIENCE_MS, ...labels);
+	}
+
+	async listsWithin(timeout, ...labels) {
 		let list = this.quick;
 		for (const [i, label] of [...labels, ''].entries()) {
 			const row = this.page.locator(`.monaco-list-row[data-index="${i}"]`, { hasText: label });
 			list = list.filter(label === '' ? { hasNot: row } : { has: row });
 		}
-		await list.waitFor();
+		await list.waitFor({ timeout });
 	}
 
 	async choose(label) {
@@ -131,25 +135,27 @@ export class Editor {
 			.first();
 	}
 
-	/** Opens a list, which is as of then, again and again until it has such a row. */
-	async listed(command, ...row) {
+	/**
+	 * Opens a list, which is as of then and closes when something else takes the
+	 * keyboard, again and again until what is looked for in it is found.
+	 */
+	async opened(command, find) {
 		for (const end = Date.now() + PATIENCE_MS; ;) {
 			await this.command(command);
-			const patience = Date.now() < end ? LOOK_MS : 1;
-			const found = await this.rowWith(...row).waitFor({ timeout: patience })
-				.then(() => true, () => false);
-			if (found)
-				return;
-			if (patience === 1)
-				throw new Error(`${command} has nothing with ${row.join(' and ')}`);
+			try {
+				return await find(LOOK_MS);
+			} catch (error) {
+				if (Date.now() > end)
+					throw error;
+			}
 			await this.press('Escape');
 		}
 	}
 
 	/** To an input box that asks this. */
-	async answer(question, text) {
-		await this.asks(question);
-		await this.box.fill(text);
+	async answer(question, text, timeout = PATIENCE_MS) {
+		await this.asks(question, timeout);
+		await this.box.fill(text, { timeout });
 		await this.press('Enter');
 	}
 
