@@ -50,7 +50,7 @@ static int add_text(struct personal *personal, const char *file, struct str text
 	return personal_parse(personal, file, text, prompt, &format, err);
 }
 
-static int add_prompt(struct personal *personal, const char *name, struct str text)
+int personal_add(struct personal *personal, const char *name, struct str text)
 {
 	struct personal_change change = {.verb = "add", .bytes = text};
 	struct call *call = personal->call;
@@ -92,7 +92,7 @@ static int add_run(struct call *call)
 	}
 	result = personal_open(call, &personal);
 	if (result == COMMAND_DONE)
-		result = add_prompt(
+		result = personal_add(
 			&personal, call->words[0], (struct str){buf_text(&text), text.len});
 	personal_close(&personal);
 	buf_fini(&text);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/personal.h"
+#include "agent/personal_sync.h"
 #include "library/files.h"
 
 static const char readme[] =
@@ -141,28 +141,96 @@ static int begin(struct call *call, const char *dir, bool *fresh)
 	return result == 0 ? COMMAND_DONE : call_fail_err(call, &err);
 }
 
+/* What is there already is no place for a clone, but for one that was begun. */
+static int check_place(struct call *call, const char *dir, bool empty)
+{
+	char head[REPO_ID_BYTES] = "";
+	struct repo *repo = NULL;
+	struct err err;
+	int result = COMMAND_DONE;
+
+	if (repo_open(&repo, dir, &err) != 0 || repo_head(repo, head, &err) != 0)
+		result = call_fail_err(call, &err);
+	else if (head[0] != '\0')
+		result = call_fail(call, COMMAND_REFUSED,
+			"%s is a repository with commits already: promptd sync-git URL", dir);
+	else if (!empty)
+		result = call_fail(call, COMMAND_REFUSED, "%s is not empty", dir);
+	repo_close(repo);
+	return result;
+}
+
+/* The commit to begin with; "" when the other place is empty. */
+static int fetch_first(
+	struct call *call, const char *dir, const char *url, char first[REPO_ID_BYTES])
+{
+	struct repo *repo = NULL;
+	struct sync_link link;
+	struct err err;
+	int outcome;
+
+	first[0] = '\0';
+	if (repo_open(&repo, dir, &err) != 0)
+		return call_fail_err(call, &err);
+	sync_link_init(&link, dir);
+	outcome = repo_set_remote(repo, url, &err);
+	if (outcome == 0)
+		outcome = repo_fetch(repo, &link.options, first, &err);
+	sync_link_fini(&link);
+	repo_close(repo);
+	if (call_cancelled())
+		return call_cancel(call);
+	return outcome < 0 ? call_fail_err(call, &err) : COMMAND_DONE;
+}
+
+/* All files of that commit, and their index. */
+static int fill_from(struct personal *personal, const char *first, size_t *n, struct err *err)
+{
+	if (personal_move_check(personal, "", first, err) != 0 ||
+		personal_advance(personal, "", first, err) != 0)
+		return -1;
+	return personal_index(personal, NULL, NULL, n, err);
+}
+
+static void tell(struct call *call, const struct personal *personal, bool fresh, size_t n)
+{
+	if (call->json) {
+		call_answer_text(call, "folder", str_of(personal->dir));
+		call_answer(call, "created", json_boolean(fresh));
+		call_answer_int(call, "prompts", (int64_t)n);
+		return;
+	}
+	output_print(call->out, "%s ", fresh ? "made a git repository in" : "adopted");
+	output_styled(call->out, OUTPUT_NAME, str_of(personal->dir));
+	output_print(call->out, ": %zu prompt%s\n", n, n == 1 ? "" : "s");
+}
+
 static int init_in(struct call *call, const char *dir)
 {
 	struct personal personal = {.folder = -1, .lock = -1};
+	const char *url = call_value(call, "clone");
 	bool fresh = false, empty = is_empty(dir);
-	struct err err;
+	char first[REPO_ID_BYTES] = "";
+	struct err err = {0};
 	size_t n = 0;
-	int result = begin(call, dir, &fresh);
+	int result = COMMAND_DONE;
 
+	if (url != NULL && repo_check_url(url, &err) != 0)
+		return call_fail_err(call, &err);
+	result = begin(call, dir, &fresh);
+	if (result == COMMAND_DONE && url != NULL)
+		result = check_place(call, dir, empty);
+	if (result == COMMAND_DONE && url != NULL)
+		result = fetch_first(call, dir, url, first);
 	if (result == COMMAND_DONE)
 		result = personal_begin(call, &personal, dir);
-	if (result == COMMAND_DONE && (fill(&personal, fresh, empty, &n, &err) != 0 ||
-					      remember(call, personal.dir, &err) != 0))
+	if (result == COMMAND_DONE &&
+		((first[0] != '\0' ? fill_from(&personal, first, &n, &err)
+				   : fill(&personal, fresh, empty, &n, &err)) != 0 ||
+			remember(call, personal.dir, &err) != 0))
 		result = call_fail_err(call, &err);
-	if (result == COMMAND_DONE && call->json) {
-		call_answer_text(call, "folder", str_of(personal.dir));
-		call_answer(call, "created", json_boolean(fresh));
-		call_answer_int(call, "prompts", (int64_t)n);
-	} else if (result == COMMAND_DONE) {
-		output_print(call->out, "%s ", fresh ? "made a git repository in" : "adopted");
-		output_styled(call->out, OUTPUT_NAME, str_of(personal.dir));
-		output_print(call->out, ": %zu prompt%s\n", n, n == 1 ? "" : "s");
-	}
+	if (result == COMMAND_DONE)
+		tell(call, &personal, fresh, n);
 	personal_close(&personal);
 	return result;
 }
@@ -185,7 +253,14 @@ static int init_run(struct call *call)
 	return init_in(call, dir);
 }
 
+static const struct command_option options[] = {
+	{"clone", 0, "URL", "begin with what is kept in this repository", COMMAND_TEXT, NULL,
+		false},
+	{0},
+};
+
 static const struct command_example examples[] = {
+	{"promptd init --clone git@example.org:me/prompts.git", "from another machine"},
 	{"promptd init", "a new library in the data directory"},
 	{"promptd init ~/prompts", "a folder of prompts, or a clone, as it is"},
 	{0},
@@ -200,12 +275,15 @@ const struct command command_init = {
 		"prompts/<category>/<name>.prompt.md. Without DIR it is the folder `personal` in "
 		"the data directory. A folder that is there is adopted as it is, in whatever "
 		"formats its prompts are; one that is no repository yet becomes one, and its "
-		"prompts are its first commit.\n\n"
+		"prompts are its first commit. With --clone it begins with what another "
+		"repository holds, and `promptd sync-git` keeps the two in step; links and "
+		"submodules in it are left alone.\n\n"
 		"The files are what counts. Whatever git or an editor did to them is taken over "
 		"by the next of these commands: init, add, edit, rename, tag, remove, history, "
-		"diff, restore.",
+		"diff, restore, pull, sync-git, resolve.",
 	.words_max = 1,
 	.kind = COMMAND_FOLDER,
+	.options = options,
 	.examples = examples,
 	.answer = "folder, created, prompts",
 	.run = init_run,

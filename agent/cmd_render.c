@@ -1,11 +1,8 @@
-/*
- * promptd render: a prompt with its inputs filled in, ready to be used.
- *
- * KEY=VALUE is the value as it stands. KEY=@FILE is what a file holds, KEY=@-
- * what comes on stdin, byte for byte; KEY=@@TEXT is a value that begins with @.
- */
+/* promptd render and copy: a prompt with its inputs filled in, ready to be used. */
+#include "agent/clipboard.h"
 #include "agent/lookup.h"
 #include "agent/suggest.h"
+#include "agent/values.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,84 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/commands.h"
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/render.h"
 #include "store/partials.h"
 #include "store/usage.h"
-
-/* One value is never larger than what may come out. */
-#define VALUE_BYTES_MAX TEMPLATE_OUTPUT_MAX
-
-static int read_stream(struct call *call, FILE *file, const char *shown, struct buf *text)
-{
-	char block[16384];
-	size_t n;
-
-	while ((n = fread(block, 1, sizeof block, file)) > 0)
-		if (buf_add(text, block, n) != 0)
-			return call_fail(call, COMMAND_FAILED, "%s is larger than %d bytes", shown,
-				VALUE_BYTES_MAX);
-	if (call_cancelled())
-		return call_cancel(call);
-	if (ferror(file)) {
-		(void)err_errno(&call->err, errno, "cannot read %s", shown);
-		return COMMAND_FAILED;
-	}
-	return COMMAND_DONE;
-}
-
-static int read_file(struct call *call, const char *key, const char *path, struct buf *text)
-{
-	FILE *file;
-	int result;
-
-	if (strcmp(path, "-") == 0)
-		return read_stream(call, stdin, "stdin", text);
-	file = fopen(path, "re");
-	if (file == NULL && call_cancelled())
-		return call_cancel(call);
-	if (file == NULL) {
-		(void)err_errno(&call->err, errno, "cannot read %s", path);
-		call_hint(
-			call, "a value that begins with @ is written with two: %s=@@%s", key, path);
-		return COMMAND_FAILED;
-	}
-	result = read_stream(call, file, path, text);
-	(void)fclose(file); /* only read */
-	return result;
-}
-
-/* One KEY=VALUE into args. */
-static int read_word(struct call *call, const char *word, json_t *args)
-{
-	struct buf text = BUF_INIT(VALUE_BYTES_MAX);
-	struct str value, key = str_cut(str_of(word), '=', &value);
-	char name[PROMPT_NAME_MAX + 1];
-	int result = COMMAND_DONE;
-	json_t *json;
-
-	if (key.n == strlen(word) || key.n == 0 || key.n > PROMPT_NAME_MAX)
-		return call_fail(call, COMMAND_USAGE, "not KEY=VALUE: %.200s", word);
-	(void)snprintf(name, sizeof name, "%.*s", (int)key.n, key.p);
-	if (json_object_get(args, name) != NULL)
-		return call_fail(call, COMMAND_USAGE, "%s is given twice", name);
-	if (str_starts(value, "@@")) {
-		value = (struct str){value.p + 1, value.n - 1};
-	} else if (str_starts(value, "@")) {
-		result = read_file(call, name, value.p + 1, &text);
-		value = (struct str){buf_text(&text), text.len};
-	}
-	if (result == COMMAND_DONE) {
-		json = json_from_str(value);
-		if (json == NULL || json_object_set_new(args, name, json) != 0)
-			result = call_fail(
-				call, COMMAND_FAILED, "the value of %s is not UTF-8 text", name);
-	}
-	buf_fini(&text);
-	return result;
-}
 
 static int fail_missing(struct call *call, const struct prompt *prompt, const struct render *render)
 {
@@ -105,7 +31,7 @@ static int fail_missing(struct call *call, const struct prompt *prompt, const st
 	}
 	call_answer(call, "missing", list);
 	(void)call_fail(call, COMMAND_FAILED, "%s needs %s", prompt->path, buf_text(&names));
-	call_hint(call, "promptd render %s%s", call->words[0], buf_text(&words));
+	call_hint(call, "promptd %s %s%s", call->command->name, call->words[0], buf_text(&words));
 	buf_fini(&names);
 	buf_fini(&words);
 	return COMMAND_FAILED;
@@ -162,15 +88,43 @@ static int render_text(struct call *call, const struct prompt *prompt, const str
 	return COMMAND_DONE;
 }
 
+static int copy_text(struct call *call, const struct prompt *prompt, struct str text)
+{
+	struct err err;
+	int outcome = clipboard_put(text, &err);
+
+	if (outcome < 0)
+		return call_fail_err(call, &err);
+	if (outcome != 0)
+		call_hint(call, "promptd render %s prints it", call->words[0]);
+	if (outcome == CLIPBOARD_NO_DISPLAY)
+		return call_fail(call, COMMAND_REFUSED,
+			"there is no clipboard: neither WAYLAND_DISPLAY nor DISPLAY is set");
+	if (outcome == CLIPBOARD_NO_PROGRAM)
+		return call_fail(call, COMMAND_NOT_FOUND,
+			"no program for the clipboard is installed: wl-clipboard, xclip or xsel");
+	if (!call->json) {
+		output_print(call->notes, "copied ");
+		output_styled(call->notes, OUTPUT_NAME, str_of(prompt->path));
+		output_print(call->notes, ", %zu bytes\n", text.n);
+	}
+	return COMMAND_DONE;
+}
+
 static int hand_out(struct call *call, const struct prompt *prompt, const struct render *render,
 	json_t *args, int64_t started_us)
 {
 	struct buf text = BUF_INIT(TEMPLATE_OUTPUT_MAX * (size_t)PROMPT_MESSAGES_MAX);
 	int result = render_text(call, prompt, render, &text);
 
+	bool copy = call->command == &command_copy;
+
+	if (result == COMMAND_DONE && copy)
+		result = copy_text(call, prompt, (struct str){buf_text(&text), text.len});
 	if (result == COMMAND_DONE) {
 		remember(call, prompt, args);
-		lookup_record(call, prompt, "render", "render", started_us);
+		lookup_record(
+			call, prompt, call->command->name, copy ? "copy" : "render", started_us);
 	}
 	if (result == COMMAND_DONE && call->json) {
 		call_answer_text(call, "name", str_of(prompt->path));
@@ -178,7 +132,7 @@ static int hand_out(struct call *call, const struct prompt *prompt, const struct
 		call_answer_text(call, "sha256", str_of(prompt->digest));
 		call_answer(call, "messages", messages_json(render));
 		call_answer_text(call, "text", (struct str){buf_text(&text), text.len});
-	} else if (result == COMMAND_DONE) {
+	} else if (result == COMMAND_DONE && !copy) {
 		output_body(call->out, (struct str){buf_text(&text), text.len});
 	}
 	buf_fini(&text);
@@ -225,7 +179,7 @@ static int render_run(struct call *call)
 		goto out;
 	}
 	for (i = 1; result == COMMAND_DONE && i < call->n_words; i++)
-		result = read_word(call, call->words[i], args);
+		result = values_read(call, call->words[i], args);
 	if (result == COMMAND_DONE)
 		result = render_args(call, prompt, args, started_us);
 out:
@@ -275,6 +229,27 @@ const struct command command_render = {
 	.kind = COMMAND_PROMPT,
 	.options = options,
 	.examples = examples,
+	.answer = "name, version, sha256, messages (role, text), text, missing (names)",
+	.run = render_run,
+};
+
+static const struct command_example copy_examples[] = {
+	{"promptd copy commit-message diff=@changes.diff", "then paste it anywhere"},
+	{0},
+};
+
+const struct command command_copy = {
+	.name = "copy",
+	.summary = "fill in a prompt and put it on the clipboard",
+	.words = "NAME[@VERSION] [KEY=VALUE...]",
+	.description =
+		"As `promptd render`, with the text on the desktop's clipboard and not on stdout: "
+		"through wl-copy, xclip or xsel, of which one must be installed.",
+	.words_min = 1,
+	.words_max = COMMAND_ANY_WORDS,
+	.kind = COMMAND_PROMPT,
+	.options = options,
+	.examples = copy_examples,
 	.answer = "name, version, sha256, messages (role, text), text, missing (names)",
 	.run = render_run,
 };

@@ -1,5 +1,6 @@
 /* promptd show: one prompt as it is stored, in any of its versions. */
 #include "agent/lookup.h"
+#include "agent/personal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -221,15 +222,35 @@ static int show_prompt(struct call *call, const struct prompt *prompt, int64_t s
 	return COMMAND_DONE;
 }
 
+/* A personal prompt's versions are those of its history, whatever this machine has seen
+ * of them; every other source's are the store's. */
+static int find_prompt(struct call *call, struct prompt **prompt)
+{
+	struct str number, name = str_cut(str_of(call->words[0]), '@', &number);
+	bool experimental = call_flag(call, "experimental");
+	char *plain = str_dup(name);
+	int64_t wanted = 0;
+	int result = lookup_prompt(call, plain, experimental, prompt);
+	bool personal = result == COMMAND_DONE && strcmp((*prompt)->source, PERSONAL_SOURCE) == 0;
+
+	free(plain);
+	if (personal && (number.n == 0 || str_to_int(number, 1, INT64_MAX, &wanted)))
+		return personal_number(call, prompt, wanted);
+	if (result != COMMAND_DONE || number.n == 0)
+		return result;
+	prompt_free(*prompt);
+	*prompt = NULL;
+	return lookup_prompt(call, call->words[0], experimental, prompt);
+}
+
 static int show_run(struct call *call)
 {
 	int64_t started_us = clock_monotonic_us();
 	struct prompt *prompt = NULL;
-	int result = lookup_prompt(call, call->words[0], call_flag(call, "experimental"), &prompt);
+	int result = find_prompt(call, &prompt);
 
-	if (result != COMMAND_DONE)
-		return result;
-	result = show_prompt(call, prompt, started_us);
+	if (result == COMMAND_DONE)
+		result = show_prompt(call, prompt, started_us);
 	prompt_free(prompt);
 	return result;
 }

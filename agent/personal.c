@@ -58,7 +58,7 @@ struct indexing {
 	const char *moved_from, *moved_to;
 };
 
-static const char *file_of(const struct personal *personal, const char *origin)
+const char *personal_file_of(const struct personal *personal, const char *origin)
 {
 	size_t n = strlen(personal->dir);
 
@@ -70,7 +70,7 @@ static const char *file_of(const struct personal *personal, const char *origin)
 static int on_prompt(void *data, const struct prompt *prompt, struct err *err)
 {
 	struct indexing *indexing = data;
-	const char *file = file_of(indexing->personal, prompt->origin);
+	const char *file = personal_file_of(indexing->personal, prompt->origin);
 
 	(void)json_object_set_new(indexing->paths, prompt->path, json_true());
 	if (indexing->seen != NULL && file != NULL)
@@ -189,10 +189,21 @@ int personal_index(
 
 /* --- what was begun --- */
 
+static void find_base(struct personal *personal)
+{
+	struct stat st;
+
+	personal->base = "";
+	if (fstatat(personal->folder, "prompts", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISDIR(st.st_mode))
+		personal->base = "prompts/";
+}
+
 /* A change as it is written down before it is made. */
 struct pending {
 	json_t *json;
 	const char *from, *to, *text, *moved_from, *moved_to, *line, *message;
+	const char *move_from, *move_to; /* commits: a pull's, and nothing else is set */
 };
 
 static const char *text_of(const json_t *json, const char *name)
@@ -209,7 +220,11 @@ static int pending_read(struct pending *pending, json_t *json, struct err *err)
 		.moved_from = text_of(json, "moved_from"),
 		.moved_to = text_of(json, "moved_to"),
 		.line = text_of(json, "line"),
-		.message = text_of(json, "message")};
+		.message = text_of(json, "message"),
+		.move_from = text_of(json, "move_from"),
+		.move_to = text_of(json, "move_to")};
+	if (pending->move_to != NULL && pending->move_from != NULL)
+		return 0;
 	if ((pending->from == NULL && pending->to == NULL) || pending->line == NULL ||
 		pending->message == NULL || (pending->to != NULL && pending->text == NULL))
 		return err_set(err, ERR_INVALID, PENDING_FILE " is not one of promptd's");
@@ -279,22 +294,23 @@ static int change_files(struct personal *personal, const struct pending *pending
 	return 0;
 }
 
-/* The half of a file that a killed process was writing. */
-static void sweep(struct personal *personal, const struct pending *pending)
+void personal_sweep(struct personal *personal, const char *file, long pid)
 {
-	json_int_t pid = json_integer_value(json_object_get(pending->json, "pid"));
+	const char *name = strrchr(file, '/');
 	struct buf path = BUF_INIT(8192);
-	const char *name;
 
-	if (pending->to == NULL || repo_check_path(pending->to, NULL) != 0)
+	if (repo_check_path(file, NULL) != 0)
 		return;
-	name = strrchr(pending->to, '/');
-	name = name != NULL ? name + 1 : pending->to;
-	(void)buf_add_format(&path, "%.*s.%s.%lld.tmp", (int)(name - pending->to), pending->to,
-		name, (long long)pid);
+	name = name != NULL ? name + 1 : file;
+	(void)buf_add_format(&path, "%.*s.%s.%ld.tmp", (int)(name - file), file, name, pid);
 	if (!buf_failed(&path))
 		(void)files_remove(personal->folder, buf_text(&path), NULL);
 	buf_fini(&path);
+}
+
+static long pid_of(const struct pending *pending)
+{
+	return (long)json_integer_value(json_object_get(pending->json, "pid"));
 }
 
 static int change_repo(struct personal *personal, const struct pending *pending, struct err *err)
@@ -322,11 +338,30 @@ static int change_store(struct personal *personal, const struct pending *pending
 	return index_run(&indexing, NULL, err);
 }
 
+static int carry_out_move(struct personal *personal, const struct pending *pending, struct err *err)
+{
+	if (personal_move(personal, pending->move_from, pending->move_to, pid_of(pending), err) !=
+		0)
+		return -1;
+	find_base(personal); /* "prompts" may have come, or gone */
+	return personal_index(personal, NULL, NULL, NULL, err);
+}
+
+static int carry_out_change(
+	struct personal *personal, const struct pending *pending, struct err *err)
+{
+	if (change_files(personal, pending, err) != 0 || change_repo(personal, pending, err) != 0)
+		return -1;
+	return change_store(personal, pending, err);
+}
+
 /* Every step may have been done before. */
 static int carry_out(struct personal *personal, const struct pending *pending, struct err *err)
 {
-	if (change_files(personal, pending, err) != 0 || change_repo(personal, pending, err) != 0 ||
-		change_store(personal, pending, err) != 0)
+	int result = pending->move_to != NULL ? carry_out_move(personal, pending, err)
+					      : carry_out_change(personal, pending, err);
+
+	if (result != 0)
 		return -1;
 	pending_strike(personal);
 	return 0;
@@ -350,8 +385,8 @@ static int mend(struct personal *personal, struct err *err)
 		result = json_door_parse((struct str){buf_text(&text), text.len}, &json, err);
 		if (result == 0)
 			result = pending_read(&pending, json, err);
-		if (result == 0)
-			sweep(personal, &pending);
+		if (result == 0 && pending.to != NULL)
+			personal_sweep(personal, pending.to, pid_of(&pending));
 		if (result == 0)
 			result = carry_out(personal, &pending, err);
 	}
@@ -382,7 +417,6 @@ static int take_lock(struct personal *personal, struct err *err)
 static int open_tree(struct personal *personal, struct err *err)
 {
 	struct files_root root;
-	struct stat st;
 	int n;
 
 	if (files_open(personal->dir, &root, err) != 0)
@@ -393,10 +427,7 @@ static int open_tree(struct personal *personal, struct err *err)
 	files_close(&root);
 	if (n < 0 || (size_t)n >= sizeof personal->dir)
 		return err_set(err, ERR_LIMIT, "the folder's path is too long");
-	personal->base = "";
-	if (fstatat(personal->folder, "prompts", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		S_ISDIR(st.st_mode))
-		personal->base = "prompts/";
+	find_base(personal);
 	return 0;
 }
 
@@ -441,6 +472,17 @@ int personal_open(struct call *call, struct personal *personal)
 	return result;
 }
 
+int personal_peek(struct call *call, struct personal *personal, struct err *err)
+{
+	int result;
+
+	*personal = (struct personal){.call = call, .folder = -1, .lock = -1, .base = ""};
+	if (personal_place(call, personal->dir, err) != 0)
+		return -1;
+	result = repo_open(&personal->repo, personal->dir, err);
+	return result == 0 ? open_tree(personal, err) : result;
+}
+
 void personal_close(struct personal *personal)
 {
 	repo_close(personal->repo);
@@ -462,7 +504,7 @@ int personal_find(struct personal *personal, const char *name, struct prompt **p
 
 	if (result != COMMAND_DONE)
 		return result;
-	found = file_of(personal, (*prompt)->origin);
+	found = personal_file_of(personal, (*prompt)->origin);
 	format = library_format_find(str_of((*prompt)->format));
 	if (strcmp((*prompt)->source, PERSONAL_SOURCE) != 0 || found == NULL)
 		result = call_fail(call, COMMAND_REFUSED,
@@ -624,6 +666,21 @@ int personal_commit(
 		return -1;
 	json = pending_new(personal, change);
 	result = pending_read(&pending, json, err);
+	if (result == 0)
+		result = pending_write(personal, json, err);
+	if (result == 0)
+		result = carry_out(personal, &pending, err);
+	json_decref(json);
+	return result;
+}
+
+int personal_advance(struct personal *personal, const char *from, const char *to, struct err *err)
+{
+	json_t *json = json_pack(
+		"{s:i, s:s, s:s}", "pid", (int)getpid(), "move_from", from, "move_to", to);
+	struct pending pending;
+	int result = pending_read(&pending, json, err);
+
 	if (result == 0)
 		result = pending_write(personal, json, err);
 	if (result == 0)

@@ -38,6 +38,9 @@ int personal_place(struct call *call, char dir[PLATFORM_PATH_MAX], struct err *e
 int personal_open(struct call *call, struct personal *personal);
 /* The same for a repository that was just made: `init`'s. */
 int personal_begin(struct call *call, struct personal *personal, const char *dir);
+/* Only to look at its history: not alone, nothing mended, no index. Positive: there is
+ * no personal library. */
+int personal_peek(struct call *call, struct personal *personal, struct err *err);
 void personal_close(struct personal *personal);
 
 /* The index follows the files. Prompts of a file that cannot be read now stay as they
@@ -51,6 +54,9 @@ int personal_index(
  * it is another source's, or its file holds others as well. */
 int personal_find(struct personal *personal, const char *name, struct prompt **prompt,
 	char file[REPO_PATH_MAX + 1]);
+
+/* The file in the repository of a prompt's origin; NULL: it is not in there. */
+const char *personal_file_of(const struct personal *personal, const char *origin);
 
 /* Read one file as the library would: the prompt, new, and the format it is in. */
 int personal_parse(const struct personal *personal, const char *file, struct str text,
@@ -71,6 +77,21 @@ struct personal_change {
  * changed nothing, and what failed behind them is tried again by the next opening. */
 int personal_commit(
 	struct personal *personal, const struct personal_change *change, struct err *err);
+
+/* `promptd add`: a new prompt of that text. The exit to return. */
+int personal_add(struct personal *personal, const char *name, struct str text);
+
+/* The library goes on from one commit ("": none) to another: files, branch, index. What
+ * stands in the work tree against it is asked first (ERR_REFUSED names it); a kill
+ * between the steps is mended as in personal_commit(). */
+int personal_move_check(
+	struct personal *personal, const char *from, const char *to, struct err *err);
+int personal_advance(struct personal *personal, const char *from, const char *to, struct err *err);
+/* The steps of it that personal_advance() and the mending take; `pid` began it. */
+int personal_move(
+	struct personal *personal, const char *from, const char *to, long pid, struct err *err);
+/* Take away the half of a file that a killed process was writing. */
+void personal_sweep(struct personal *personal, const char *file, long pid);
 
 /* The versions of a file, newest first. Numbers count the texts it had, from 1, as
  * the repository tells them: the same in every clone. */
@@ -93,6 +114,10 @@ const struct personal_version *personal_history_find(
 /* The number that a file gets when it is written with this prompt. */
 int64_t personal_next_number(
 	struct personal *personal, const char *file, const struct prompt *prompt);
+
+/* A personal prompt with the history's numbers: *prompt becomes its version `number`
+ * (0: the newest, of which only the number may change). COMMAND_DONE, or the exit. */
+int personal_number(struct call *call, struct prompt **prompt, int64_t number);
 
 /* The file of a new prompt of that name: prompts/NAME.prompt.md. */
 int personal_file_for(const struct personal *personal, const char *name,

@@ -115,3 +115,72 @@ int64_t personal_next_number(
 		number++;
 	return number;
 }
+
+/* What the file said then; what it is called and tagged now stays. */
+static int take_version(struct personal *personal, const struct personal_version *version,
+	struct prompt **prompt, struct err *err)
+{
+	const struct library_format *format;
+	struct prompt *old = NULL;
+
+	if (personal_parse(personal, version->path, str_of(version->text), &old, &format, err) != 0)
+		return -1;
+	prompt_set(&old->path, str_of((*prompt)->path));
+	prompt_set(&old->id, str_of((*prompt)->id));
+	prompt_set(&old->source, str_of((*prompt)->source));
+	prompt_set(&old->origin, str_of((*prompt)->origin));
+	prompt_set(&old->format, str_of((*prompt)->format));
+	prompt_set(&old->status, str_of((*prompt)->status));
+	prompt_set(&old->channel, str_of((*prompt)->channel));
+	old->version = version->number;
+	old->created_ms = old->updated_ms = version->time_ms;
+	if (prompt_digest(old, old->digest, err) != 0) {
+		prompt_free(old);
+		return -1;
+	}
+	prompt_free(*prompt);
+	*prompt = old;
+	return 0;
+}
+
+static int number_in(struct personal *personal, const struct personal_history *history,
+	struct prompt **prompt, int64_t number)
+{
+	const struct personal_version *version = personal_history_find(history, number);
+	char newest[SHA256_HEX_BYTES] = "";
+	struct err err;
+
+	if (number > 0 && version == NULL) {
+		call_hint(personal->call, "promptd history %s lists them", (*prompt)->path);
+		return call_fail(personal->call, COMMAND_NOT_FOUND, "%s has no version %lld",
+			(*prompt)->path, (long long)number);
+	}
+	if (version == NULL)
+		return COMMAND_DONE; /* not committed yet */
+	digest_of(personal, version, newest);
+	if (number > 0)
+		return take_version(personal, version, prompt, &err) == 0
+			       ? COMMAND_DONE
+			       : call_fail_err(personal->call, &err);
+	/* One text more, when the file was changed since. */
+	(*prompt)->version = version->number + (strcmp(newest, (*prompt)->digest) != 0);
+	return COMMAND_DONE;
+}
+
+int personal_number(struct call *call, struct prompt **prompt, int64_t number)
+{
+	struct personal_history history = {0};
+	struct personal personal;
+	const char *file;
+	struct err err = {0};
+	int result = COMMAND_DONE, outcome = personal_peek(call, &personal, &err);
+
+	file = outcome == 0 ? personal_file_of(&personal, (*prompt)->origin) : NULL;
+	if (outcome < 0 || (file != NULL && personal_history(&personal, file, &history, &err) != 0))
+		result = call_fail_err(call, &err);
+	else if (file != NULL)
+		result = number_in(&personal, &history, prompt, number);
+	personal_history_fini(&history);
+	personal_close(&personal);
+	return result;
+}

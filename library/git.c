@@ -241,8 +241,7 @@ bool repo_has(struct repo *repo, const char *path)
 	return has;
 }
 
-/* Who commits: as git is told, or this user on this machine. */
-static int signature(struct repo *repo, git_signature **out, struct err *err)
+int repo_signature(struct repo *repo, git_signature **out, struct err *err)
 {
 	const struct passwd *user;
 	char mail[160] = "user@localhost";
@@ -319,7 +318,7 @@ static int commit_tree(struct repo *repo, git_commit *parent, const git_oid *tre
 	git_signature *who = NULL;
 	git_tree *tree = NULL;
 	git_oid id;
-	int result = signature(repo, &who, err);
+	int result = repo_signature(repo, &who, err);
 
 	if (result == 0 && (git_tree_lookup(&tree, repo->git, tree_id) != 0 ||
 				   git_commit_create(&id, repo->git, "HEAD", who, who, NULL,

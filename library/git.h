@@ -89,6 +89,18 @@ typedef int repo_version_fn(void *data, const struct repo_version *version);
 int repo_history(
 	struct repo *repo, const char *path, repo_version_fn *fn, void *data, struct err *err);
 
+/* Lines of a file that came with one commit. */
+struct repo_blamed {
+	size_t first, n; /* the first is 1 */
+	const char *commit;
+	struct str author; /* foreign text */
+	int64_t time_ms;
+};
+typedef int repo_blame_fn(void *data, const struct repo_blamed *lines);
+/* Of the newest commit's file, in order; renames are followed. Borrowed for the
+ * callback; non-zero stops. */
+int repo_blame(struct repo *repo, const char *path, repo_blame_fn *fn, void *data, struct err *err);
+
 /* What a walk through a tree passed by. */
 struct repo_tree_report {
 	size_t files;	       /* told */

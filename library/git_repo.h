@@ -21,6 +21,9 @@ int repo_start(struct err *err);
 /* The newest commit of the current branch, yours; 1: there is none yet. */
 int repo_newest(struct repo *repo, git_commit **out, struct err *err);
 
+/* Who commits: as git is told, or this user on this machine. */
+int repo_signature(struct repo *repo, git_signature **out, struct err *err);
+
 /* What an entry of a tree is, by its mode as it is written. */
 enum repo_kind { REPO_FILE, REPO_FOLDER, REPO_LINK, REPO_MODULE, REPO_ODD };
 enum repo_kind repo_kind_of(const git_tree_entry *entry);

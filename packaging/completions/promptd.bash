@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render tags collections remove init add edit rename tag history diff restore rate stats connect disconnect pick agent setup log config status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve rate stats connect disconnect agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -157,6 +157,19 @@ _promptd() {
 			_promptd_render
 		fi
 		;;
+	copy)
+		case $prev in
+		--role)
+			COMPREPLY=($(compgen -W "user system assistant" -- "$cur"))
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--role --holes --experimental --json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
 	tags)
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
@@ -179,8 +192,14 @@ _promptd() {
 		fi
 		;;
 	init)
+		case $prev in
+		--clone)
+			:
+			return
+			;;
+		esac
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+			COMPREPLY=($(compgen -W "--clone --json --help" -- "$cur"))
 		else
 			_promptd_files -d
 		fi
@@ -194,6 +213,23 @@ _promptd() {
 		esac
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--from --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	new)
+		case $prev in
+		--from | -f)
+			_promptd_names promptd list --names "$cur"
+			return
+			;;
+		--title | -t)
+			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--from --title --json --help" -- "$cur"))
 		else
 			:
 		fi
@@ -233,9 +269,50 @@ _promptd() {
 			_promptd_names promptd list --names "$cur"
 		fi
 		;;
+	blame)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
 	restore)
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
+	pull)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	push)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	sync-git)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	resolve)
+		case $prev in
+		--from | -f)
+			_promptd_files -f
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--ours --theirs --both --from --json --help" -- "$cur"))
 		else
 			_promptd_names promptd list --names "$cur"
 		fi
@@ -357,7 +434,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render tags collections remove init add edit rename tag history diff restore rate stats connect disconnect pick agent setup log config status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve rate stats connect disconnect agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

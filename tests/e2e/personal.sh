@@ -151,6 +151,64 @@ run 0 diff lesson 2 2
 run 3 diff lesson 1 9
 run 2 diff lesson one
 
+part "show NAME@N and blame: with the history's numbers"
+run 0 show lesson@2 --text
+has "as to a child" "$out"
+run 3 show lesson@9
+has "promptd history" "$err"
+run 0 show lesson
+has "version     2" "$out"
+run 0 blame lesson --json
+python3 - out <<-'END' || fail "blame: $out"
+	import json, sys
+	lines = json.load(open(sys.argv[1]))["lines"]
+	text = [x for x in lines if "as to a child" in x["text"]]
+	assert len(text) == 1 and text[0]["version"] == 2 and text[0]["author"] == "A Person", lines
+END
+run 0 blame lesson
+has "as to a child" "$out"
+
+part "new: a template with some of its values"
+in=$'---\ninputs:\n  who: {type: string}\n  tone: {type: string, default: kind}\n  long: {type: boolean}\n---\nDear {{who}}, in a {{tone}} way.{{#long}} At length.{{/long}}\n'
+run 0 add letter
+before=$(commits)
+in=
+run 0 new letters/aunt --from letter who='Aunt {Ann}' long=yes
+one new
+run 0 show letters/aunt --text
+has "Dear Aunt {Ann}, in a {{tone}} way. At length." "$out"
+run 0 render letters/aunt
+has "in a kind way." "$out"
+run 2 new letters/x --from letter who='{{tone}}'
+run 1 new letters/x --from letter nobody=x
+run 3 new letters/x --from no-such-template
+run 2 new letters/x
+run 6 new letters/aunt --from letter who=you
+run 0 new letters/x --from letter who='{{tone}}' tone=y
+run 0 render letters/x
+has "Dear {{tone}}, in a y way." "$out"
+run 0 remove letters/x
+before=$(commits)
+
+part "copy: through whatever program is there, else a clear word"
+mkdir bin && ln -s "$(command -v sh)" "$(command -v cat)" bin/
+DISPLAY='' WAYLAND_DISPLAY='' run 6 copy letters/aunt
+has "neither WAYLAND_DISPLAY nor DISPLAY" "$err"
+PATH=$work/bin DISPLAY=:99 WAYLAND_DISPLAY='' run 3 copy letters/aunt
+has "xclip" "$err"
+printf '#!/bin/sh\necho "$*" >%s/words\ncat >%s/clip\n' "$work" "$work" >bin/xsel && chmod +x bin/xsel
+PATH=$work/bin DISPLAY=:99 WAYLAND_DISPLAY='' run 0 copy letters/aunt tone=warm
+[ "$(cat clip)" = "Dear Aunt {Ann}, in a warm way. At length." ] || fail "copied: $(cat clip)"
+[ "$(cat words)" = "--clipboard --input" ] || fail "xsel was told: $(cat words)"
+[ -z "$out" ] || fail "copy printed: $out"
+printf '#!/bin/sh\ncat >%s/clip-wayland\n' "$work" >bin/wl-copy && chmod +x bin/wl-copy
+PATH=$work/bin DISPLAY=:99 WAYLAND_DISPLAY=wayland-9 run 0 copy letters/aunt
+[ -s clip-wayland ] || fail "wl-copy was not asked first"
+printf '#!/bin/sh\nexit 1\n' >bin/wl-copy
+PATH=$work/bin DISPLAY=:99 WAYLAND_DISPLAY=wayland-9 run 1 copy letters/aunt
+has "wl-copy took nothing" "$err"
+[ "$(commits)" = "$before" ] || fail "copy made a commit"
+
 part "restore: the old text is a new version"
 run 0 restore lesson@1
 one restore
