@@ -294,25 +294,6 @@ static int change_files(struct personal *personal, const struct pending *pending
 	return 0;
 }
 
-void personal_sweep(struct personal *personal, const char *file, long pid)
-{
-	const char *name = strrchr(file, '/');
-	struct buf path = BUF_INIT(8192);
-
-	if (repo_check_path(file, NULL) != 0)
-		return;
-	name = name != NULL ? name + 1 : file;
-	(void)buf_add_format(&path, "%.*s.%s.%ld.tmp", (int)(name - file), file, name, pid);
-	if (!buf_failed(&path))
-		(void)files_remove(personal->folder, buf_text(&path), NULL);
-	buf_fini(&path);
-}
-
-static long pid_of(const struct pending *pending)
-{
-	return (long)json_integer_value(json_object_get(pending->json, "pid"));
-}
-
 static int change_repo(struct personal *personal, const struct pending *pending, struct err *err)
 {
 	struct repo_change changes[2];
@@ -340,8 +321,7 @@ static int change_store(struct personal *personal, const struct pending *pending
 
 static int carry_out_move(struct personal *personal, const struct pending *pending, struct err *err)
 {
-	if (personal_move(personal, pending->move_from, pending->move_to, pid_of(pending), err) !=
-		0)
+	if (personal_move(personal, pending->move_from, pending->move_to, err) != 0)
 		return -1;
 	find_base(personal); /* "prompts" may have come, or gone */
 	return personal_index(personal, NULL, NULL, NULL, err);
@@ -385,8 +365,9 @@ static int mend(struct personal *personal, struct err *err)
 		result = json_door_parse((struct str){buf_text(&text), text.len}, &json, err);
 		if (result == 0)
 			result = pending_read(&pending, json, err);
+		/* We are alone, and whoever wrote here was killed. */
 		if (result == 0 && pending.to != NULL)
-			personal_sweep(personal, pending.to, pid_of(&pending));
+			files_sweep(personal->folder, pending.to);
 		if (result == 0)
 			result = carry_out(personal, &pending, err);
 	}
@@ -629,7 +610,6 @@ static json_t *pending_new(struct personal *personal, const struct personal_chan
 		(void)buf_add_format(
 			&message, "Promptd-Version: %lld\n", (long long)change->version);
 	(void)buf_add_format(&message, "%s\n", line);
-	(void)json_object_set_new(json, "pid", json_integer(getpid()));
 	set_text(json, "line", line);
 	set_text(json, "message", buf_text(&message));
 	set_text(json, "from", change->from);
@@ -676,8 +656,7 @@ int personal_commit(
 
 int personal_advance(struct personal *personal, const char *from, const char *to, struct err *err)
 {
-	json_t *json = json_pack(
-		"{s:i, s:s, s:s}", "pid", (int)getpid(), "move_from", from, "move_to", to);
+	json_t *json = json_pack("{s:s, s:s}", "move_from", from, "move_to", to);
 	struct pending pending;
 	int result = pending_read(&pending, json, err);
 

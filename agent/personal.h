@@ -87,11 +87,8 @@ int personal_add(struct personal *personal, const char *name, struct str text);
 int personal_move_check(
 	struct personal *personal, const char *from, const char *to, struct err *err);
 int personal_advance(struct personal *personal, const char *from, const char *to, struct err *err);
-/* The steps of it that personal_advance() and the mending take; `pid` began it. */
-int personal_move(
-	struct personal *personal, const char *from, const char *to, long pid, struct err *err);
-/* Take away the half of a file that a killed process was writing. */
-void personal_sweep(struct personal *personal, const char *file, long pid);
+/* The steps of it that personal_advance() and the mending take. */
+int personal_move(struct personal *personal, const char *from, const char *to, struct err *err);
 
 /* The versions of a file, newest first. Numbers count the texts it had, from 1, as
  * the repository tells them: the same in every clone. */

@@ -59,24 +59,18 @@ int personal_move_check(
 	return repo_moves(personal->repo, from, to, on_check, personal, err);
 }
 
-struct moving {
-	struct personal *personal;
-	long pid; /* of who began it */
-};
-
 /* Whoever wrote something there meanwhile keeps it, as a change that is not committed.
  * One file that cannot be written does not hold up the others. */
 static int on_move(void *data, const struct repo_move *move, struct err *err)
 {
-	struct moving *moving = data;
-	struct personal *personal = moving->personal;
+	struct personal *personal = data;
 	struct err fault;
 	int result = 0;
 
 	(void)err;
 	if (move->odd)
 		return 0;
-	personal_sweep(personal, move->path, moving->pid);
+	files_sweep(personal->folder, move->path);
 	if (look(personal, move) != HELD_BEFORE)
 		return 0;
 	if (!move->after_is)
@@ -90,13 +84,11 @@ static int on_move(void *data, const struct repo_move *move, struct err *err)
 	return 0;
 }
 
-int personal_move(
-	struct personal *personal, const char *from, const char *to, long pid, struct err *err)
+int personal_move(struct personal *personal, const char *from, const char *to, struct err *err)
 {
-	struct moving moving = {personal, pid};
 	int result;
 
-	if (repo_moves(personal->repo, from, to, on_move, &moving, err) != 0)
+	if (repo_moves(personal->repo, from, to, on_move, personal, err) != 0)
 		return -1;
 	result = repo_advance(personal->repo, from, to, "promptd: pull", err);
 	if (result == 1) {

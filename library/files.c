@@ -370,3 +370,36 @@ int files_remove(int folder, const char *path, struct err *err)
 	(void)close(parent);
 	return result;
 }
+
+/* ".NAME.<pid>.tmp", as replace_in() calls it. */
+static bool is_half(struct str entry, struct str name)
+{
+	struct str pid;
+
+	if (entry.n <= name.n + 6 || entry.p[0] != '.' ||
+		memcmp(entry.p + 1, name.p, name.n) != 0 || entry.p[name.n + 1] != '.' ||
+		!str_ends(entry, ".tmp"))
+		return false;
+	pid = (struct str){entry.p + name.n + 2, entry.n - name.n - 6};
+	while (pid.n > 0 && pid.p[pid.n - 1] >= '0' && pid.p[pid.n - 1] <= '9')
+		pid.n--;
+	return pid.n == 0;
+}
+
+void files_sweep(int folder, const char *path)
+{
+	const struct dirent *entry;
+	const char *name;
+	int parent = open_parent(folder, path, &name);
+	DIR *stream = parent >= 0 ? fdopendir(parent) : NULL;
+
+	if (stream == NULL) {
+		if (parent >= 0)
+			(void)close(parent);
+		return;
+	}
+	while ((entry = readdir(stream)) != NULL)
+		if (is_half(str_of(entry->d_name), str_of(name)))
+			(void)unlinkat(dirfd(stream), entry->d_name, 0);
+	(void)closedir(stream);
+}

@@ -55,6 +55,9 @@ int files_replace(int folder, const char *path, struct str bytes, struct err *er
 /* The same for a file that is not there yet. FILES_OTHER when something is by now:
  * that is left as it is. */
 int files_create(int folder, const char *path, struct str bytes, struct err *err);
+/* Take away the halves that files_replace() left beside path when it was killed. Only
+ * for who knows that nobody is writing there now. */
+void files_sweep(int folder, const char *path);
 /* Take a file away; a link itself, never what it points to. 0 also when there is none. */
 int files_remove(int folder, const char *path, struct err *err);
 

@@ -380,7 +380,7 @@ static void round_run(struct tally *tally, unsigned number, unsigned long kill_a
 		promised = true;
 	}
 	if (result == KILLED && number % 3 == 0)
-		kill_mending(tally, 1 + number * 7 % 60);
+		kill_mending(tally, 1 + number * 7 % 220);
 	run_well("history", NULL, "");
 	(void)look(&after);
 	CHECK(!is_pending());
