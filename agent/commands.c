@@ -28,6 +28,7 @@ const struct command *const command_table[] = {
 	&command_push,
 	&command_sync_git,
 	&command_resolve,
+	&command_follow,
 	&command_rate,
 	&command_stats,
 	&command_connect,

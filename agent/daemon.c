@@ -3,6 +3,7 @@
  *
  *   main thread   libwebsockets' loop: editors over the websocket, the mailbox
  *   unix thread   a poll loop: local programs over the unix socket
+ *   follow        a poll loop: the personal library's folder, see follow.h
  *
  * Each has its own store handle and its own server. The unix thread posts who is
  * connected; the main thread writes it down for `promptd status`.
@@ -17,6 +18,7 @@
 
 #include "agent/control.h"
 #include "agent/fault.h"
+#include "agent/follow.h"
 #include "agent/listening.h"
 #include "agent/logfile.h"
 #include "agent/upkeep.h"
@@ -47,6 +49,7 @@ struct daemon {
 	struct serving web, local;
 	struct platform_watch *home; /* the lock's directory */
 	struct upkeep upkeep;	     /* of the main thread, with its store */
+	struct follow *follow;	     /* the personal library's folder; NULL: nobody does */
 	struct listening listening;
 	pthread_t thread;
 	bool thread_runs;
@@ -360,6 +363,10 @@ static int serve(struct daemon *daemon, struct mcp_websocket *websocket, struct 
 		return -1;
 	clients_write(daemon);
 	logfile_turn(daemon->options->dirs);
+	/* Everything else works without it. */
+	if (follow_start(&daemon->follow, daemon->options->dirs, err) != 0)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.not_followed"),
+			LOG_TEXT("why", err->text));
 	platform_service_notify("READY=1");
 	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.started"),
 		LOG_TEXT("version", PROMPTD_VERSION), LOG_NUMBER("port", daemon->endpoint.port),
@@ -421,6 +428,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	endpoint_remove(options->dirs);
 	listening_hide(&daemon.listening);
 	stop_local(&daemon);
+	follow_stop(daemon.follow);
 	if (daemon.mailbox != NULL)
 		mailbox_run(daemon.mailbox); /* what the other thread said last */
 	stop_fd = local_stop_fd = -1;	     /* the numbers will be others' soon */

@@ -29,9 +29,11 @@ char *help_choices(enum command_kind kind, const char *choices)
 			(void)buf_add_format(
 				&words, "%s%s", i > 0 ? " " : "", library_formats[i]->name);
 	else if (kind == COMMAND_COMMAND)
-		for (i = 0; command_table[i] != NULL; i++)
-			(void)buf_add_format(
-				&words, "%s%s", i > 0 ? " " : "", command_table[i]->name);
+		for (i = 0; command_table[i] != NULL; i++) {
+			if (!command_table[i]->hidden)
+				(void)buf_add_format(&words, "%s%s", words.len > 0 ? " " : "",
+					command_table[i]->name);
+		}
 	else if (kind == COMMAND_CHOICE)
 		(void)buf_add_str(&words, choices);
 	else

@@ -274,4 +274,17 @@ extern const struct platform_backend *const platform_backends[];
 int platform_desktop_open(
 	struct platform_desktop **out, platform_event_fn *fn, void *data, struct err *err);
 
+/*
+ * The same for a whole tree of folders, links not followed, git's own (.git) and hidden
+ * files left out; new folders are watched as they come. When the system or
+ * PLATFORM_TREE_FOLDERS_MAX allows no more, or 16 levels are reached, it is not whole.
+ */
+#define PLATFORM_TREE_FOLDERS_MAX 8192
+struct platform_tree;
+int platform_tree_open(struct platform_tree **out, const char *dir, struct err *err);
+void platform_tree_close(struct platform_tree *tree);
+int platform_tree_fd(const struct platform_tree *tree);
+bool platform_tree_take(struct platform_tree *tree);
+bool platform_tree_is_whole(const struct platform_tree *tree);
+
 #endif

@@ -1,0 +1,236 @@
+/* See follow.h. */
+#include "agent/follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/personal.h"
+#include "core/clock.h"
+#include "core/log.h"
+
+#define QUIET_MS 100
+#define STORM_MS 500
+#define LOOK_MS 50
+
+extern char **environ;
+
+struct follow {
+	const struct platform_dirs *dirs;
+	pthread_t thread;
+	int stop[2];
+	/* Of the thread. */
+	struct platform_watch *data; /* where the library is may change */
+	struct platform_tree *tree;  /* NULL: there is none, or it cannot be watched */
+	char dir[PLATFORM_PATH_MAX];
+};
+
+static bool is_readable(int fd, int timeout_ms)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+	return poll(&poll_fd, 1, timeout_ms) > 0;
+}
+
+/* Watch where the library is now. */
+static void find_tree(struct follow *follow)
+{
+	struct call call = {.dirs = follow->dirs};
+	struct stat st;
+	struct err err;
+
+	platform_tree_close(follow->tree);
+	follow->tree = NULL;
+	if (personal_place(&call, follow->dir, &err) != 0 || stat(follow->dir, &st) != 0)
+		return;
+	if (platform_tree_open(&follow->tree, follow->dir, &err) != 0)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.not_followed"),
+			LOG_TEXT("why", err.text));
+	else if (!platform_tree_is_whole(follow->tree))
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.partly_followed"));
+}
+
+static int spawn(pid_t *child, const char *program)
+{
+	char *argv[] = {xstrdup(program), xstrdup("follow"), NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t how;
+	sigset_t none, plain;
+	int result;
+
+	(void)sigemptyset(&none);
+	(void)sigemptyset(&plain);
+	(void)sigaddset(&plain, SIGPIPE);
+	(void)sigaddset(&plain, SIGHUP);
+	(void)posix_spawnattr_init(&how);
+	(void)posix_spawnattr_setsigmask(&how, &none);
+	(void)posix_spawnattr_setsigdefault(&how, &plain);
+	(void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	(void)posix_spawn_file_actions_init(&files);
+	(void)posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	(void)posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	(void)posix_spawn_file_actions_adddup2(&files, 1, 2);
+	result = posix_spawn(child, program, &files, &how, argv, environ);
+	(void)posix_spawn_file_actions_destroy(&files);
+	(void)posix_spawnattr_destroy(&how);
+	free(argv[0]);
+	free(argv[1]);
+	return result;
+}
+
+/* Its exit status; -1: told to stop meanwhile, and so is it. */
+static int wait_for(struct follow *follow, pid_t child)
+{
+	int status = 0;
+	pid_t ended;
+
+	while ((ended = waitpid(child, &status, WNOHANG)) == 0)
+		if (is_readable(follow->stop[0], LOOK_MS)) {
+			(void)kill(child, SIGTERM);
+			(void)waitpid(child, &status, 0);
+			return -1;
+		}
+	return ended == child && WIFEXITED(status) ? WEXITSTATUS(status) : COMMAND_FAILED;
+}
+
+static void read_folder(struct follow *follow)
+{
+	char program[PLATFORM_PATH_MAX];
+	int64_t began_us = clock_monotonic_us();
+	struct err err = {0};
+	pid_t child;
+	int status = 0;
+
+	if (platform_program("promptd", program, &err) != 0 ||
+		(status = spawn(&child, program)) != 0) {
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.not_read"),
+			LOG_TEXT("why", err.code != 0 ? err.text : strerror(status)));
+		return;
+	}
+	status = wait_for(follow, child);
+	if (status == COMMAND_DONE)
+		log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "personal.read"),
+			LOG_NUMBER("ms", (clock_monotonic_us() - began_us) / 1000));
+	else if (status > 0 && status != COMMAND_NOT_FOUND)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.not_read"),
+			LOG_NUMBER("status", status));
+}
+
+/* Until nothing more comes, or it has been long enough. False: told to stop. */
+static bool settle(struct follow *follow)
+{
+	int64_t until_us = clock_monotonic_us() + STORM_MS * 1000;
+	struct pollfd fds[2] = {{.fd = follow->stop[0], .events = POLLIN}, {.fd = -1}};
+
+	for (;;) {
+		fds[1].fd = follow->tree != NULL ? platform_tree_fd(follow->tree) : -1;
+		fds[1].events = POLLIN;
+		if (poll(fds, 2, QUIET_MS) < 0 && errno != EINTR)
+			return false;
+		if (fds[0].revents != 0)
+			return false;
+		if (fds[1].fd < 0 || fds[1].revents == 0)
+			return true;
+		(void)platform_tree_take(follow->tree);
+		if (clock_monotonic_us() > until_us)
+			return true;
+	}
+}
+
+/* Did anything happen that asks for a look? Places come and go with it. */
+static bool take(struct follow *follow, const struct pollfd fds[3])
+{
+	struct stat st;
+	bool changed = false;
+
+	if (fds[1].revents != 0 && platform_watch_take(follow->data)) {
+		find_tree(follow);
+		changed = follow->tree != NULL;
+	}
+	if (follow->tree != NULL && fds[2].fd == platform_tree_fd(follow->tree) &&
+		fds[2].revents != 0)
+		changed = platform_tree_take(follow->tree) || changed;
+	/* The folder itself was taken away, or another one is in its place. */
+	if (changed && follow->tree != NULL && stat(follow->dir, &st) != 0)
+		find_tree(follow);
+	return changed;
+}
+
+static void *run(void *data)
+{
+	struct follow *follow = data;
+	struct pollfd fds[3] = {{.fd = follow->stop[0], .events = POLLIN},
+		{.fd = platform_watch_fd(follow->data), .events = POLLIN}, {.events = POLLIN}};
+
+	find_tree(follow);
+	if (follow->tree != NULL)
+		read_folder(follow);
+	for (;;) {
+		fds[2].fd = follow->tree != NULL ? platform_tree_fd(follow->tree) : -1;
+		fds[2].revents = 0;
+		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+			break;
+		if (fds[0].revents != 0)
+			break;
+		if (!take(follow, fds))
+			continue;
+		if (!settle(follow))
+			break;
+		read_folder(follow);
+	}
+	return NULL;
+}
+
+int follow_start(struct follow **out, const struct platform_dirs *dirs, struct err *err)
+{
+	struct follow *follow = xcalloc(1, sizeof(*follow));
+	sigset_t all, before;
+	int result;
+
+	follow->dirs = dirs;
+	if (platform_watch_open(&follow->data, dirs->data, "personal", err) != 0) {
+		free(follow);
+		return -1;
+	}
+	if (pipe(follow->stop) != 0) {
+		(void)err_errno(err, errno, "pipe");
+		platform_watch_close(follow->data);
+		free(follow);
+		return -1;
+	}
+	/* Signals are the main thread's. */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	result = pthread_create(&follow->thread, NULL, run, follow);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (result != 0) {
+		(void)close(follow->stop[0]);
+		(void)close(follow->stop[1]);
+		platform_watch_close(follow->data);
+		free(follow);
+		return err_errno(err, result, "cannot start a thread");
+	}
+	*out = follow;
+	return 0;
+}
+
+void follow_stop(struct follow *follow)
+{
+	if (follow == NULL)
+		return;
+	(void)!write(follow->stop[1], "", 1);
+	(void)pthread_join(follow->thread, NULL);
+	(void)close(follow->stop[0]);
+	(void)close(follow->stop[1]);
+	platform_tree_close(follow->tree);
+	platform_watch_close(follow->data);
+	free(follow);
+}
