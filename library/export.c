@@ -233,8 +233,8 @@ static int memory_prompt(void *data, const struct prompt *prompt, struct err *er
 	return 0;
 }
 
-/* Read back what was written, and say what did not survive. */
-static void export_check(
+/* Read back what was written, and say what did not survive. False: all of it. */
+static bool export_check(
 	struct export *export, const struct prompt *prompt, const char *path, struct str bytes)
 {
 	struct memory memory = {.prompt = prompt, .format = export->format};
@@ -242,10 +242,13 @@ static void export_check(
 	struct library_sink sink = {.data = &memory, .prompt = memory_prompt, .context = &context};
 	struct buf lost = BUF_INIT(1024);
 	struct err err = {0};
+	bool readable;
 
-	if (export->format->parse(str_of(path), bytes, &sink, &err) != 0 || memory.back == NULL)
-		export_note(export, path, NOTE_WARNING,
-			"\"%.100s\" does not read back in this format", prompt->path);
+	readable =
+		export->format->parse(str_of(path), bytes, &sink, &err) == 0 && memory.back != NULL;
+	if (!readable)
+		export_refuse(export, prompt->path,
+			"this format cannot hold it: what it writes would not read back");
 	else if (prompt_compare(prompt, memory.back, &lost))
 		export_note(export, path, NOTE_WARNING,
 			"this format does not hold all of \"%.100s\": %s", prompt->path,
@@ -257,6 +260,7 @@ static void export_check(
 	prompt_free(memory.back);
 	json_decref(context.kept);
 	buf_fini(&lost);
+	return readable;
 }
 
 static void export_one(struct export *export, const struct prompt *prompt)
@@ -270,9 +274,8 @@ static void export_one(struct export *export, const struct prompt *prompt)
 		format->place(prompt, &path, &err) != 0 ||
 		format->write(prompt, &bytes, &err) != 0) {
 		export_refuse(export, prompt->path, err.text);
-	} else {
-		export_check(
-			export, prompt, buf_text(&path), (struct str){buf_text(&bytes), bytes.len});
+	} else if (export_check(export, prompt, buf_text(&path),
+			   (struct str){buf_text(&bytes), bytes.len})) {
 		plan_add(export, buf_text(&path), &bytes);
 		buf_clear(&path);
 		if (format->write_beside != NULL &&
@@ -307,29 +310,48 @@ static void export_count(struct export *export, struct str bytes, size_t n)
 			"%zu prompts in one file are more than an import takes; export fewer", n);
 }
 
+/* Those that read back from a file of their own; the others are refused. */
+static size_t export_readable(struct export *export, const struct prompt *const *prompts, size_t n,
+	const struct prompt **readable)
+{
+	const struct library_format *format = export->format;
+	struct buf bytes = BUF_INIT(EXPORT_BYTES_MAX);
+	struct err err = {0};
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&bytes);
+		if (format->write_all(&prompts[i], 1, &bytes, &err) != 0)
+			export_refuse(export, prompts[i]->path, err.text);
+		else if (export_check(export, prompts[i], format->whole_file,
+				 (struct str){buf_text(&bytes), bytes.len}))
+			readable[found++] = prompts[i];
+	}
+	buf_fini(&bytes);
+	return found;
+}
+
 static int export_whole(
 	struct export *export, const struct prompt *const *prompts, size_t n, struct err *err)
 {
 	const struct library_format *format = export->format;
+	const struct prompt **readable = xcalloc(n + 1, sizeof(*readable));
 	struct buf bytes = BUF_INIT(EXPORT_BYTES_MAX);
+	int result;
 
-	for (size_t i = 0; format->write == NULL && i < n; i++) {
-		buf_clear(&bytes);
-		if (format->write_all(&prompts[i], 1, &bytes, err) != 0)
-			break;
-		export_check(export, prompts[i], format->whole_file,
-			(struct str){buf_text(&bytes), bytes.len});
+	if (format->write == NULL) {
+		n = export_readable(export, prompts, n, readable);
+		prompts = readable;
 	}
-	buf_clear(&bytes);
-	if (format->write_all(prompts, n, &bytes, err) != 0) {
-		buf_fini(&bytes);
-		return -1;
+	result = n > 0 ? format->write_all(prompts, n, &bytes, err) : 0;
+	if (result == 0 && n > 0) {
+		if (format->write == NULL)
+			export_count(export, (struct str){buf_text(&bytes), bytes.len}, n);
+		plan_add(export, format->whole_file, &bytes);
 	}
-	if (format->write == NULL)
-		export_count(export, (struct str){buf_text(&bytes), bytes.len}, n);
-	plan_add(export, format->whole_file, &bytes);
 	buf_fini(&bytes);
-	return 0;
+	free(readable);
+	return result;
 }
 
 /* The marker before: each file that will be written may be the old or the new. */

@@ -118,7 +118,8 @@ struct library_export_result {
  * with their digest in dir/.promptd-export.json; a file that is not, or that was
  * changed since, is left alone, noted and counted as refused, and so is a link.
  * Each file is written to a temporary name, synced and renamed. Files of prompts no
- * longer exported stay. Every prompt is read back from what was written: a warning
+ * longer exported stay. Every prompt is read back from what is to be written: one that
+ * does not come back is refused (its format cannot hold it); a warning
  * says when text or inputs did not survive, an info note when something else did
  * not. result counts files; refused also prompts that could not be written.
  */

@@ -83,6 +83,28 @@ static void export_writes_only_files_that_are_ours(void)
 	folder_remove(dir);
 }
 
+static void what_would_not_read_back_is_not_written(void)
+{
+	struct prompt *prompts[] = {make("good", "Good", "Do it."),
+		make("odd", "Odd", "{{>{{#flag}}yes{{/flag}}\n\n{{ a }}:\nno\\n\n---\n--")};
+	char *dir = folder_make();
+	struct collect notes;
+	struct library_export_result result = export_to(&notes, dir, "dotprompt", prompts, 2);
+
+	CHECK(result.written == 1 && result.refused == 1);
+	CHECK_STR(buf_text(&notes.errors),
+		"odd:0: this format cannot hold it: what it writes would not read back\n");
+	collect_fini(&notes);
+	/* A file of its own or none: what was there before stays as it was. */
+	prompt_set(&prompts[1]->messages[0].text, STR("Fine."));
+	result = export_to(&notes, dir, "dotprompt", prompts, 2);
+	CHECK(result.written == 1 && result.unchanged == 1 && result.refused == 0);
+	collect_fini(&notes);
+	prompt_free(prompts[0]);
+	prompt_free(prompts[1]);
+	folder_remove(dir);
+}
+
 struct meddler {
 	const char *dir;
 	struct str next; /* what to put into the file that comes next */
@@ -368,6 +390,7 @@ static void what_a_format_cannot_hold_is_said(void)
 int main(void)
 {
 	RUN(export_writes_only_files_that_are_ours);
+	RUN(what_would_not_read_back_is_not_written);
 	RUN(what_came_between_look_and_write_is_left_alone);
 	RUN(export_writes_through_no_link);
 	RUN(export_makes_the_folders_it_needs);
