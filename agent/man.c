@@ -259,6 +259,17 @@ static const char tail[] =
 	".It Pa ~/.local/share/promptd/ledger.db\n"
 	"What exists nowhere else: use, ratings, values given before.\n"
 	".It Pa ~/.config/promptd/promptd.conf\nSettings.\n"
+	".It Pa ~/.local/state/promptd/agent.log , agent.log.1\n"
+	"What the agent wrote down; at most 1 MiB each.\n"
+	".It Pa ~/.local/state/promptd/agent.lock , agent.error.json\n"
+	"Held by the one agent as long as it runs; what went wrong there last.\n"
+	".It Pa $XDG_RUNTIME_DIR/promptd/agent.sock , agent.json\n"
+	"The agent's socket, and where all its ways in are, with the token of the websocket.\n"
+	"Without that variable they are below\n.Pa /run/user ,\n"
+	"else below\n.Pa ~/.local/state/promptd/run .\n"
+	".It Pa ~/.config/systemd/user/promptd-agent.service , promptd-agent.socket\n"
+	".It Pa ~/.config/autostart/promptd-agent.desktop\n"
+	"How it is started at login, written by\n.Ic promptd setup .\n"
 	".El\n";
 
 void help_man(struct buf *out)

@@ -175,6 +175,32 @@ says 'a["last_error"]["event"] == "agent.failed" and "/run" in a["last_error"]["
 	fail "last error of one that did not start"
 rm "$PROMPTD_HOME/run"
 
+part "every way to call agent answers in JSON, with its exit status"
+agent() { # STATUS EXPRESSION WORDS...
+	local wanted=$1 expression=$2 got
+	shift 2
+	"$promptd" agent "$@" --json >"$work/out" 2>"$work/err"
+	got=$?
+	[ "$got" = "$wanted" ] || fail "agent $*: exit $got, not $wanted: $(cat "$work/out")"
+	python3 -c 'import json, sys
+a = json.load(open(sys.argv[1]))
+assert eval(sys.argv[2]), a' "$work/out" "$expression" || fail "agent $* --json: not so: $expression"
+}
+agent 4 'a["status"] == "agent_unreachable" and a["running"] is False and a["hint"]' --status
+agent 0 'a["ended"] is False' --stop
+agent 0 'a["running"] and a["pid"] > 0 and a["port"] > 0 and a["socket"].endswith("/agent.sock")'
+first=$(sed 's/.*"pid":\([0-9]*\).*/\1/' "$work/out")
+agent 0 "a['pid'] == $first" # it runs already
+agent 0 "a['running'] and a['pid'] == $first and a['agent_version']" --status
+agent 1 "a['status'] == 'failed' and 'process $first' in a['error'] and '--replace' in a['hint']" --foreground
+agent 0 "a['pid'] != $first" --replace
+echo 'nonsense' >"$conf"
+agent 1 '"promptd.conf:1: expected: name = value" in a["error"]' --foreground
+agent 0 'a["running"]' --status
+agent 0 'a["ended"] is True' --stop
+agent 1 '"promptd.conf:1: expected: name = value" in a["error"]'
+rm "$conf"
+
 part "what would go to the journal goes to the log"
 rm -f "$log"
 mkfifo "$work/journal"
