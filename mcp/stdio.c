@@ -186,10 +186,11 @@ static int tell_changes(struct loop *loop, struct err *err)
 /* How long to sleep: for ever, but for changes that are to be told soon. */
 static int sleep_ms(const struct loop *loop)
 {
-	int64_t left = loop->tell.due_ms - now_ms();
+	int64_t left;
 
 	if (loop->tell.due_ms == 0)
 		return -1;
+	left = loop->tell.due_ms - now_ms();
 	return left > 0 ? (int)left : 0;
 }
 

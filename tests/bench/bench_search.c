@@ -383,8 +383,7 @@ static void measure(struct library *library, const char *figure, const struct qu
 	if (only != NULL && strcmp(only, figure) != 0)
 		return;
 
-	/* The better of some rounds is the query's own time: a neighbour on the
-	 * machine rarely disturbs the same query each time. */
+	/* The last of some rounds: of a process that goes on searching. */
 	memset(values, 0, sizeof values);
 	for (round = 0; round < ROUNDS; round++)
 		ask_store(library, queries, titles_only, values, &rows);
