@@ -41,7 +41,13 @@ static int remove_run(struct call *call)
 	if (result != COMMAND_DONE)
 		return result;
 	result = call_store(call, true, &store);
-	if (result == COMMAND_DONE && strcmp(prompt->source, PERSONAL_SOURCE) == 0)
+	if (result == COMMAND_DONE && strncmp(prompt->source, "git:", 4) == 0) {
+		call_hint(
+			call, "promptd source remove %s takes all of it away", prompt->source + 4);
+		result = call_fail(call, COMMAND_REFUSED,
+			"%s comes from %s, which is others' and would put it back", prompt->path,
+			prompt->source);
+	} else if (result == COMMAND_DONE && strcmp(prompt->source, PERSONAL_SOURCE) == 0)
 		result = remove_personal(call, call->words[0]);
 	else if (result == COMMAND_DONE &&
 		 store_prompt_remove(store, str_of(prompt->id), &err) != 0)

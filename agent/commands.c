@@ -29,6 +29,7 @@ const struct command *const command_table[] = {
 	&command_sync_git,
 	&command_resolve,
 	&command_follow,
+	&command_source,
 	&command_rate,
 	&command_stats,
 	&command_connect,

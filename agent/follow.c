@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,11 +16,14 @@
 
 #include "agent/personal.h"
 #include "core/clock.h"
+#include "core/id.h"
 #include "core/log.h"
 
 #define QUIET_MS 100
 #define STORM_MS 500
 #define LOOK_MS 50
+#define FIRST_S 60 /* until sources are fetched first */
+#define SOURCES_S (6 * 3600)
 
 extern char **environ;
 
@@ -31,6 +35,7 @@ struct follow {
 	struct platform_watch *data; /* where the library is may change */
 	struct platform_tree *tree;  /* NULL: there is none, or it cannot be watched */
 	char dir[PLATFORM_PATH_MAX];
+	int64_t update_us; /* when sources are fetched next */
 };
 
 static bool is_readable(int fd, int timeout_ms)
@@ -58,9 +63,9 @@ static void find_tree(struct follow *follow)
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.partly_followed"));
 }
 
-static int spawn(pid_t *child, const char *program)
+static int spawn(pid_t *child, const char *program, const char *word, const char *more)
 {
-	char *argv[] = {xstrdup(program), xstrdup("follow"), NULL};
+	char *argv[] = {xstrdup(program), xstrdup(word), more != NULL ? xstrdup(more) : NULL, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	sigset_t none, plain;
@@ -83,6 +88,7 @@ static int spawn(pid_t *child, const char *program)
 	(void)posix_spawnattr_destroy(&how);
 	free(argv[0]);
 	free(argv[1]);
+	free(argv[2]);
 	return result;
 }
 
@@ -101,7 +107,9 @@ static int wait_for(struct follow *follow, pid_t child)
 	return ended == child && WIFEXITED(status) ? WEXITSTATUS(status) : COMMAND_FAILED;
 }
 
-static void read_folder(struct follow *follow)
+/* `promptd WORD MORE`, to its end; `event` when it did something. */
+static void run_promptd(
+	struct follow *follow, const char *event, const char *word, const char *more)
 {
 	char program[PLATFORM_PATH_MAX];
 	int64_t began_us = clock_monotonic_us();
@@ -110,18 +118,44 @@ static void read_folder(struct follow *follow)
 	int status = 0;
 
 	if (platform_program("promptd", program, &err) != 0 ||
-		(status = spawn(&child, program)) != 0) {
-		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.not_read"),
+		(status = spawn(&child, program, word, more)) != 0) {
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "follow.not_started"),
 			LOG_TEXT("why", err.code != 0 ? err.text : strerror(status)));
 		return;
 	}
 	status = wait_for(follow, child);
 	if (status == COMMAND_DONE)
-		log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "personal.read"),
+		log_event(LOG_LEVEL_INFO, LOG_TEXT("event", event),
 			LOG_NUMBER("ms", (clock_monotonic_us() - began_us) / 1000));
 	else if (status > 0 && status != COMMAND_NOT_FOUND)
-		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.not_read"),
-			LOG_NUMBER("status", status));
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "follow.failed"),
+			LOG_TEXT("command", word), LOG_NUMBER("status", status));
+}
+
+static void read_folder(struct follow *follow)
+{
+	run_promptd(follow, "personal.read", "follow", NULL);
+}
+
+/* Other people's repositories, now and then: not all agents at one moment. */
+static void update_sources(struct follow *follow)
+{
+	char path[PLATFORM_PATH_MAX + 16];
+	unsigned char random = 0;
+
+	id_random(&random, sizeof random);
+	follow->update_us = clock_monotonic_us() + (SOURCES_S + random * 4) * INT64_C(1000000);
+	(void)snprintf(path, sizeof path, "%s/sources.json", follow->dirs->data);
+	if (access(path, F_OK) == 0)
+		run_promptd(follow, "sources.updated", "source", "update");
+}
+
+/* Until the next update. */
+static int time_left_ms(const struct follow *follow)
+{
+	int64_t left_us = follow->update_us - clock_monotonic_us();
+
+	return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
 }
 
 /* Until nothing more comes, or it has been long enough. False: told to stop. */
@@ -173,13 +207,16 @@ static void *run(void *data)
 	find_tree(follow);
 	if (follow->tree != NULL)
 		read_folder(follow);
+	follow->update_us = clock_monotonic_us() + FIRST_S * INT64_C(1000000);
 	for (;;) {
 		fds[2].fd = follow->tree != NULL ? platform_tree_fd(follow->tree) : -1;
 		fds[2].revents = 0;
-		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+		if (poll(fds, 3, time_left_ms(follow)) < 0 && errno != EINTR)
 			break;
 		if (fds[0].revents != 0)
 			break;
+		if (time_left_ms(follow) == 0)
+			update_sources(follow);
 		if (!take(follow, fds))
 			continue;
 		if (!settle(follow))

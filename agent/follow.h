@@ -3,7 +3,8 @@
  * there is in the index soon after. A thread of its own sleeps until something
  * changes, waits until it is quiet (100 ms; 500 ms at most), and has `promptd` read the
  * folder in a process of its own, so that no file can harm the agent. One such process
- * runs at a time.
+ * runs at a time. A minute after its start and every six hours the thread has other
+ * people's repositories fetched in the same way.
  */
 #ifndef AGENT_FOLLOW_H
 #define AGENT_FOLLOW_H

@@ -79,6 +79,24 @@ static bool is_left_out(const char *name)
 	return true;
 }
 
+bool files_is_left_out(const char *path)
+{
+	struct str rest = str_of(path), part;
+
+	while (rest.n > 0) {
+		bool left_out;
+		char *name;
+
+		part = str_cut(rest, '/', &rest);
+		name = str_dup(part);
+		left_out = rest.n > 0 ? is_left_out(name) : name[0] == '.';
+		free(name);
+		if (left_out)
+			return true;
+	}
+	return false;
+}
+
 static void list_add(struct files_list *list, const char *folder, const char *name)
 {
 	struct buf path = BUF_INIT(1024 * 1024);

@@ -35,6 +35,8 @@ struct files_list {
 	size_t unread; /* folders that could not be opened */
 };
 int files_walk(const struct files_root *root, struct files_list *list, struct err *err);
+/* Would a walk leave this path out, by its name or one of its folders' names? */
+bool files_is_left_out(const char *path);
 void files_list_fini(struct files_list *list);
 
 /*

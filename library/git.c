@@ -117,6 +117,26 @@ int repo_init(struct repo **out, const char *dir, struct err *err)
 	return repo_open(out, dir, err);
 }
 
+int repo_open_bare(struct repo **out, const char *dir, struct err *err)
+{
+	struct repo *repo;
+	int result;
+
+	if (repo_start(err) != 0)
+		return -1;
+	repo = xcalloc(1, sizeof(*repo));
+	result = git_repository_open_ext(
+		&repo->git, dir, GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_BARE, NULL);
+	if (result == GIT_ENOTFOUND)
+		result = git_repository_init(&repo->git, dir, 1);
+	if (result != 0) {
+		repo_close(repo);
+		return repo_fail(err, ERR_FAILED, dir);
+	}
+	*out = repo;
+	return 0;
+}
+
 void repo_close(struct repo *repo)
 {
 	if (repo == NULL)

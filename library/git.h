@@ -33,6 +33,9 @@ enum repo_outcome { REPO_NONE = 1 };
 int repo_open(struct repo **out, const char *dir, struct err *err);
 /* Make one in a folder that is there. Files in it stay as they are. */
 int repo_init(struct repo **out, const char *dir, struct err *err);
+/* A repository without a work tree, of somebody else's commits; made when absent. For
+ * what reads objects: repo_tree(), and fetching. */
+int repo_open_bare(struct repo **out, const char *dir, struct err *err);
 void repo_close(struct repo *repo);
 const char *repo_git_dir(const struct repo *repo); /* ends with '/' */
 

@@ -26,7 +26,8 @@ int repo_check_url(const char *url, struct err *err)
 {
 	const char *host = strstr(url, "://"), *at;
 
-	if (url[0] == '\0' || url[0] == '-')
+	/* "name::" would be a program's, in git; here it would be a host's name. */
+	if (url[0] == '\0' || url[0] == '-' || (host == NULL && strstr(url, "::") != NULL))
 		return err_set(err, ERR_REFUSED, "not an address: %.200s", url);
 	if (strncmp(url, "http://", 7) == 0) {
 		at = strchr(url + 7, '@');
@@ -48,7 +49,7 @@ int repo_check_url(const char *url, struct err *err)
 struct asking {
 	const struct repo_remote_options *options;
 	unsigned asked, key_tried;
-	bool secret_given, cancelled;
+	bool secret_given, cancelled, too_much;
 	const char *refused; /* by the other end, of a push */
 	char why[200];
 };
@@ -112,8 +113,15 @@ static bool asked_to_stop(struct asking *asking)
 
 static int on_progress(const git_indexer_progress *progress, void *data)
 {
-	(void)progress;
-	return asked_to_stop(data) ? GIT_EUSER : 0;
+	struct asking *asking = data;
+	const struct repo_remote_options *options = asking->options;
+
+	if ((options->objects_max > 0 && progress->total_objects > options->objects_max) ||
+		(options->bytes_max > 0 && progress->received_bytes > options->bytes_max)) {
+		asking->too_much = true;
+		return GIT_EUSER;
+	}
+	return asked_to_stop(asking) ? GIT_EUSER : 0;
 }
 
 static int on_message(const char *text, int n, void *data)
@@ -272,6 +280,9 @@ static int fetch(git_remote *remote, const struct repo_remote_options *options, 
 	tell_verdict(&asking, result);
 	if (result != 0 && asking.cancelled)
 		return err_set(err, ERR_FAILED, "cancelled");
+	if (result != 0 && asking.too_much)
+		return err_set(err, ERR_LIMIT, "%.200s holds more than %zu objects or %zu MiB",
+			git_remote_url(remote), options->objects_max, options->bytes_max >> 20);
 	return result == 0 ? 0 : repo_fail(err, ERR_FAILED, git_remote_url(remote));
 }
 

@@ -20,6 +20,8 @@ struct repo_remote_options {
 	/* The last one was taken, or was not. */
 	void (*verdict)(void *data, bool taken);
 	bool (*cancelled)(void);
+	/* More than this is not fetched; 0: as much as there is. */
+	size_t objects_max, bytes_max;
 };
 
 /* https, ssh, a folder of this machine; http for the loopback addresses alone. No

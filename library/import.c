@@ -22,6 +22,7 @@ struct import {
 	const struct library_sink *sink; /* the caller's */
 	struct library_sink own;	 /* between the parsers and the caller */
 	struct files_root root;
+	const struct library_shelf *shelf; /* instead of the folder; NULL: the folder */
 	struct library_context context;
 	const struct files_list *list;
 	struct str file; /* relative path of the file being parsed */
@@ -227,11 +228,17 @@ static bool import_door(struct import *import, struct buf *text)
 	return true;
 }
 
+static int import_bytes(
+	const struct import *import, const char *path, struct buf *out, struct err *err)
+{
+	if (import->shelf != NULL)
+		return import->shelf->read(import->shelf->data, path, out);
+	return files_read(import->root.folder, path, out, err);
+}
+
 static int import_read(void *data, const char *path, struct buf *out)
 {
-	struct import *import = data;
-
-	return files_read(import->root.folder, path, out, NULL);
+	return import_bytes(data, path, out, NULL);
 }
 
 /* What recognisers see: the path with the last two folders above it, for a tree
@@ -367,7 +374,7 @@ static int import_file(struct import *import, const char *path, struct err *err)
 	reader = import_reader(import);
 	if (import_passes_by(import))
 		return 0;
-	result = files_read(import->root.folder, path, &text, &fault);
+	result = import_bytes(import, path, &text, &fault);
 	if (result < 0)
 		reader_note(&reader, 0, NOTE_ERROR, "%s", fault.text);
 	else if (result == FILES_BIG)
@@ -400,6 +407,28 @@ static int import_files(
 	return 0;
 }
 
+/* What is between the parsers and the caller; import_end() in any case. */
+static void import_begin(struct import *import)
+{
+	import->own = (struct library_sink){
+		.data = import,
+		.prompt = import_prompt,
+		.note = import_note,
+		.context = &import->context,
+	};
+	import->context = (struct library_context){
+		import, import_read, str_of(import->root.path), json_object()};
+	import->met =
+		import->options->met != NULL ? json_incref(import->options->met) : json_object();
+}
+
+static void import_end(struct import *import)
+{
+	json_decref(import->context.kept);
+	json_decref(import->met);
+	files_close(&import->root);
+}
+
 int library_import(const char *path, const struct library_import *options,
 	const struct library_sink *sink, size_t *seen, struct err *err)
 {
@@ -411,15 +440,7 @@ int library_import(const char *path, const struct library_import *options,
 	*seen = 0;
 	if (files_open(path, &import.root, err) != 0)
 		return LIBRARY_NO_PATH;
-	import.own = (struct library_sink){
-		.data = &import,
-		.prompt = import_prompt,
-		.note = import_note,
-		.context = &import.context,
-	};
-	import.context = (struct library_context){
-		&import, import_read, str_of(import.root.path), json_object()};
-	import.met = options->met != NULL ? json_incref(options->met) : json_object();
+	import_begin(&import);
 	result = files_walk(&import.root, &list, err);
 	reader = import_reader(&import);
 	if (result == 0 && list.cut)
@@ -430,8 +451,29 @@ int library_import(const char *path, const struct library_import *options,
 	if (result == 0)
 		result = import_files(&import, &list, seen, err);
 	files_list_fini(&list);
-	json_decref(import.context.kept);
-	json_decref(import.met);
-	files_close(&import.root);
+	import_end(&import);
+	return result;
+}
+
+int library_import_shelf(const struct library_shelf *shelf, const struct library_import *options,
+	const struct library_sink *sink, size_t *seen, struct err *err)
+{
+	struct import import = {
+		.path = shelf->name, .options = options, .sink = sink, .shelf = shelf};
+	struct files_list list = {0};
+	size_t i;
+	int result;
+
+	*seen = 0;
+	import.root = (struct files_root){.folder = -1, .path = xstrdup(shelf->name)};
+	import_begin(&import);
+	list.paths = xcalloc(shelf->n + 1, sizeof(*list.paths));
+	for (i = 0; i < shelf->n; i++)
+		if (!files_is_left_out(shelf->paths[i]))
+			list.paths[list.n++] = xstrdup(shelf->paths[i]);
+	qsort(list.paths, list.n, sizeof(*list.paths), compare_texts);
+	result = import_files(&import, &list, seen, err);
+	files_list_fini(&list);
+	import_end(&import);
 	return result;
 }

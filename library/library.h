@@ -109,6 +109,19 @@ struct library_import {
 int library_import(const char *path, const struct library_import *options,
 	const struct library_sink *sink, size_t *seen, struct err *err);
 
+/* Files that are in no folder: a commit's, say. Links and the like are not among them. */
+struct library_shelf {
+	const char *name;   /* stands in front of their paths, in notes and origins */
+	char *const *paths; /* relative, with '/' between their parts */
+	size_t n;
+	void *data;
+	/* Append one of them to out. 0; positive: there is none; -1: more than out holds. */
+	int (*read)(void *data, const char *path, struct buf *out);
+};
+/* The same as library_import() of a folder that holds these. */
+int library_import_shelf(const struct library_shelf *shelf, const struct library_import *options,
+	const struct library_sink *sink, size_t *seen, struct err *err);
+
 struct library_export_result {
 	size_t written, unchanged, refused;
 };

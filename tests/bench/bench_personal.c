@@ -62,18 +62,14 @@ static struct cost run(const char *words)
 	return (struct cost){(double)(bench_now_ns() - start) / 1e6, cpu_of_children_ms() - cpu};
 }
 
-static struct cost run_in(const char *dir, const char *format, size_t i)
+/* $N is the round. */
+static struct cost run_in(const char *dir, const char *words, size_t i)
 {
-	char words[4 * PATH_BYTES], line[3 * PATH_BYTES];
+	char all[4 * PATH_BYTES];
 
-	/* The formats are this file's own: %s the program, %zu a number. */
-	if (strncmp(format, "promptd ", 8) == 0)
-		(void)snprintf(line, sizeof line, "%s %s", promptd, format + 8);
-	else
-		(void)snprintf(line, sizeof line, "%s", format);
-	(void)snprintf(words, sizeof words,
-		"cd '%s' && N=%zu && export N && { %s ; } >/dev/null 2>&1", dir, i, line);
-	return run(words);
+	(void)snprintf(all, sizeof all, "cd '%s' && N=%zu && export N && { %s ; } >/dev/null 2>&1",
+		dir, i, words);
+	return run(all);
 }
 
 static void write_file(const char *dir, size_t i, const struct prompt *prompt)
@@ -256,6 +252,8 @@ static void set_up(void)
 	(void)snprintf(promptd, sizeof promptd, "%s/bin/promptd", BINARY_DIR);
 	(void)snprintf(words, sizeof words, "rm -rf '%.1000s' && mkdir -p '%.1000s'", home, home);
 	(void)run(words);
+	(void)snprintf(words, sizeof words, "%.900s/bin:%.1000s", BINARY_DIR, getenv("PATH"));
+	(void)setenv("PATH", words, 1);
 	(void)setenv("PROMPTD_HOME", home, 1);
 	(void)setenv("HOME", home, 1);
 	(void)setenv("PROMPTD_AUTOSTART", "no", 1);

@@ -1,0 +1,315 @@
+/* See sources.h. */
+/* nftw() is X/Open's, not POSIX's. */
+#define _XOPEN_SOURCE 700
+#include "agent/sources.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/personal_sync.h"
+#include "core/clock.h"
+#include "core/json.h"
+#include "library/files.h"
+#include "library/library.h"
+#include "store/prompts.h"
+
+#define SOURCES_FILE "sources.json"
+#define FILE_MAX (1024 * 1024)
+#define REMOVE_FDS 16
+
+/* --- the list --- */
+
+json_t *sources_read(struct call *call)
+{
+	struct buf text = BUF_INIT(FILE_MAX);
+	int folder = open(call->dirs->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	json_t *json = NULL;
+
+	if (folder >= 0 && files_read(folder, SOURCES_FILE, &text, NULL) == 0)
+		(void)json_door_parse((struct str){buf_text(&text), text.len}, &json, NULL);
+	if (folder >= 0)
+		(void)close(folder);
+	buf_fini(&text);
+	if (!json_is_array(json)) {
+		json_decref(json);
+		return json_array();
+	}
+	return json;
+}
+
+int sources_write(struct call *call, const json_t *sources, struct err *err)
+{
+	struct buf text = BUF_INIT(FILE_MAX);
+	int folder, result = -1;
+
+	if (platform_make_dir(call->dirs->data, err) != 0)
+		return -1;
+	folder = open(call->dirs->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return err_errno(err, errno, "%s", call->dirs->data);
+	if (json_write(sources, &text) != 0)
+		(void)err_set(err, ERR_LIMIT, "too many sources");
+	else
+		result = files_replace(
+			folder, SOURCES_FILE, (struct str){buf_text(&text), text.len}, err);
+	(void)close(folder);
+	buf_fini(&text);
+	return result;
+}
+
+json_t *sources_find(const json_t *sources, const char *name)
+{
+	json_t *source;
+	size_t i;
+
+	json_array_foreach (sources, i, source) {
+		const char *known = json_string_value(json_object_get(source, "name"));
+
+		if (known != NULL && strcmp(known, name) == 0)
+			return source;
+	}
+	return NULL;
+}
+
+/* --- what a repository holds --- */
+
+/* Files of one commit, as they were told: by bytes of their paths after sorting. */
+struct held {
+	char **paths;
+	struct buf *texts;
+	size_t n, size;
+};
+
+static int on_file(void *data, const char *path, struct str bytes)
+{
+	struct held *held = data;
+
+	if (held->n == held->size) {
+		held->size = held->size > 0 ? 2 * held->size : 64;
+		held->paths = xrealloc(held->paths, held->size * sizeof(*held->paths));
+		held->texts = xrealloc(held->texts, held->size * sizeof(*held->texts));
+	}
+	held->texts[held->n] = (struct buf)BUF_INIT(LIBRARY_FILE_BYTES_MAX);
+	if (buf_add(&held->texts[held->n], bytes.p, bytes.n) != 0)
+		return -1;
+	held->paths[held->n++] = xstrdup(path);
+	return 0;
+}
+
+static void held_fini(struct held *held)
+{
+	size_t i;
+
+	for (i = 0; i < held->n; i++) {
+		free(held->paths[i]);
+		buf_fini(&held->texts[i]);
+	}
+	free(held->paths);
+	free(held->texts);
+}
+
+static int read_held(void *data, const char *path, struct buf *out)
+{
+	const struct held *held = data;
+	size_t i;
+
+	/* git sorts folders as if they ended in '/', so this is no place for bsearch. */
+	for (i = 0; i < held->n; i++)
+		if (strcmp(held->paths[i], path) == 0)
+			return buf_add(out, buf_text(&held->texts[i]), held->texts[i].len);
+	return FILES_NONE;
+}
+
+/* --- into the store --- */
+
+struct taking {
+	struct call *call;
+	const char *source; /* "git:NAME" */
+	json_t *paths, *gone;
+	size_t n;
+};
+
+static int on_prompt(void *data, const struct prompt *prompt, struct err *err)
+{
+	struct taking *taking = data;
+
+	taking->n++;
+	(void)json_object_set_new(taking->paths, prompt->path, json_true());
+	return store_prompt_put(taking->call->store, prompt, NULL, err);
+}
+
+static void on_note(void *data, const struct library_note *note)
+{
+	struct taking *taking = data;
+
+	if (note->error)
+		call_warn(taking->call, "%.*s:%u: %s", (int)note->file.n, note->file.p, note->line,
+			note->text);
+}
+
+static int on_known(void *data, const struct store_row *row)
+{
+	struct taking *taking = data;
+	char *path = str_dup(row->path);
+
+	if (json_object_get(taking->paths, path) == NULL)
+		(void)json_array_append_new(taking->gone, json_from_str(row->id));
+	free(path);
+	return 0;
+}
+
+static int forget_gone(struct taking *taking, struct err *err)
+{
+	struct store_filter filter = {.source = str_of(taking->source), .experimental = true};
+	struct store *store = taking->call->store;
+	const json_t *id;
+	size_t i;
+
+	if (store_prompt_list(store, &filter, STR(""), 1000000, on_known, taking, err) != 0)
+		return -1;
+	json_array_foreach (taking->gone, i, id)
+		if (store_prompt_remove(store, str_of(json_string_value(id)), err) < 0)
+			return -1;
+	return 0;
+}
+
+/* All of it or nothing. held NULL: it holds nothing any more. */
+static int take_over(
+	struct call *call, const char *source, struct held *held, size_t *n, struct err *err)
+{
+	struct taking taking = {
+		.call = call, .source = source, .paths = json_object(), .gone = json_array()};
+	struct library_import how = {.source = str_of(source)};
+	struct library_sink sink = {.data = &taking, .prompt = on_prompt, .note = on_note};
+	struct library_shelf shelf = {.name = source, .data = held, .read = read_held};
+	size_t seen;
+	int result = store_begin(call->store, err);
+
+	if (result == 0 && held != NULL) {
+		shelf.paths = held->paths;
+		shelf.n = held->n;
+		result = library_import_shelf(&shelf, &how, &sink, &seen, err);
+	}
+	if (result == 0)
+		result = forget_gone(&taking, err);
+	*n = taking.n;
+	json_decref(taking.paths);
+	json_decref(taking.gone);
+	if (result == 0)
+		return store_commit(call->store, err);
+	store_rollback(call->store);
+	return -1;
+}
+
+/* --- one source --- */
+
+static int place_of(
+	struct call *call, const char *name, char dir[PLATFORM_PATH_MAX], struct err *err)
+{
+	int n = snprintf(dir, PLATFORM_PATH_MAX, "%s/sources", call->dirs->data);
+
+	if (n < 0 || n >= PLATFORM_PATH_MAX)
+		return err_set(err, ERR_LIMIT, "path too long");
+	if (platform_make_dir(dir, err) != 0)
+		return -1;
+	n = snprintf(dir, PLATFORM_PATH_MAX, "%s/sources/%s.git", call->dirs->data, name);
+	return n > 0 && n < PLATFORM_PATH_MAX ? 0 : err_set(err, ERR_LIMIT, "path too long");
+}
+
+static int fetch(struct repo *repo, const char *dir, const char *url, char commit[REPO_ID_BYTES],
+	struct err *err)
+{
+	struct sync_link link;
+	int result;
+
+	sync_link_init(&link, dir);
+	link.options.objects_max = SOURCES_OBJECTS_MAX;
+	link.options.bytes_max = SOURCES_BYTES_MAX;
+	result = repo_set_remote(repo, url, err);
+	if (result == 0)
+		result = repo_fetch(repo, &link.options, commit, err);
+	sync_link_fini(&link);
+	if (result == REPO_UNKNOWN)
+		return err_set(err, ERR_NOT_FOUND, "there is nothing in it yet");
+	return result > 0 ? err_set(err, ERR_FAILED, "it cannot be fetched") : result;
+}
+
+static int read_commit(struct call *call, struct repo *repo, const char *commit, json_t *source,
+	struct sources_update *update, struct err *err)
+{
+	const char *path = json_string_value(json_object_get(source, "path"));
+	struct held held = {0};
+	char name[PROMPT_PATH_MAX + 8];
+	int result = repo_tree(
+		repo, commit, path != NULL ? path : "", on_file, &held, &update->passed_by, err);
+
+	(void)snprintf(
+		name, sizeof name, "git:%s", json_string_value(json_object_get(source, "name")));
+	if (result == 0)
+		result = take_over(call, name, &held, &update->prompts, err);
+	held_fini(&held);
+	return result;
+}
+
+int sources_update(struct call *call, json_t *source, struct sources_update *update)
+{
+	const char *name = json_string_value(json_object_get(source, "name"));
+	const char *url = json_string_value(json_object_get(source, "url"));
+	const char *before = json_string_value(json_object_get(source, "commit"));
+	char dir[PLATFORM_PATH_MAX], commit[REPO_ID_BYTES] = "", when[CLOCK_TEXT_BYTES];
+	struct repo *repo = NULL;
+	struct store *store;
+	struct err err = {0};
+	int result = call_store(call, true, &store);
+
+	*update = (struct sources_update){0};
+	if (result != COMMAND_DONE)
+		return result;
+	if (name == NULL || url == NULL)
+		return call_fail(call, COMMAND_FAILED, SOURCES_FILE " is not one of promptd's");
+	if (place_of(call, name, dir, &err) != 0 || repo_open_bare(&repo, dir, &err) != 0 ||
+		fetch(repo, dir, url, commit, &err) != 0)
+		result = call_fail_err(call, &err);
+	update->same = before != NULL && strcmp(before, commit) == 0;
+	if (result == COMMAND_DONE && read_commit(call, repo, commit, source, update, &err) != 0)
+		result = call_fail_err(call, &err);
+	repo_close(repo);
+	if (result == COMMAND_DONE) {
+		clock_format(clock_now_ms(), when);
+		(void)json_object_set_new(source, "commit", json_string(commit));
+		(void)json_object_set_new(source, "updated", json_string(when));
+	}
+	return call_cancelled() ? call_cancel(call) : result;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *walk)
+{
+	(void)st;
+	(void)kind;
+	(void)walk;
+	return remove(path);
+}
+
+int sources_forget(struct call *call, const char *name)
+{
+	char dir[PLATFORM_PATH_MAX], source[PROMPT_PATH_MAX + 8];
+	struct store *store;
+	struct err err = {0};
+	size_t n;
+	int result = call_store(call, true, &store);
+
+	if (result != COMMAND_DONE)
+		return result;
+	(void)snprintf(source, sizeof source, "git:%.250s", name);
+	if (take_over(call, source, NULL, &n, &err) != 0 || place_of(call, name, dir, &err) != 0)
+		return call_fail_err(call, &err);
+	if (nftw(dir, remove_entry, REMOVE_FDS, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
+		return call_fail(
+			call, COMMAND_FAILED, "cannot take %s away: %s", dir, strerror(errno));
+	return COMMAND_DONE;
+}
