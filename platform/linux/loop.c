@@ -30,6 +30,7 @@ void loop_init(struct loop *loop, platform_event_fn *fn, void *data)
 	loop->fn = fn;
 	loop->data = data;
 	loop->main = g_main_loop_new(NULL, FALSE);
+	loop->ending = g_cancellable_new();
 	loop->terminate = g_unix_signal_add(SIGTERM, on_signal, loop);
 	loop->interrupt = g_unix_signal_add(SIGINT, on_signal, loop);
 	loop->menu.to = loop->menu.from = -1;
@@ -53,8 +54,11 @@ static void pipe_close(int *fd, guint *source)
 	*fd = -1;
 }
 
+static void notices_leave(struct loop *loop);
+
 void loop_fini(struct loop *loop)
 {
+	notices_leave(loop);
 	if (loop->menu.child != 0 && !loop->menu.exited)
 		(void)kill(loop->menu.pid, SIGTERM);
 	source_drop(&loop->menu.child);
@@ -94,9 +98,98 @@ void loop_timer(struct loop *loop, int64_t ms)
 		loop->timer = g_timeout_add((guint)ms, on_timer, loop);
 }
 
-void loop_notify(const char *text)
+/* --- notices -------------------------------------------------------------------- */
+
+#define NOTICE_MS 2000	    /* for the service to answer */
+#define NOTICE_LEAVE_MS 500 /* at the end of the program */
+
+struct notice {
+	struct loop *loop;
+	char *text;
+};
+
+static void notice_end(struct notice *notice, GError *error)
 {
+	notice->loop->n_notices--;
+	g_clear_error(&error); /* it is in the log already */
+	g_free(notice->text);
+	g_free(notice);
+}
+
+static void on_notified(GObject *source, GAsyncResult *result, gpointer data)
+{
+	GError *error = NULL;
+	GVariant *answer = g_dbus_connection_call_finish((GDBusConnection *)source, result, &error);
+
+	if (answer != NULL)
+		g_variant_unref(answer);
+	notice_end(data, error);
+}
+
+static void on_bus(GObject *source, GAsyncResult *result, gpointer data)
+{
+	struct notice *notice = data;
+	GError *error = NULL;
+	GDBusConnection *bus = g_bus_get_finish(result, &error);
+
+	(void)source;
+	if (bus == NULL) {
+		notice_end(notice, error);
+		return;
+	}
+	g_dbus_connection_call(bus, "org.freedesktop.Notifications",
+		"/org/freedesktop/Notifications", "org.freedesktop.Notifications", "Notify",
+		g_variant_new("(susss@as@a{sv}i)", "promptd", 0U, "", "promptd", notice->text,
+			g_variant_new("as", NULL), g_variant_new("a{sv}", NULL), -1),
+		NULL, G_DBUS_CALL_FLAGS_NONE, NOTICE_MS, notice->loop->ending, on_notified, notice);
+	g_object_unref(bus);
+}
+
+/* GLib would start a bus where there is none. */
+static bool has_bus(void)
+{
+	const char *run = g_getenv("XDG_RUNTIME_DIR");
+	char *path;
+	bool has;
+
+	if (g_getenv("DBUS_SESSION_BUS_ADDRESS") != NULL)
+		return true;
+	if (run == NULL)
+		return false;
+	path = g_build_filename(run, "bus", NULL);
+	has = g_file_test(path, G_FILE_TEST_EXISTS);
+	g_free(path);
+	return has;
+}
+
+void loop_notify(struct loop *loop, const char *text)
+{
+	struct notice *notice;
+
 	log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "desktop.notice"), LOG_TEXT("text", text));
+	if (!has_bus())
+		return;
+	notice = g_new(struct notice, 1);
+	*notice = (struct notice){.loop = loop, .text = g_markup_escape_text(text, -1)};
+	loop->n_notices++;
+	g_bus_get(G_BUS_TYPE_SESSION, loop->ending, on_bus, notice);
+}
+
+static gboolean on_leave(gpointer data)
+{
+	g_cancellable_cancel(((struct loop *)data)->ending);
+	return G_SOURCE_CONTINUE;
+}
+
+/* What was said last is often why the program ends. */
+static void notices_leave(struct loop *loop)
+{
+	guint timer = loop->n_notices > 0 ? g_timeout_add(NOTICE_LEAVE_MS, on_leave, loop) : 0;
+
+	while (loop->n_notices > 0)
+		(void)g_main_context_iteration(NULL, TRUE);
+	source_drop(&timer);
+	g_object_unref(loop->ending);
 }
 
 /* --- a menu: lines to its stdin, its answer from its stdout ------------------ */

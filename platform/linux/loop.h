@@ -5,7 +5,7 @@
 #ifndef PLATFORM_LINUX_LOOP_H
 #define PLATFORM_LINUX_LOOP_H
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include "core/buf.h"
 #include "platform/platform.h"
@@ -15,6 +15,8 @@ struct loop {
 	void *data;
 	GMainLoop *main;
 	guint timer, terminate, interrupt; /* sources; 0: none */
+	GCancellable *ending;		   /* of notices on their way */
+	unsigned n_notices;
 	struct loop_menu {
 		guint child, input, output; /* sources */
 		int to, from;		    /* pipes; -1: closed */
@@ -35,7 +37,11 @@ void loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
 void loop_timer(struct loop *loop, int64_t ms);
 int loop_menu(struct loop *loop, const char *const argv[], struct str text, struct err *err);
-/* notify() without a display: a line of log. */
-void loop_notify(const char *text);
+/*
+ * notify(): by the desktop's notification service (org.freedesktop.Notifications), and
+ * a line of log in any case. Asked without waiting; loop_fini() waits until what was
+ * said has left, half a second at most.
+ */
+void loop_notify(struct loop *loop, const char *text);
 
 #endif

@@ -165,8 +165,7 @@ static int none_press(struct platform_desktop *desktop, const struct platform_wi
 
 static void none_notify(struct platform_desktop *desktop, const char *text)
 {
-	(void)desktop;
-	loop_notify(text);
+	loop_notify(&none_of(desktop)->loop, text);
 }
 
 static int none_menu(struct platform_desktop *desktop, const char *const argv[], struct str text,

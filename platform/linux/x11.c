@@ -412,8 +412,7 @@ static void x11_timer(struct platform_desktop *desktop, int64_t ms)
 
 static void x11_notify(struct platform_desktop *desktop, const char *text)
 {
-	(void)desktop;
-	loop_notify(text);
+	loop_notify(&x11_of(desktop)->loop, text);
 }
 
 static int x11_menu(struct platform_desktop *desktop, const char *const argv[], struct str text,

@@ -5,7 +5,7 @@ bin=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PROMPTD_HOME=$work/home HOME=$work/home PROMPTD_AUTOSTART=no LC_ALL=C.UTF-8
-unset DISPLAY PROMPTD_PLATFORM
+unset DISPLAY PROMPTD_PLATFORM DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR
 mkdir -p "$work/prompts" "$work/home/config"
 printf -- '---\ntitle: one\n---\nx' >"$work/prompts/one.prompt.md"
 "$bin/promptd" import "$work/prompts" >"$work/log" 2>&1 || exit
