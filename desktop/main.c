@@ -116,6 +116,9 @@ static int run(struct program *program)
 		desk_call(&program->desk, NULL);
 	else
 		set_hotkeys(program);
+	if (!program->pick)
+		log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "desktop.ready"),
+			LOG_TEXT("platform", desktop->backend->name));
 	if (!program->pick || program->desk.stage != DESK_IDLE)
 		desktop->backend->run(desktop);
 	desk_fini(&program->desk);

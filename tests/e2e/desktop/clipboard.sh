@@ -23,10 +23,11 @@ mkdir -p "$work/home/config"
 start desktop "$bin/promptd-desktop" \
 	--menu="touch '$work/asked'; sleep 1; head -n 1"
 desktop=$last
+wait_for 'promptd-desktop is ready' grep -q desktop.ready "$work/desktop.log"
 hotkey_opens() {
 	local i
 	"$bin/desktop-keys" press Control_L+Alt_L+space
-	for ((i = 0; i < 60; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		[ -e "$work/asked" ] && return 0
 		sleep 0.05
 	done

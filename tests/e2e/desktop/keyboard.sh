@@ -23,6 +23,7 @@ EOS
 start xterm xterm -e sh -c "stty raw -echo; exec cat >'$work/out'"
 "$bin/desktop-keys" wait XTerm >/dev/null || fail 'xterm does not come'
 start desktop "$bin/promptd-desktop"
+wait_for 'promptd-desktop is ready' grep -q desktop.ready "$work/desktop.log"
 wait_for 'the taken hotkey is told' grep -q 'another program has Alt+F4' "$work/desktop.log"
 
 pastes=0

@@ -35,6 +35,7 @@ start xterm xterm -T sink -e sh -c "stty raw -echo; exec cat >'$work/out'"
 sink=$("$bin/desktop-keys" wait XTerm) || fail 'xterm does not come'
 start desktop "$bin/promptd-desktop" --menu="sh '$work/menu' \"\$1\""
 desktop=$last
+wait_for 'promptd-desktop is ready' grep -q desktop.ready "$work/desktop.log"
 copy() { # the person copies
 	printf '%s' "$1" | xclip -selection clipboard
 	printf '%s' "$1 primary" | xclip -selection primary
@@ -51,7 +52,7 @@ call() { # CHOICE
 hotkey_opens() {
 	local i
 	"$bin/desktop-keys" press Control_L+Alt_L+space
-	for ((i = 0; i < 60; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		[ -s "$work/asked" ] && return 0
 		sleep 0.05
 	done

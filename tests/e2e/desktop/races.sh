@@ -16,10 +16,11 @@ sink=$("$bin/desktop-keys" wait sink) || fail 'the window does not come'
 start thief xterm -name thief -e sh -c "stty raw -echo; exec cat >'$work/stolen'"
 thief=$("$bin/desktop-keys" wait thief) || fail 'the other window does not come'
 start desktop "$bin/promptd-desktop" --menu="touch '$work/asked'; head -n 1; sleep 0.01"
+wait_for 'promptd-desktop is ready' grep -q desktop.ready "$work/desktop.log"
 hotkey_opens() {
 	local i
 	"$bin/desktop-keys" press Control_L+Alt_L+space
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 1500; i++)); do
 		[ -e "$work/asked" ] && return 0
 		sleep 0.01
 	done
