@@ -45,6 +45,31 @@ static void a_second_one_says_which_runs(void)
 	agent_stop(&agent);
 }
 
+/* Token and socket are for this user alone, whatever the umask was. */
+static void nobody_else_can_look(void)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+	} made[] = {{"run", 0700}, {"state", 0700}, {"data", 0700}, {"run/agent.json", 0600},
+		{"run/agent.sock", 0600}, {"run/clients.json", 0600}, {"state/agent.lock", 0600}};
+	mode_t before = umask(0);
+	struct agent agent;
+	char path[128];
+	struct stat st;
+	size_t i;
+
+	agent_start(&agent);
+	check_serves(&agent);
+	for (i = 0; i < sizeof made / sizeof made[0]; i++) {
+		(void)snprintf(path, sizeof path, "%.64s/%s", agent.home, made[i].name);
+		CHECK(lstat(path, &st) == 0 && st.st_uid == getuid());
+		CHECK((st.st_mode & 07777) == made[i].mode);
+	}
+	agent_stop(&agent);
+	(void)umask(before);
+}
+
 static void replace_takes_over(void)
 {
 	struct agent agent;
@@ -251,6 +276,7 @@ int main(int argc, char **argv)
 	json_door_init();
 	(void)signal(SIGPIPE, SIG_IGN);
 	RUN(a_second_one_says_which_runs);
+	RUN(nobody_else_can_look);
 	RUN(replace_takes_over);
 	RUN(what_is_told_to_end_ends_and_leaves_nothing);
 	RUN(after_a_kill_the_next_one_finds_its_way);
