@@ -4,6 +4,9 @@
 #include <inttypes.h>
 
 #include "core/json.h"
+#include "core/text_filter.h"
+
+#define DESCRIPTION_BYTES_MAX 1000
 
 struct groups {
 	struct call *call;
@@ -78,8 +81,58 @@ static int tags_run(struct call *call)
 	return groups_run(call, "tags", "TAG", store_tag_list);
 }
 
+struct wanted {
+	struct str name;
+	bool found;
+};
+
+static int on_wanted(void *data, struct str name, struct str description, int64_t prompts)
+{
+	struct wanted *wanted = data;
+
+	(void)description;
+	(void)prompts;
+	wanted->found |= str_equal(name, wanted->name);
+	return 0;
+}
+
+/* What a collection is for, as assistants are told too. */
+static int describe_run(struct call *call, struct str text)
+{
+	struct wanted wanted = {.name = str_of(call->words[0])};
+	struct store *store;
+	struct err err;
+	int result;
+
+	if (text.n > DESCRIPTION_BYTES_MAX || !str_is_utf8(text) || text_filter_find(text) < text.n)
+		return call_fail(call, COMMAND_USAGE,
+			"a description is text of at most %d bytes without control characters",
+			DESCRIPTION_BYTES_MAX);
+	result = call_store(call, true, &store);
+	if (result != COMMAND_DONE)
+		return result;
+	if (store_collection_list(store, on_wanted, &wanted, &err) < 0)
+		return call_fail_err(call, &err);
+	if (!wanted.found) {
+		call_hint(call, "promptd collections lists them");
+		return call_fail(call, COMMAND_NOT_FOUND, "there is no collection of that name");
+	}
+	if (store_collection_put(store, wanted.name, text, &err) != 0)
+		return call_fail_err(call, &err);
+	call_answer(call, "collections",
+		json_pack("[{s:o, s:o}]", "name", call_text_json(wanted.name), "description",
+			call_text_json(text)));
+	return COMMAND_DONE;
+}
+
 static int collections_run(struct call *call)
 {
+	const char *text = call_value(call, "description");
+
+	if ((call->n_words > 0) != (text != NULL))
+		return call_fail(call, COMMAND_USAGE, "NAME and --description go together");
+	if (text != NULL)
+		return describe_run(call, str_of(text));
 	return groups_run(call, "collections", "COLLECTION", store_collection_list);
 }
 
@@ -105,7 +158,17 @@ const struct command command_tags = {
 	.run = tags_run,
 };
 
+static const struct command_option collections_options[] = {
+	{"description", 'd', "TEXT", "say what the collection NAME is for", COMMAND_TEXT, NULL,
+		false},
+	{"names", 0, "BEGINNING", "names only, for the shell's completion", COMMAND_TEXT, NULL,
+		true},
+	{0},
+};
+
 static const struct command_example collections_examples[] = {
+	{"promptd collections writing --description 'Letters and reports'",
+		"people and assistants see it"},
 	{"promptd list --collection writing", "the prompts of one of them"},
 	{0},
 };
@@ -113,10 +176,13 @@ static const struct command_example collections_examples[] = {
 const struct command command_collections = {
 	.name = "collections",
 	.summary = "list the collections and how many prompts are in them",
-	.words = "",
+	.words = "[NAME]",
 	.description = "Lists every collection with the number of prompts in it. `promptd import "
-		       "--collection NAME` puts prompts into one.",
-	.options = options,
+		       "--collection NAME` puts prompts into one; --description says what the one "
+		       "of that name is for.",
+	.words_max = 1,
+	.kind = COMMAND_COLLECTION,
+	.options = collections_options,
 	.examples = collections_examples,
 	.answer = "collections (name, prompts, description)",
 	.run = collections_run,

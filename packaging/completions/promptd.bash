@@ -178,10 +178,16 @@ _promptd() {
 		fi
 		;;
 	collections)
-		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
-		else
+		case $prev in
+		--description | -d)
 			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--description --json --help" -- "$cur"))
+		else
+			_promptd_names promptd collections --names "$cur"
 		fi
 		;;
 	remove)

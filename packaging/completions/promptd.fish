@@ -56,6 +56,8 @@ complete -c promptd -n '__fish_seen_subcommand_from copy' -l experimental -d 'al
 complete -c promptd -n '__fish_seen_subcommand_from copy' -x -a '(promptd list --names (commandline -ct) 2>/dev/null)'
 complete -c promptd -n __fish_use_subcommand -a tags -d 'list the tags and how many prompts have them'
 complete -c promptd -n __fish_use_subcommand -a collections -d 'list the collections and how many prompts are in them'
+complete -c promptd -n '__fish_seen_subcommand_from collections' -l description -s d -x -d 'say what the collection NAME is for'
+complete -c promptd -n '__fish_seen_subcommand_from collections' -x -a '(promptd collections --names "" 2>/dev/null)'
 complete -c promptd -n __fish_use_subcommand -a remove -d 'take a prompt out of the library'
 complete -c promptd -n '__fish_seen_subcommand_from remove' -x -a '(promptd list --names (commandline -ct) 2>/dev/null)'
 complete -c promptd -n __fish_use_subcommand -a init -d 'keep your own prompts as files in a git repository'

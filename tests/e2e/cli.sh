@@ -216,6 +216,11 @@ part "import into a collection"
 json 0 'a["created"] == 1' import --collection mine prompts
 json 0 '[c["name"] for c in a["collections"] if c["name"] == "mine"] == ["mine"]' collections
 json 0 'len(a["prompts"]) == 1 and a["prompts"][0]["collection"] == "mine"' list --collection mine
+run 0 collections mine --description 'What is mine'
+json 0 '[c["description"] for c in a["collections"] if c["name"] == "mine"] == ["What is mine"]' collections
+json 3 '"no collection" in a["error"]' collections nobodys --description x
+run 2 collections mine
+run 2 collections mine --description $'\e[2J'
 run 3 list --collection nobodys
 run 0 remove "$("$promptd" list --collection mine | cut -f1)"
 
