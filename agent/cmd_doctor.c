@@ -152,8 +152,8 @@ static void check_library(struct doctor *doctor)
 			"uses are not recorded: %s", err.text);
 	if (store_check(store, &err) != 0)
 		doctor_say(doctor, LEVEL_FAIL,
-			"move the damaged file away and import again; usage rows in ledger.db are "
-			"salvaged when it is opened",
+			"promptd status repairs it: the damaged file is set aside and what can be "
+			"read of it kept; then import again what is missing",
 			"%s", err.text);
 	else if (store_facts(store, &facts, &err) != 0)
 		doctor_say(doctor, LEVEL_FAIL, NULL, "%s", err.text);
