@@ -177,12 +177,28 @@ void session_answered(struct mcp_session *session, const json_t *response)
 	}
 }
 
+/* Our questions that nobody needs an answer to any more: the client may close
+ * what it shows. What it still answers is an answer nobody asked for. */
+static void parked_withdraw(struct mcp_session *session, const struct session_parked *parked)
+{
+	const char *id;
+	json_t *key, *params;
+
+	json_object_foreach (parked->open, id, key) {
+		params = json_pack("{s:s, s:s}", "requestId", id, "reason",
+			"the request that needed the answer was cancelled");
+		rpc_write_notification(&session->out, "notifications/cancelled", params);
+		json_decref(params);
+	}
+}
+
 void session_unpark(struct mcp_session *session, struct str id)
 {
 	size_t i;
 
 	for (i = 0; i < session->n_parked; i++) {
 		if (str_is(id, session->parked[i].id)) {
+			parked_withdraw(session, &session->parked[i]);
 			parked_remove(session, i);
 			return;
 		}

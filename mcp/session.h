@@ -68,7 +68,8 @@ void session_dispatch(struct mcp_request *request);
 
 /* ask.c */
 void session_answered(struct mcp_session *session, const json_t *response);
-void session_unpark(struct mcp_session *session, struct str id); /* cancelled */
+/* The request was cancelled: it is forgotten, our open questions are withdrawn. */
+void session_unpark(struct mcp_session *session, struct str id);
 void session_parked_fini(struct mcp_session *session);
 
 /* listen.c */
