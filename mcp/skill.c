@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mcp/skill_keys.h"
 #include "mcp/uri.h"
 
 static struct str last_part(struct str path)
@@ -128,18 +129,54 @@ static void add_scalar(struct buf *out, struct str text)
 	buf_fini(&quoted);
 }
 
+static void add_keys(const struct skill_keys *keys, bool in_metadata, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < keys->n; i++) {
+		const struct skill_key *key = &keys->keys[i];
+
+		if (key->in_metadata != in_metadata)
+			continue;
+		/* In quotes: "on" and "1" are names like others. */
+		(void)buf_add_format(out,
+			in_metadata ? "\n  \"%.*s\": " : "\n%.*s: ", (int)key->key.n, key->key.p);
+		add_scalar(out, str_of(key->value));
+	}
+}
+
 static void add_front_matter(const struct prompt *prompt, struct buf *out)
 {
 	char name[SKILL_NAME_BYTES];
+	struct skill_keys keys;
 
+	skill_keys_read(prompt, &keys);
 	skill_name(str_of(prompt->path), name);
 	(void)buf_add_format(out, "---\nname: \"%s\"\ndescription: ", name);
 	add_scalar(out, skill_description(prompt));
+	add_keys(&keys, false, out);
 	(void)buf_add_str(out, "\nmetadata:\n  path: ");
 	add_scalar(out, str_of(prompt->path));
 	(void)buf_add_str(out, "\n  title: ");
 	add_scalar(out, str_of(prompt->title));
-	(void)buf_add_format(out, "\n  version: \"%lld\"\n---\n\n", (long long)prompt->version);
+	(void)buf_add_format(out, "\n  version: \"%lld\"", (long long)prompt->version);
+	add_keys(&keys, true, out);
+	(void)buf_add_str(out, "\n---\n\n");
+	skill_keys_fini(&keys);
+}
+
+static void add_members(const struct skill_keys *keys, bool in_metadata, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < keys->n; i++) {
+		const struct skill_key *key = &keys->keys[i];
+
+		if (key->in_metadata != in_metadata)
+			continue;
+		(void)buf_add_format(out, ",\"%.*s\":", (int)key->key.n, key->key.p);
+		(void)buf_add_json_string(out, key->value, strlen(key->value));
+	}
 }
 
 void skill_front_matter(const struct delivery *delivery, struct buf *out)
@@ -147,15 +184,21 @@ void skill_front_matter(const struct delivery *delivery, struct buf *out)
 	const struct prompt *prompt = delivery->prompt;
 	struct str about = skill_description(prompt);
 	char name[SKILL_NAME_BYTES];
+	struct skill_keys keys;
 
+	skill_keys_read(prompt, &keys);
 	skill_name(str_of(prompt->path), name);
 	(void)buf_add_format(out, "{\"name\":\"%s\",\"description\":", name);
 	(void)buf_add_json_string(out, about.p, about.n);
+	add_members(&keys, false, out);
 	(void)buf_add_str(out, ",\"metadata\":{\"path\":");
 	(void)buf_add_json_string(out, prompt->path, strlen(prompt->path));
 	(void)buf_add_str(out, ",\"title\":");
 	(void)buf_add_json_string(out, prompt->title, strlen(prompt->title));
-	(void)buf_add_format(out, ",\"version\":\"%lld\"}}", (long long)prompt->version);
+	(void)buf_add_format(out, ",\"version\":\"%lld\"", (long long)prompt->version);
+	add_members(&keys, true, out);
+	(void)buf_add_str(out, "}}");
+	skill_keys_fini(&keys);
 }
 
 static void add_input(const struct prompt_input *input, struct buf *out)

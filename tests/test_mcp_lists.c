@@ -339,6 +339,111 @@ static void front_matter_is_quoted_whatever_it_says(void)
 	mcp_fixture_free(&fixture);
 }
 
+/* Of an imported SKILL.md: its extra front matter in, the skill out. New. */
+static json_t *imported_skill(struct mcp_fixture *fixture, const char *format, const char *extra)
+{
+	struct prompt *prompt = fixture_prompt("got/skill", "Got", "text");
+	json_t *skill;
+
+	prompt_set(&prompt->format, str_of(format));
+	prompt_set(&prompt->extra, str_of(extra));
+	(void)fixture_put_prompt(fixture->store, prompt);
+	prompt_free(prompt);
+	skill = get_skill(fixture, "skill://got/skill/SKILL.md");
+	CHECK(skill != NULL);
+	check_skill(fixture, skill);
+	return skill;
+}
+
+static void an_imported_skill_keeps_what_it_said_of_itself(void)
+{
+	struct mcp_fixture fixture;
+	json_t *skill, *front, *answer;
+
+	mcp_fixture_new(&fixture, MCP_2026_07_28, "{}");
+	skill = imported_skill(&fixture, "skill",
+		"# whose it is\nlicense: Apache-2.0 # see LICENSE\nallowed-tools: Bash(git:*)\n"
+		"compatibility: \"Needs \\\"git\\\" 2\"\nmetadata:\n    author: 'acme'\n"
+		"    version: \"9\"\n    # a remark\n    on: 1.0\nmodel-hint: big\n");
+	front = json_object_get(skill, "frontmatter");
+	answer = json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "name", "skill",
+		"description", "Got", "license", "Apache-2.0", "compatibility", "Needs \"git\" 2",
+		"metadata", "path", "got/skill", "title", "Got", "version", "1", "author", "acme",
+		"on", "1.0");
+	CHECK(json_equal(front, answer));
+	json_decref(answer);
+	json_decref(skill);
+	answer = ask_uri(&fixture, "resources/read", "skill://got/skill/SKILL.md");
+	CHECK_STR(content_text(answer),
+		"---\nname: \"skill\"\ndescription: \"Got\"\nlicense: \"Apache-2.0\"\n"
+		"compatibility: \"Needs \\\"git\\\" 2\"\nmetadata:\n  path: \"got/skill\"\n"
+		"  title: \"Got\"\n  version: \"1\"\n  \"author\": \"acme\"\n  \"on\": \"1.0\"\n"
+		"---\n\ntext\n");
+	json_decref(answer);
+	mcp_fixture_free(&fixture);
+}
+
+static void keys_of_a_skill_that_are_no_plain_text_are_not_served(void)
+{
+	static const struct {
+		const char *format, *extra;
+	} cases[] = {
+		{"skill", "allowed-tools: Bash\nhooks: x\nname: y\ndescription: z\n"},
+		{"skill", "license: >\n  folded\n  text\ncompatibility: |\n  license: MIT\n"},
+		{"skill", "license: MIT\n  or later\ncompatibility: [a, b]\n"},
+		{"skill", "license: a: b\ncompatibility: \"open\n  end\"\n"},
+		{"skill", "license: ~\ncompatibility: \"\\u0041\"\n"},
+		{"skill", "license:MIT\ncompatibility: 'it''s'\n"},
+		{"skill", "license:\ncompatibility: # nothing\n"},
+		{"skill", "metadata: {a: b}\nother:\n  author: x\n"},
+		{"skill", "metadata:\n  deep:\n    author: x\n  text: |\n    who: y\n  - z: z\n"},
+		{"skill", "metadata:\n  path: a/b\n  title: T\n  version: 7\n  a b: c\n"},
+		{"prompt-md", "license: MIT\nmetadata:\n  author: x\n"},
+	};
+	struct mcp_fixture fixture;
+	size_t i;
+
+	mcp_fixture_new(&fixture, MCP_2026_07_28, "{}");
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		json_t *skill = imported_skill(&fixture, cases[i].format, cases[i].extra);
+		const json_t *front = json_object_get(skill, "frontmatter");
+
+		CHECK(json_object_size(front) == 3);
+		CHECK(json_object_size(json_object_get(front, "metadata")) == 3);
+		CHECK_STR(json_text(json_object_get(front, "metadata"), "version"), "1");
+		json_decref(skill);
+	}
+	mcp_fixture_free(&fixture);
+}
+
+static void keys_of_a_skill_are_told_once_and_not_without_end(void)
+{
+	struct buf extra = BUF_INIT(PROMPT_EXTRA_MAX), last = BUF_INIT(PROMPT_EXTRA_MAX);
+	struct mcp_fixture fixture;
+	const json_t *metadata;
+	json_t *skill;
+	unsigned i;
+
+	mcp_fixture_new(&fixture, MCP_2026_07_28, "{}");
+	(void)buf_add_str(&extra, "license: MIT\nlicense: BSD\nmetadata:\n");
+	for (i = 0; i < 40; i++)
+		(void)buf_add_format(&extra, "  key%u: value\n", i / 2);
+	skill = imported_skill(&fixture, "skill", buf_text(&extra));
+	metadata = json_object_get(json_object_get(skill, "frontmatter"), "metadata");
+	CHECK_STR(json_text(json_object_get(skill, "frontmatter"), "license"), "MIT");
+	CHECK(json_object_size(metadata) == 3 + 15);
+	json_decref(skill);
+	(void)buf_add_str(&last, "license: ");
+	for (i = 0; i < 4097; i++)
+		(void)buf_add_char(&last, 'x');
+	skill = imported_skill(&fixture, "skill", buf_text(&last));
+	CHECK(json_object_size(json_object_get(skill, "frontmatter")) == 3);
+	json_decref(skill);
+	buf_fini(&extra);
+	buf_fini(&last);
+	mcp_fixture_free(&fixture);
+}
+
 static void names_that_no_skill_may_have_get_a_folder_that_may(void)
 {
 	static const struct {
@@ -646,6 +751,9 @@ int main(void)
 	RUN(a_stamp_changes_with_what_is_served);
 	RUN(a_skill_is_what_its_entry_says);
 	RUN(front_matter_is_quoted_whatever_it_says);
+	RUN(an_imported_skill_keeps_what_it_said_of_itself);
+	RUN(keys_of_a_skill_that_are_no_plain_text_are_not_served);
+	RUN(keys_of_a_skill_are_told_once_and_not_without_end);
 	RUN(names_that_no_skill_may_have_get_a_folder_that_may);
 	RUN(a_long_or_foreign_name_still_makes_a_skill);
 	RUN(an_outer_skill_lists_the_files_of_those_inside);
