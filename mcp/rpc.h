@@ -35,8 +35,9 @@ struct rpc_message {
 	enum rpc_kind kind;
 	struct str id; /* as written, inside the text that was read; n = 0: none */
 	const char *method;
-	json_t *params; /* borrowed from root; NULL when there are none */
-	json_t *root;	/* the whole message, owned */
+	json_t *params; /* borrowed from root; NULL when there are none (or an empty object) */
+	json_t *root;	/* the whole message, owned; NULL when it was plain enough without */
+	char plain_method[64]; /* what `method` is then */
 	int code;
 	char reason[160];
 };
