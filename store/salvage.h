@@ -40,14 +40,27 @@ int salvage_prompts(const char *dir, struct db *old, struct db *fresh, struct sa
 int salvage_ledger(struct db *old, struct db *fresh, struct salvaged *salvaged, struct err *err);
 
 /*
- * Copy rows from old to fresh: `select` gives the columns that `insert` takes, in
- * the order of a key; `backwards` the same from the other end, for what lies
- * beyond a page that cannot be read. Rows that `keep` (NULL: all) says no to are
- * left out and counted.
+ * A table to be copied: `select` gives the columns that `insert` takes, without
+ * WHERE or ORDER BY; its first column is `key`, a rowid above 0 or (`text`) the
+ * first column of the primary key. `also` (or NULL) is a second statement for each
+ * row. Rows that `keep` (NULL: all) says no to are left out.
  */
 typedef bool salvage_keep_fn(sqlite3_stmt *row);
-int salvage_copy(struct db *old, struct db *fresh, const char *select, const char *backwards,
-	const char *insert, salvage_keep_fn *keep, struct salvaged *salvaged, struct err *err);
+struct salvage_table {
+	const char *select, *key;
+	bool text;
+	const char *insert, *also;
+	salvage_keep_fn *keep;
+};
+
+/*
+ * Copy what can be read: where a page cannot be, the rows beyond it are looked for
+ * from both sides and by halving the range of keys between, SALVAGE_READS times at
+ * most. salvaged->lost grows when anything was left behind; nobody knows how much.
+ */
+#define SALVAGE_READS 65536
+int salvage_copy(struct db *old, struct db *fresh, const struct salvage_table *table,
+	struct salvaged *salvaged, struct err *err);
 
 /* How many rows are not what was written. */
 int salvage_prompts_bad(struct db *db, int64_t *bad, struct err *err);

@@ -63,45 +63,42 @@ static int ledger_record(void *data, const struct pages_value *values, size_t n)
 	return 0;
 }
 
+#define LEDGER_COUNTED 2 /* the first ones are what people count */
+static const struct salvage_table ledger_all[] = {
+	{"SELECT " USAGE_COLUMNS " FROM usage", "event_id", true,
+		"INSERT OR IGNORE INTO usage (" USAGE_COLUMNS
+		") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		NULL, usage_row_is_good},
+	{"SELECT " ROLLUP_COLUMNS " FROM daily", "event_id", true,
+		"INSERT OR IGNORE INTO daily (" ROLLUP_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)",
+		NULL, rollup_row_is_good},
+	{"SELECT prompt_id, count, last_ms FROM use", "prompt_id", true,
+		"INSERT OR IGNORE INTO use (prompt_id, count, last_ms) VALUES (?,?,?)", NULL, NULL},
+	{"SELECT name, value FROM fact", "name", true,
+		"INSERT OR IGNORE INTO fact (name, value) VALUES (?,?)", NULL, NULL},
+	{"SELECT key, prompt_id, version, executed_ms, model, rating, success, notes, "
+	 "checksum FROM execution",
+		"key", false,
+		"INSERT OR IGNORE INTO execution (key, prompt_id, version, executed_ms, model, "
+		"rating, success, notes, checksum) VALUES (?,?,?,?,?,?,?,?,?)",
+		NULL, NULL},
+	{"SELECT prompt_id, input, value, used_ms FROM value", "prompt_id", true,
+		"INSERT OR IGNORE INTO value (prompt_id, input, value, used_ms) VALUES (?,?,?,?)",
+		NULL, NULL},
+};
+
 static int ledger_tables(
 	struct db *old, struct db *fresh, struct salvaged *salvaged, struct err *err)
 {
-	struct salvaged others = {0, 0}; /* not what people count */
+	struct salvaged others = {0, 0};
+	size_t i;
 
-	if (salvage_copy(old, fresh, "SELECT " USAGE_COLUMNS " FROM usage ORDER BY event_id",
-		    "SELECT " USAGE_COLUMNS " FROM usage ORDER BY event_id DESC",
-		    "INSERT OR IGNORE INTO usage (" USAGE_COLUMNS
-		    ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		    usage_row_is_good, salvaged, err) != 0 ||
-		salvage_copy(old, fresh, "SELECT " ROLLUP_COLUMNS " FROM daily ORDER BY event_id",
-			"SELECT " ROLLUP_COLUMNS " FROM daily ORDER BY event_id DESC",
-			"INSERT OR IGNORE INTO daily (" ROLLUP_COLUMNS
-			") VALUES (?,?,?,?,?,?,?,?,?,?)",
-			rollup_row_is_good, salvaged, err) != 0)
-		return -1;
-	if (salvage_copy(old, fresh, "SELECT prompt_id, count, last_ms FROM use ORDER BY prompt_id",
-		    "SELECT prompt_id, count, last_ms FROM use ORDER BY prompt_id DESC",
-		    "INSERT OR IGNORE INTO use (prompt_id, count, last_ms) VALUES (?,?,?)", NULL,
-		    &others, err) != 0 ||
-		salvage_copy(old, fresh, "SELECT name, value FROM fact ORDER BY name",
-			"SELECT name, value FROM fact ORDER BY name DESC",
-			"INSERT OR IGNORE INTO fact (name, value) VALUES (?,?)", NULL, &others,
-			err) != 0)
-		return -1;
-	if (salvage_copy(old, fresh,
-		    "SELECT key, prompt_id, version, executed_ms, model, rating, success, notes, "
-		    "checksum FROM execution ORDER BY key",
-		    "SELECT key, prompt_id, version, executed_ms, model, rating, success, notes, "
-		    "checksum FROM execution ORDER BY key DESC",
-		    "INSERT OR IGNORE INTO execution (key, prompt_id, version, executed_ms, model, "
-		    "rating, success, notes, checksum) VALUES (?,?,?,?,?,?,?,?,?)",
-		    NULL, &others, err) != 0)
-		return -1;
-	return salvage_copy(old, fresh,
-		"SELECT prompt_id, input, value, used_ms FROM value ORDER BY prompt_id",
-		"SELECT prompt_id, input, value, used_ms FROM value ORDER BY prompt_id DESC",
-		"INSERT OR IGNORE INTO value (prompt_id, input, value, used_ms) VALUES (?,?,?,?)",
-		NULL, &others, err);
+	for (i = 0; i < sizeof ledger_all / sizeof ledger_all[0]; i++) {
+		if (salvage_copy(old, fresh, &ledger_all[i],
+			    i < LEDGER_COUNTED ? salvaged : &others, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 int salvage_ledger(struct db *old, struct db *fresh, struct salvaged *salvaged, struct err *err)

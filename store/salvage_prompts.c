@@ -12,9 +12,9 @@
 #define VERSION_COLUMNS                                                             \
 	"v.key, v.prompt, v.number, v.channel, v.digest, v.created_ms, v.message, " \
 	"v.text_bytes, v.checksum, v.inputs"
-#define VERSION_WITH_BODY                                                          \
-	"SELECT " VERSION_COLUMNS ", b.layout, b.text FROM version v JOIN body b " \
-	"ON b.version = v.key ORDER BY v.key"
+#define VERSION_WITH_BODY                                                                \
+	"SELECT " VERSION_COLUMNS ", b.layout, b.text FROM version v CROSS JOIN body b " \
+	"ON b.version = v.key"
 
 enum version_column {
 	VERSION_NUMBER = 2,
@@ -61,44 +61,48 @@ int salvage_prompts_bad(struct db *db, int64_t *bad, struct err *err)
 	return count_bad(db, VERSION_WITH_BODY, version_row_is_good, bad, err);
 }
 
-/* Rows are written as they were; what they refer to is put in order after. */
+/* Rows are written as they were; what they refer to is put in order after. A
+ * version comes with its text or not at all. */
+static const struct salvage_table copy_counted[] = {
+	{"SELECT " ROW_COLUMNS " FROM prompt p", "p.key", false,
+		"INSERT OR IGNORE INTO prompt (key, active, edge, edge_channel, shadowed, "
+		"checksum, id, path, source, title, description, tags, aliases, collection, "
+		"model, extra, origin, format, status, flags, created_ms, updated_ms) VALUES "
+		"(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		NULL, prompt_row_is_good},
+	{VERSION_WITH_BODY, "v.key", false,
+		"INSERT OR IGNORE INTO version (key, prompt, number, channel, digest, "
+		"created_ms, message, text_bytes, checksum, inputs) VALUES "
+		"(?,?,?,?,?,?,?,?,?,?)",
+		"INSERT OR IGNORE INTO body (version, layout, text) SELECT ?1, ?11, ?12 "
+		"WHERE EXISTS (SELECT 1 FROM version WHERE key = ?1)",
+		version_row_is_good},
+};
+
+static const struct salvage_table copy_others[] = {
+	{"SELECT prompt, name, version FROM channel", "prompt", false,
+		"INSERT OR IGNORE INTO channel (prompt, name, version) VALUES (?,?,?)", NULL, NULL},
+	{"SELECT name, description FROM collection", "name", true,
+		"INSERT OR IGNORE INTO collection (name, description) VALUES (?,?)", NULL, NULL},
+	{"SELECT path, source, removed_ms FROM tombstone", "path", true,
+		"INSERT OR IGNORE INTO tombstone (path, source, removed_ms) VALUES (?,?,?)", NULL,
+		NULL},
+};
+
 static int copy_tables(struct db *old, struct db *fresh, struct salvaged *salvaged, struct err *err)
 {
 	struct salvaged others = {0, 0}; /* not what people count */
+	size_t i;
 
-	if (salvage_copy(old, fresh, "SELECT " ROW_COLUMNS " FROM prompt p ORDER BY p.key",
-		    "SELECT " ROW_COLUMNS " FROM prompt p ORDER BY p.key DESC",
-		    "INSERT OR IGNORE INTO prompt (key, active, edge, edge_channel, shadowed, "
-		    "checksum, id, path, source, title, description, tags, aliases, collection, "
-		    "model, extra, origin, format, status, flags, created_ms, updated_ms) VALUES "
-		    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		    prompt_row_is_good, salvaged, err) != 0 ||
-		salvage_copy(old, fresh, VERSION_WITH_BODY, VERSION_WITH_BODY " DESC",
-			"INSERT OR IGNORE INTO version (key, prompt, number, channel, digest, "
-			"created_ms, message, text_bytes, checksum, inputs) VALUES "
-			"(?,?,?,?,?,?,?,?,?,?)",
-			version_row_is_good, &others, err) != 0 ||
-		salvage_copy(old, fresh, "SELECT version, layout, text FROM body ORDER BY version",
-			"SELECT version, layout, text FROM body ORDER BY version DESC",
-			"INSERT OR IGNORE INTO body (version, layout, text) SELECT ?1, ?2, ?3 "
-			"WHERE EXISTS (SELECT 1 FROM version WHERE key = ?1)",
-			NULL, &others, err) != 0)
+	if (salvage_copy(old, fresh, &copy_counted[0], salvaged, err) != 0 ||
+		salvage_copy(old, fresh, &copy_counted[1], &others, err) != 0)
 		return -1;
 	salvaged->lost += others.lost;
-	if (salvage_copy(old, fresh, "SELECT prompt, name, version FROM channel ORDER BY prompt",
-		    "SELECT prompt, name, version FROM channel ORDER BY prompt DESC",
-		    "INSERT OR IGNORE INTO channel (prompt, name, version) VALUES (?,?,?)", NULL,
-		    &others, err) != 0 ||
-		salvage_copy(old, fresh, "SELECT name, description FROM collection ORDER BY name",
-			"SELECT name, description FROM collection ORDER BY name DESC",
-			"INSERT OR IGNORE INTO collection (name, description) VALUES (?,?)", NULL,
-			&others, err) != 0)
-		return -1;
-	return salvage_copy(old, fresh,
-		"SELECT path, source, removed_ms FROM tombstone ORDER BY path",
-		"SELECT path, source, removed_ms FROM tombstone ORDER BY path DESC",
-		"INSERT OR IGNORE INTO tombstone (path, source, removed_ms) VALUES (?,?,?)", NULL,
-		&others, err);
+	for (i = 0; i < sizeof copy_others / sizeof copy_others[0]; i++) {
+		if (salvage_copy(old, fresh, &copy_others[i], &others, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Versions without a text or a prompt go; pointers to what is gone point to the

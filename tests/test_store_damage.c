@@ -1,6 +1,7 @@
 /* Tests of store/salvage: files that a bad disk or somebody changed. What is
  * served is what was stored, or nothing. */
 #include <fcntl.h>
+#include <sqlite3.h>
 
 #include "store/pages.h"
 #include "tests/store_fixture.h"
@@ -430,6 +431,152 @@ static void pages_of_any_bytes_are_looked_through(void)
 	free(page);
 }
 
+/* --- Many pages at once -------------------------------------------------------- */
+
+#define MANY 1500
+#define MANY_PAGES 8
+
+static void many_text(char *out, size_t size, int i)
+{
+	size_t n = 0;
+	int word;
+
+	/* Of several lengths, so that pages do not fall into step. */
+	for (word = 0; word < 40 + i % 50 && n < size; word++)
+		n += (size_t)snprintf(
+			out + n, size - n, "%d-%d ", i, (i * 31 + word * 7919) % 1009);
+}
+
+static void make_many(void)
+{
+	struct store *store = fixture_new();
+	char path[32], text[1200];
+	struct err err;
+	int i;
+
+	CHECK(store_begin(store, &err) == 0);
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(path, sizeof path, "many/prompt-%d", i);
+		many_text(text, sizeof text, i);
+		(void)fixture_put(store, path, path + 5, text);
+	}
+	CHECK(store_commit(store, &err) == 0);
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(path, sizeof path, "many/prompt-%d", i);
+		fixture_use(store, path, 1);
+	}
+	store_close(store);
+}
+
+/* Whole ones; what is not as it was ends the test. */
+static int count_many(struct store *store)
+{
+	const struct store_want want = {.version = 0};
+	char path[32], text[1200];
+	int i, right = 0;
+
+	for (i = 0; i < MANY; i++) {
+		struct prompt *prompt = NULL;
+		struct err err;
+
+		(void)snprintf(path, sizeof path, "many/prompt-%d", i);
+		if (store_prompt_get(store, str_of(path), &want, &prompt, &err) != 0)
+			continue;
+		many_text(text, sizeof text, i);
+		CHECK_STR(prompt->messages[0].text, text);
+		prompt_free(prompt);
+		right++;
+	}
+	return right;
+}
+
+static int64_t ask_file(const char *sql)
+{
+	sqlite3_stmt *ask;
+	sqlite3 *sqlite;
+	int64_t number;
+
+	CHECK(sqlite3_open_v2(file, &sqlite, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
+	CHECK(sqlite3_prepare_v2(sqlite, sql, -1, &ask, NULL) == SQLITE_OK);
+	CHECK(sqlite3_step(ask) == SQLITE_ROW);
+	number = sqlite3_column_int64(ask, 0);
+	(void)sqlite3_finalize(ask);
+	(void)sqlite3_close(sqlite);
+	return number;
+}
+
+/* Zero the leaf of the given kind in the middle of each eighth of the file. How many
+ * cells they held: no more rows than that can be lost, for a row is in one cell. */
+static int zero_leaves(unsigned char kind)
+{
+	off_t pages = size_of() / 4096, page;
+	int fd = open(file, O_RDWR), cells = 0, i;
+	unsigned char header[8];
+
+	CHECK(fd >= 0);
+	for (i = 0; i < MANY_PAGES; i++) {
+		for (page = pages * (2 * i + 1) / (2 * MANY_PAGES); page < pages; page++) {
+			CHECK(pread(fd, header, sizeof header, page * 4096) == sizeof header);
+			if (header[0] == kind && header[3] * 256 + header[4] > 0)
+				break;
+		}
+		CHECK(page < pages);
+		cells += header[3] * 256 + header[4];
+		zero_page(page);
+	}
+	(void)close(fd);
+	return cells;
+}
+
+static void eight_pages_of_a_library_cost_what_was_on_them(void)
+{
+	struct store *store;
+	struct err err;
+	int outcome, cells, right;
+
+	make_many();
+	path_of("prompts.db");
+	cells = zero_leaves(0x0D); /* leaves of tables */
+	store = open_twice(&outcome);
+	CHECK(outcome == STORE_SALVAGED);
+	right = count_many(store);
+	(void)printf("# %d cells were lost, %d of %d prompts are left\n", cells, right, MANY);
+	CHECK(right < MANY && right >= MANY - cells && right >= 1300);
+	CHECK(store_check(store, &err) == 0);
+	CHECK(count_uses(store) == MANY);
+	CHECK_STR(fixture_search(store, "\"1499-\" prompt-1499"), "many/prompt-1499");
+	store_close(store);
+	CHECK(ask_file("SELECT count(*) FROM pragma_foreign_key_check") == 0);
+	CHECK(ask_file("SELECT count(*) FROM prompt") == right);
+	CHECK(ask_file("SELECT count(*) FROM version") == right);
+	CHECK(ask_file("SELECT count(*) FROM body") == right);
+	CHECK(ask_file("SELECT count(*) FROM title") == right);
+	store_close(fixture_open());
+}
+
+static void eight_pages_of_a_ledger_cost_what_was_on_them(void)
+{
+	struct store *store;
+	struct err err;
+	int outcome, cells;
+	int64_t counted;
+
+	make_many();
+	path_of("ledger.db");
+	CHECK(ask_file("SELECT count(*) FROM use") == MANY);
+	cells = zero_leaves(0x0A); /* leaves of tables without rowids */
+	store = open_twice(&outcome);
+	CHECK(count_uses(store) >= MANY - cells && count_uses(store) < MANY);
+	CHECK(store_check(store, &err) == 0);
+	CHECK(count_many(store) == MANY);
+	store_close(store);
+	CHECK(was_set_aside("ledger.db"));
+	counted = ask_file("SELECT count(*) FROM use");
+	(void)printf("# %d cells were lost, %lld of %d counts are left\n", cells,
+		(long long)counted, MANY);
+	CHECK(counted >= MANY - cells);
+}
+
 int main(void)
 {
 	RUN(a_flipped_bit_in_a_text_is_never_served);
@@ -441,6 +588,8 @@ int main(void)
 	RUN(random_bits_are_found_out_or_harmless);
 	RUN(a_repair_cut_off_is_finished_by_the_next);
 	RUN(other_processes_go_on_with_the_repaired_file);
+	RUN(eight_pages_of_a_library_cost_what_was_on_them);
+	RUN(eight_pages_of_a_ledger_cost_what_was_on_them);
 	RUN(pages_of_any_bytes_are_looked_through);
 	return 0;
 }
