@@ -224,6 +224,14 @@ void buf_clear(struct buf *buf)
 	buf_truncate(buf, 0);
 }
 
+void buf_drain(struct buf *buf, size_t keep_bytes)
+{
+	if (buf->size > keep_bytes)
+		buf_fini(buf);
+	else
+		buf_clear(buf);
+}
+
 void buf_truncate(struct buf *buf, size_t len)
 {
 	assert(len <= buf->len);

@@ -50,6 +50,9 @@ void buf_grow(struct buf *buf, size_t len);
 void buf_consume(struct buf *buf, size_t len);
 /* Forget all bytes and the failure; the memory is kept. */
 void buf_clear(struct buf *buf);
+/* The same, but memory of more than keep_bytes is given back: for buffers that
+ * live long and are large once. */
+void buf_drain(struct buf *buf, size_t keep_bytes);
 /* Cut to len bytes (no longer than it is). */
 void buf_truncate(struct buf *buf, size_t len);
 bool buf_failed(const struct buf *buf);

@@ -95,7 +95,7 @@ static void client_send(struct client *client)
 		client->dead = true;
 		return;
 	}
-	buf_clear(out);
+	buf_drain(out, MCP_KEEP_BYTES);
 	client->sent = 0;
 	client->stuck_ms = 0;
 }

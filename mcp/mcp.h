@@ -63,7 +63,9 @@ void mcp_session_too_long(struct mcp_session *session, struct str prefix);
  * out all the same. */
 int mcp_session_settle(struct mcp_session *session, struct err *err);
 
-/* What is to be sent; the transport consumes it. */
+/* What is to be sent; the transport consumes it, and drains it (buf_drain) to this
+ * much when all is gone: one large answer must not stay for the life of a client. */
+#define MCP_KEEP_BYTES (1024UL * 1024) /* lines.h flushes well before */
 struct buf *mcp_session_out(struct mcp_session *session);
 
 /* The library may have changed: appends the notifications that are due. */

@@ -124,7 +124,7 @@ static int flush_out(struct loop *loop, struct err *err)
 			return -1;
 		done += n > 0 ? (size_t)n : 0;
 	}
-	buf_clear(out);
+	buf_drain(out, MCP_KEEP_BYTES);
 	return 0;
 }
 

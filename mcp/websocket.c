@@ -98,7 +98,7 @@ static int peer_write(struct peer *peer)
 		lws_write(peer->wsi, (unsigned char *)peer->tx.data + LWS_PRE, len, LWS_WRITE_RAW);
 	if (written < 0 || (size_t)written < len)
 		return -1;
-	buf_clear(&peer->tx);
+	buf_drain(&peer->tx, MCP_KEEP_BYTES);
 	return 0;
 }
 
@@ -118,7 +118,7 @@ static void peer_collect(struct peer *peer)
 		(void)frames_write(&peer->tx, FRAMES_OP_TEXT, line);
 	if (buf_failed(&peer->tx))
 		peer_kill(peer); /* more than may ever wait */
-	buf_clear(out);
+	buf_drain(out, MCP_KEEP_BYTES);
 }
 
 static void peer_send_close(struct peer *peer, unsigned code)

@@ -68,6 +68,24 @@ static void buf_escapes_the_same_bytes_everywhere(void)
 	}
 }
 
+static void buf_gives_back_what_is_over_a_measure(void)
+{
+	struct buf buf = BUF_INIT(100);
+
+	buf_drain(&buf, 64);
+	CHECK(buf.data == NULL);
+	CHECK(buf_add_str(&buf, "short") == 0);
+	buf_drain(&buf, 64);
+	CHECK(buf.data != NULL && buf.size == 64 && buf.len == 0);
+	CHECK_STR(buf_text(&buf), "");
+	CHECK(buf_reserve(&buf, 80) != NULL && buf_reserve(&buf, 101) == NULL);
+	buf_drain(&buf, 64);
+	CHECK(buf.data == NULL && buf.size == 0 && !buf_failed(&buf));
+	CHECK(buf_add_str(&buf, "again") == 0);
+	CHECK_STR(buf_text(&buf), "again");
+	buf_fini(&buf);
+}
+
 static void str_reads_integers_within_bounds_only(void)
 {
 	int64_t value = 7;
@@ -101,6 +119,7 @@ int main(void)
 	RUN(buf_refuses_past_its_limit);
 	RUN(buf_writes_json_strings);
 	RUN(buf_escapes_the_same_bytes_everywhere);
+	RUN(buf_gives_back_what_is_over_a_measure);
 	RUN(str_reads_integers_within_bounds_only);
 	RUN(str_knows_utf8);
 	RUN(str_cuts_between_characters);

@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "tests/server.h"
+#include "tests/store_fixture.h"
 
 #define PROGRAM BINARY_DIR "/bin/promptd-mcp"
 #define INITIALIZE                                                                                 \
@@ -140,7 +141,8 @@ static void server_leaves_descriptor_flags_alone(void)
 	(void)close(shared[1]);
 }
 
-static long memory_kb(pid_t pid)
+/* A figure of /proc/PID/status: VmHWM is the peak, VmRSS what is held now. */
+static long memory_kb(pid_t pid, const char *label)
 {
 	char path[64], line[256];
 	long kb = 0;
@@ -150,8 +152,8 @@ static long memory_kb(pid_t pid)
 	file = fopen(path, "r");
 	CHECK(file != NULL);
 	while (fgets(line, sizeof line, file) != NULL)
-		if (strncmp(line, "VmHWM:", 6) == 0)
-			kb = strtol(line + 6, NULL, 10);
+		if (strncmp(line, label, strlen(label)) == 0)
+			kb = strtol(line + strlen(label), NULL, 10);
 	(void)fclose(file);
 	return kb;
 }
@@ -176,7 +178,7 @@ static void server_survives_a_line_of_100_megabytes(void)
 	memset(bytes, 'x', chunk);
 	server_start(&server, PROGRAM, false);
 	check_answer(&server, INITIALIZE, "{\"jsonrpc\"");
-	before = memory_kb(server.pid);
+	before = memory_kb(server.pid, "VmHWM:");
 	for (i = 0; i < 100; i++) {
 		size_t done = 0;
 
@@ -193,11 +195,77 @@ static void server_survives_a_line_of_100_megabytes(void)
 			"\"message too large: at most 1 MiB\"}}");
 	free(line);
 	check_answer(&server, PING, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}");
-	after = memory_kb(server.pid);
+	after = memory_kb(server.pid, "VmHWM:");
 	(void)printf("100 MB line: peak memory grew by %ld KiB\n", after - before);
 	CHECK(!memory_is_ours() || after - before <= 2048);
 	check_clean_end(&server);
 	free(bytes);
+}
+
+#define LONG_BYTES (700UL * 1024)
+#define LONG_GETS 24
+
+static void put_long_prompt(void)
+{
+	struct store_options options = {.dir = NULL};
+	struct prompt *prompt;
+	char dir[128], *text;
+	struct store *store;
+	struct err err;
+
+	(void)snprintf(dir, sizeof dir, "%s/data", getenv("PROMPTD_HOME"));
+	options.dir = dir;
+	CHECK(store_open(&store, &options, &err) >= 0);
+	text = xmalloc(LONG_BYTES + 1);
+	memset(text, 'x', LONG_BYTES);
+	text[LONG_BYTES] = '\0';
+	prompt = fixture_prompt("team/long", "Long", text);
+	(void)fixture_put_prompt(store, prompt);
+	prompt_free(prompt);
+	free(text);
+	store_close(store);
+}
+
+/* A batch, so that all of it is held at once. */
+static void get_long_prompts(struct server *server)
+{
+	struct buf batch = BUF_INIT(1024 * 1024);
+	char *line;
+	int i;
+
+	for (i = 0; i < LONG_GETS; i++)
+		(void)buf_add_format(&batch,
+			"%c{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"prompts/get\","
+			"\"params\":{\"name\":\"team/long\"}}",
+			i == 0 ? '[' : ',', i);
+	(void)buf_add_char(&batch, ']');
+	CHECK(server_say(server, buf_text(&batch)));
+	line = server_hear(server, 60000);
+	CHECK(line != NULL && strlen(line) > LONG_GETS * LONG_BYTES);
+	free(line);
+	buf_fini(&batch);
+}
+
+static void server_gives_back_the_memory_of_a_large_answer(void)
+{
+	struct server server;
+	long before, after;
+
+	put_long_prompt();
+	server_start(&server, PROGRAM, false);
+	check_answer(&server,
+		"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":"
+		"{\"protocolVersion\":\"2025-03-26\",\"capabilities\":{},"
+		"\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}",
+		"{\"jsonrpc\"");
+	before = memory_kb(server.pid, "VmRSS:");
+	get_long_prompts(&server);
+	/* This one is read when the other is gone. */
+	check_answer(&server, PING, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}");
+	after = memory_kb(server.pid, "VmRSS:");
+	(void)printf("16 MiB of answers: %ld KiB more are held behind it\n", after - before);
+	CHECK(!memory_is_ours() || after - before <= 6144);
+	check_clean_end(&server);
 }
 
 static void server_says_what_is_wrong_with_its_arguments(void)
@@ -237,6 +305,7 @@ int main(void)
 	RUN(server_ends_when_the_client_is_gone);
 	RUN(server_leaves_descriptor_flags_alone);
 	RUN(server_survives_a_line_of_100_megabytes);
+	RUN(server_gives_back_the_memory_of_a_large_answer);
 	RUN(server_says_what_is_wrong_with_its_arguments);
 	test_dir_remove(home);
 	CHECK(unsetenv("PROMPTD_HOME") == 0);
