@@ -221,47 +221,6 @@ int prompt_inputs_parse(struct prompt *prompt, const json_t *json, struct err *e
 	return 0;
 }
 
-static int prompt_message_parse(struct prompt *prompt, const json_t *object, struct err *err)
-{
-	const char *text = json_text(object, "text");
-	enum prompt_role role;
-
-	if (!prompt_role_parse(json_str(object, "role"), &role))
-		return err_set(err, ERR_INVALID, "'role' is unknown");
-	if (text == NULL)
-		return err_set(err, ERR_INVALID, "'text' is not text");
-	(void)prompt_add_message(prompt, role, str_of(text));
-	return 0;
-}
-
-int prompt_messages_parse(struct prompt *prompt, const json_t *json, struct err *err)
-{
-	struct prompt *read;
-	struct prompt_message *messages;
-	const json_t *object;
-	size_t i, n;
-
-	if (!json_is_array(json))
-		return err_set(err, ERR_INVALID, "messages: not a list");
-	read = prompt_new();
-	json_array_foreach (json, i, object) {
-		struct err why;
-
-		if (prompt_message_parse(read, object, &why) != 0) {
-			prompt_free(read);
-			return err_set(err, why.code, "messages[%zu]: %s", i, why.text);
-		}
-	}
-	messages = prompt->messages;
-	n = prompt->n_messages;
-	prompt->messages = read->messages;
-	prompt->n_messages = read->n_messages;
-	read->messages = messages;
-	read->n_messages = n;
-	prompt_free(read);
-	return 0;
-}
-
 int prompt_digest(const struct prompt *prompt, char out[SHA256_HEX_BYTES], struct err *err)
 {
 	struct buf text = BUF_INIT(PROMPT_JSON_MAX);

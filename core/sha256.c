@@ -145,13 +145,3 @@ void hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
 	sha256_add(&sha, mac, SHA256_BYTES);
 	sha256_end(&sha, mac);
 }
-
-bool sha256_equal(const unsigned char a[SHA256_BYTES], const unsigned char b[SHA256_BYTES])
-{
-	unsigned char differ = 0;
-	int i;
-
-	for (i = 0; i < SHA256_BYTES; i++)
-		differ |= (unsigned char)(a[i] ^ b[i]);
-	return differ == 0;
-}

@@ -5,7 +5,6 @@
 #ifndef CORE_SHA256_H
 #define CORE_SHA256_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +26,5 @@ void sha256_hex(const void *bytes, size_t len, char out[SHA256_HEX_BYTES]);
 
 void hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
 	unsigned char mac[SHA256_BYTES]);
-/* Equal? In time that does not depend on where they differ. */
-bool sha256_equal(const unsigned char a[SHA256_BYTES], const unsigned char b[SHA256_BYTES]);
 
 #endif

@@ -244,13 +244,6 @@ static bool is_refused(uint32_t code, enum need *need)
 	return false;
 }
 
-bool text_filter_code_ok(uint32_t code)
-{
-	enum need need;
-
-	return !is_refused(code, &need);
-}
-
 /* The character that ends before offset i, which moves to where it begins. */
 static uint32_t before(struct str text, size_t *i)
 {

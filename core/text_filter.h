@@ -11,13 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "core/buf.h"
 #include "core/str.h"
-
-/* Is this one character let through on its own, whatever stands around it? */
-bool text_filter_code_ok(uint32_t code);
 
 /* Byte offset of the first character that is refused, or text.n when there is
  * none. Context counts: a joiner between emoji or Indic letters is let through.

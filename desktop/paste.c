@@ -265,12 +265,6 @@ int64_t paste_deadline(const struct paste *paste)
 	return paste->deadline;
 }
 
-bool paste_same_window(const struct platform_window *a, const struct platform_window *b)
-{
-	return a->id != 0 && a->id == b->id && a->client == b->client && a->pid == b->pid &&
-	       a->start == b->start && strcmp(a->class_name, b->class_name) == 0;
-}
-
 const char *paste_result_name(enum paste_result result)
 {
 	static const char *const names[] = {

@@ -127,8 +127,6 @@ unsigned paste_tick(struct paste *paste, int64_t now_ms);
 
 /* When to call paste_tick(); -1: not at all. */
 int64_t paste_deadline(const struct paste *paste);
-/* Is a window still the one it was? */
-bool paste_same_window(const struct platform_window *a, const struct platform_window *b);
 const char *paste_result_name(enum paste_result result); /* "pasted", … */
 
 #endif

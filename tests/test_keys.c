@@ -19,6 +19,7 @@
 #include "core/json.h"
 #include "desktop/palette.h"
 #include "store/search.h"
+#include "tests/messages.h"
 #include "tests/store_fixture.h"
 
 #define FOLDER SOURCE_DIR "/tests/keys"
@@ -114,7 +115,7 @@ static void put(const json_t *json)
 	prompt_set(&prompt->title, json_str(json, "title"));
 	json_array_foreach (tags, i, tag)
 		prompt_add_tag(prompt, str_of(json_string_value(tag)));
-	CHECK(prompt_messages_parse(prompt, json_object_get(json, "messages"), &err) == 0);
+	add_messages(prompt, json_object_get(json, "messages"));
 	CHECK(inputs == NULL || prompt_inputs_parse(prompt, inputs, &err) == 0);
 	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
 	prompt_free(prompt);

@@ -32,7 +32,7 @@ static void sha256_is_the_same_in_pieces(void)
 		for (i = 0; i < sizeof text; i += step)
 			sha256_add(&sha, text + i, sizeof text - i < step ? sizeof text - i : step);
 		sha256_end(&sha, parts);
-		CHECK(sha256_equal(whole, parts));
+		CHECK(memcmp(whole, parts, sizeof whole) == 0);
 	}
 }
 

@@ -44,16 +44,15 @@ static void filter_says_of_every_character_what_is_written(void)
 		size_t len = str_encode(code, bytes);
 		struct str text = {bytes, len};
 
-		if (text_filter_code_ok(code) == refused) {
-			(void)fprintf(stderr, "U+%04X\n", (unsigned)code);
-			CHECK(false);
-		}
 		n_refused += refused;
 		CHECK((len == 0) == (code >= 0xD800 && code <= 0xDFFF));
 		if (len == 0)
 			continue;
 		/* Alone there is nothing around it that could need it. */
-		CHECK(text_filter_find(text) == (refused ? 0 : len));
+		if (text_filter_find(text) != (refused ? 0 : len)) {
+			(void)fprintf(stderr, "U+%04X\n", (unsigned)code);
+			CHECK(false);
+		}
 		CHECK(text_filter_show(text, &shown) == refused);
 		(void)snprintf(expected, sizeof expected, "<U+%04X>", (unsigned)code);
 		CHECK(str_equal((struct str){buf_text(&shown), shown.len},
@@ -61,7 +60,6 @@ static void filter_says_of_every_character_what_is_written(void)
 		buf_fini(&shown);
 	}
 	CHECK(n_refused == 6356);
-	CHECK(!text_filter_code_ok(0x110000) && !text_filter_code_ok(UINT32_MAX));
 }
 
 #define ZWSP "\xE2\x80\x8B"

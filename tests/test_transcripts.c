@@ -28,6 +28,7 @@
 #include "core/prompt.h"
 #include "mcp/mcp.h"
 #include "store/prompts.h"
+#include "tests/messages.h"
 #include "tests/websocket_client.h"
 
 #define NAMES_MAX 32
@@ -109,8 +110,8 @@ static struct prompt *prompt_of(const json_t *json)
 		prompt_set(&prompt->channel, json_str(json, "channel"));
 	json_array_foreach (tags, i, tag)
 		prompt_add_tag(prompt, str_of(json_string_value(tag)));
-	if (prompt_messages_parse(prompt, json_object_get(json, "messages"), &err) != 0 ||
-		(inputs != NULL && prompt_inputs_parse(prompt, inputs, &err) != 0) ||
+	add_messages(prompt, json_object_get(json, "messages"));
+	if ((inputs != NULL && prompt_inputs_parse(prompt, inputs, &err) != 0) ||
 		prompt_check(prompt, &err) != 0) {
 		(void)fprintf(stderr, "library.json: %s\n", err.text);
 		exit(1);
