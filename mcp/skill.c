@@ -94,7 +94,7 @@ bool skill_uri_read(struct str uri, struct buf *path, struct str *folder)
 
 /* ── SKILL.md ──────────────────────────────────────────────────────────── */
 
-static struct str skill_description(const struct prompt *prompt)
+struct str skill_description(const struct prompt *prompt)
 {
 	struct str text = str_of(prompt->description);
 

@@ -31,6 +31,8 @@ int skill_find(struct delivery *delivery, struct str folder, struct err *err);
 /* The folder in the URI of a SKILL.md, decoded into path, which *folder borrows. */
 bool skill_uri_read(struct str uri, struct buf *path, struct str *folder);
 
+/* Its description, or its title where it has none; borrowed. */
+struct str skill_description(const struct prompt *prompt);
 /* Append the bytes of SKILL.md; the same for the same library. Negative: the
  * prompt cannot be rendered. */
 int skill_write(struct delivery *delivery, struct buf *out, struct err *err);

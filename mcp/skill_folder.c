@@ -59,7 +59,7 @@ static int walk_next(struct walk *walk, struct err *err)
 	       str_starts(text_of(&walk->path), buf_text(&walk->prefix));
 }
 
-static void add_child(struct walk *walk, struct str name, const char *type)
+static void add_folder(struct walk *walk, struct str name)
 {
 	struct buf *out = &walk->members;
 
@@ -68,7 +68,22 @@ static void add_child(struct walk *walk, struct str name, const char *type)
 	uri_add_path(out, name);
 	(void)buf_add_str(out, "\",\"name\":");
 	(void)buf_add_json_string(out, name.p, name.n);
-	(void)buf_add_format(out, ",\"mimeType\":\"%s\"}", type);
+	(void)buf_add_str(out, ",\"mimeType\":\"inode/directory\"}");
+}
+
+/* A SKILL.md is called what the skill is called, not as its file is. */
+static void add_file(struct walk *walk, const struct prompt *prompt)
+{
+	struct buf *out = &walk->members;
+	struct str about = skill_description(prompt);
+	char name[SKILL_NAME_BYTES];
+
+	skill_name(str_of(prompt->path), name);
+	(void)buf_add_str(out, walk->n++ > 0 ? ",{\"uri\":\"" URI_SKILL : "{\"uri\":\"" URI_SKILL);
+	uri_add_path(out, text_of(&walk->prefix));
+	(void)buf_add_format(out, "SKILL.md\",\"name\":\"%s\",\"description\":", name);
+	(void)buf_add_json_string(out, about.p, about.n);
+	(void)buf_add_str(out, ",\"mimeType\":\"text/markdown\"}");
 }
 
 static bool prompt_exists(struct walk *walk, struct str path)
@@ -93,7 +108,7 @@ static void walk_take(struct walk *walk)
 	struct str whole = {path.p, walk->prefix.len + name.n};
 
 	if (!str_equal(name, text_of(&walk->own)) && (direct || !prompt_exists(walk, whole)))
-		add_child(walk, name, "inode/directory");
+		add_folder(walk, name);
 	set(&walk->after, whole);
 	if (!direct)
 		(void)buf_add_str(&walk->after, "/" PATH_LAST);
@@ -110,7 +125,7 @@ static int walk_own(struct walk *walk, struct str folder, struct err *err)
 	delivery_init(&delivery, walk->request, "skill");
 	outcome = skill_find(&delivery, folder, err);
 	if (outcome == STORE_OK)
-		add_child(walk, STR("SKILL.md"), "text/markdown");
+		add_file(walk, delivery.prompt);
 	delivery_fini(&delivery);
 	skill_folder(folder, &legal);
 	if (outcome != STORE_NOT_FOUND || legal.len == folder.n)
@@ -119,7 +134,7 @@ static int walk_own(struct walk *walk, struct str folder, struct err *err)
 	outcome = skill_find(&delivery, text_of(&legal), err);
 	if (outcome == STORE_OK && str_is(folder, delivery.prompt->path)) {
 		set(&walk->own, (struct str){legal.data + folder.n + 1, legal.len - folder.n - 1});
-		add_child(walk, text_of(&walk->own), "inode/directory");
+		add_folder(walk, text_of(&walk->own));
 	}
 	delivery_fini(&delivery);
 out:

@@ -566,10 +566,10 @@ static void folders_are_the_parts_of_paths(void)
 	(void)fixture_put(fixture.store, "top", "Top", "text");
 	check_folder(&fixture, "skill://", "team/ top/");
 	check_folder(&fixture, "skill://team", "c_style/ chat/ plain/ plain-not/ review/");
-	check_folder(&fixture, "skill://team/plain", "SKILL.md more/ much/");
+	check_folder(&fixture, "skill://team/plain", "plain more/ much/");
 	check_folder(&fixture, "skill://team/plain/much", "more/ most/");
 	check_folder(&fixture, "skill://team/c_style", "c-style/");
-	check_folder(&fixture, "skill://team/c_style/c-style", "SKILL.md");
+	check_folder(&fixture, "skill://team/c_style/c-style", "c-style");
 	for (i = 0; i < sizeof none / sizeof *none; i++) {
 		json_t *answer = ask_uri(&fixture, "resources/directory/read", none[i]);
 
