@@ -84,22 +84,12 @@ static int blame(
 
 static int blame_run(struct call *call)
 {
-	struct personal_history history = {0};
-	struct personal personal;
-	struct prompt *prompt = NULL;
-	char file[REPO_PATH_MAX + 1];
-	struct err err;
-	int result = personal_open(call, &personal);
+	struct personal_subject subject;
+	int result = personal_subject_open(call, call->words[0], &subject);
 
 	if (result == COMMAND_DONE)
-		result = personal_find(&personal, call->words[0], &prompt, file);
-	if (result == COMMAND_DONE && personal_history(&personal, file, &history, &err) != 0)
-		result = call_fail_err(call, &err);
-	if (result == COMMAND_DONE)
-		result = blame(&personal, file, &history);
-	personal_history_fini(&history);
-	prompt_free(prompt);
-	personal_close(&personal);
+		result = blame(&subject.personal, subject.file, &subject.history);
+	personal_subject_close(&subject);
 	return result;
 }
 

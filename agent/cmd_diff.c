@@ -77,24 +77,14 @@ static int diff_versions(
 static int diff_run(struct call *call)
 {
 	const struct personal_version *a = NULL, *b = NULL;
-	struct personal_history history = {0};
-	struct personal personal;
-	struct prompt *prompt = NULL;
-	char file[REPO_PATH_MAX + 1];
-	struct err err;
-	int result = personal_open(call, &personal);
+	struct personal_subject subject;
+	int result = personal_subject_open(call, call->words[0], &subject);
 
 	if (result == COMMAND_DONE)
-		result = personal_find(&personal, call->words[0], &prompt, file);
-	if (result == COMMAND_DONE && personal_history(&personal, file, &history, &err) != 0)
-		result = call_fail_err(call, &err);
-	if (result == COMMAND_DONE)
-		result = choose(call, &history, &a, &b);
+		result = choose(call, &subject.history, &a, &b);
 	if (result == COMMAND_DONE && b != NULL)
 		result = diff_versions(call, a, b);
-	personal_history_fini(&history);
-	prompt_free(prompt);
-	personal_close(&personal);
+	personal_subject_close(&subject);
 	return result;
 }
 

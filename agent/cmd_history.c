@@ -58,23 +58,13 @@ static void tell(struct call *call, const struct personal_history *history)
 
 static int history_run(struct call *call)
 {
-	struct personal_history history = {0};
-	struct personal personal;
-	struct prompt *prompt = NULL;
-	char file[REPO_PATH_MAX + 1];
-	struct err err;
-	int result = personal_open(call, &personal);
+	struct personal_subject subject;
+	int result =
+		personal_subject_open(call, call->n_words > 0 ? call->words[0] : NULL, &subject);
 
-	if (result == COMMAND_DONE && call->n_words > 0)
-		result = personal_find(&personal, call->words[0], &prompt, file);
-	if (result == COMMAND_DONE &&
-		personal_history(&personal, call->n_words > 0 ? file : NULL, &history, &err) != 0)
-		result = call_fail_err(call, &err);
 	if (result == COMMAND_DONE)
-		tell(call, &history);
-	personal_history_fini(&history);
-	prompt_free(prompt);
-	personal_close(&personal);
+		tell(call, &subject.history);
+	personal_subject_close(&subject);
 	return result;
 }
 
@@ -129,30 +119,20 @@ static int restore_version(struct personal *personal, const struct prompt *promp
 
 static int restore_run(struct call *call)
 {
-	struct personal_history history = {0};
-	struct personal personal;
-	struct prompt *prompt = NULL;
-	char file[REPO_PATH_MAX + 1];
+	struct personal_subject subject;
 	struct str number, name = str_cut(str_of(call->words[0]), '@', &number);
-	char *plain = str_dup(name);
 	int64_t wanted = 0;
-	struct err err;
-	int result = COMMAND_DONE;
+	char *plain;
+	int result;
 
-	personal = (struct personal){.folder = -1, .lock = -1};
 	if (!str_to_int(number, 1, INT64_MAX, &wanted))
-		result = call_fail(call, COMMAND_USAGE, "restore takes NAME@VERSION");
+		return call_fail(call, COMMAND_USAGE, "restore takes NAME@VERSION");
+	plain = str_dup(name);
+	result = personal_subject_open(call, plain, &subject);
 	if (result == COMMAND_DONE)
-		result = personal_open(call, &personal);
-	if (result == COMMAND_DONE)
-		result = personal_find(&personal, plain, &prompt, file);
-	if (result == COMMAND_DONE && personal_history(&personal, file, &history, &err) != 0)
-		result = call_fail_err(call, &err);
-	if (result == COMMAND_DONE)
-		result = restore_version(&personal, prompt, file, &history, wanted);
-	personal_history_fini(&history);
-	prompt_free(prompt);
-	personal_close(&personal);
+		result = restore_version(
+			&subject.personal, subject.prompt, subject.file, &subject.history, wanted);
+	personal_subject_close(&subject);
 	free(plain);
 	return result;
 }

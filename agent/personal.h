@@ -108,6 +108,18 @@ void personal_history_fini(struct personal_history *history);
 /* The newest that has this number (0: the newest of all); NULL: none. */
 const struct personal_version *personal_history_find(
 	const struct personal_history *history, int64_t number);
+
+/* What a command about one prompt's history starts with: the library, the prompt
+ * of that name, its file and its versions. Without a name: all commits, no prompt.
+ * COMMAND_DONE, or the exit to return. personal_subject_close() in any case. */
+struct personal_subject {
+	struct personal personal;
+	struct prompt *prompt;
+	char file[REPO_PATH_MAX + 1];
+	struct personal_history history;
+};
+int personal_subject_open(struct call *call, const char *name, struct personal_subject *subject);
+void personal_subject_close(struct personal_subject *subject);
 /* The number that a file gets when it is written with this prompt. */
 int64_t personal_next_number(
 	struct personal *personal, const char *file, const struct prompt *prompt);

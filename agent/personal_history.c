@@ -95,6 +95,30 @@ const struct personal_version *personal_history_find(
 	return NULL;
 }
 
+int personal_subject_open(struct call *call, const char *name, struct personal_subject *subject)
+{
+	struct err err;
+	int result;
+
+	subject->prompt = NULL;
+	subject->history = (struct personal_history){0};
+	result = personal_open(call, &subject->personal);
+	if (result == COMMAND_DONE && name != NULL)
+		result = personal_find(&subject->personal, name, &subject->prompt, subject->file);
+	if (result == COMMAND_DONE &&
+		personal_history(&subject->personal, name != NULL ? subject->file : NULL,
+			&subject->history, &err) != 0)
+		result = call_fail_err(call, &err);
+	return result;
+}
+
+void personal_subject_close(struct personal_subject *subject)
+{
+	personal_history_fini(&subject->history);
+	prompt_free(subject->prompt);
+	personal_close(&subject->personal);
+}
+
 int64_t personal_next_number(
 	struct personal *personal, const char *file, const struct prompt *prompt)
 {
