@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/lines.h"
 
 #define AT(member) offsetof(struct config, member)
 
@@ -89,8 +90,9 @@ static const struct config_setting *setting_find(struct str name)
 }
 
 /* One line without its comment. */
-static int line_parse(struct config *config, struct str line, unsigned number, struct err *err)
+static int line_parse(void *data, struct str line, unsigned number, struct err *err)
 {
+	struct config *config = data;
 	struct str value, name = str_trim(str_cut(line, '=', &value));
 	const struct config_setting *setting;
 
@@ -117,20 +119,7 @@ void config_init(struct config *config)
 
 int config_parse(struct config *config, const char *file, struct str text, struct err *err)
 {
-	struct str line;
-	struct err fault;
-	unsigned number = 0;
-
-	if (!str_is_utf8(text))
-		return err_set(err, ERR_INVALID, "%s: is not UTF-8 text", file);
-	while (str_next_line(&text, &line)) {
-		struct str comment, rest = str_trim(str_cut(line, '#', &comment));
-
-		number++;
-		if (rest.n > 0 && line_parse(config, rest, number, &fault) != 0)
-			return err_set(err, fault.code, "%s:%u: %s", file, number, fault.text);
-	}
-	return 0;
+	return lines_parse(file, text, line_parse, config, err);
 }
 
 static int file_read(FILE *file, const char *path, struct buf *text, struct err *err)

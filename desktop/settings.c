@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/lines.h"
 
 #define FILE_BYTES_MAX (64 * 1024)
 
@@ -141,8 +142,9 @@ static int hotkey_add(struct settings *settings, struct str value, bool to_promp
 	return 0;
 }
 
-static int line_parse(struct settings *settings, struct str line, unsigned number, struct err *err)
+static int line_parse(void *data, struct str line, unsigned number, struct err *err)
 {
+	struct settings *settings = data;
 	struct str value, name = str_trim(str_cut(line, '=', &value));
 
 	value = str_trim(value);
@@ -172,20 +174,7 @@ static int line_parse(struct settings *settings, struct str line, unsigned numbe
 
 int settings_parse(struct settings *settings, const char *file, struct str text, struct err *err)
 {
-	struct str line;
-	struct err fault;
-	unsigned number = 0;
-
-	if (!str_is_utf8(text))
-		return err_set(err, ERR_INVALID, "%s: is not UTF-8 text", file);
-	while (str_next_line(&text, &line)) {
-		struct str comment, rest = str_trim(str_cut(line, '#', &comment));
-
-		number++;
-		if (rest.n > 0 && line_parse(settings, rest, number, &fault) != 0)
-			return err_set(err, fault.code, "%s:%u: %s", file, number, fault.text);
-	}
-	return 0;
+	return lines_parse(file, text, line_parse, settings, err);
 }
 
 void settings_init(struct settings *settings)
