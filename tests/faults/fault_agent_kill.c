@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "agent/endpoint.h"
-#include "store/usage.h"
+#include "tests/outbox.h"
 #include "tests/websocket_client.h"
 
 #define TEXT "Look closely."
@@ -31,36 +31,6 @@ struct client {
 
 static struct client clients[CLIENTS];
 static int64_t answered, sent;
-
-static int count_row(void *data, struct str event_id, struct str json)
-{
-	int64_t *rows = data;
-
-	CHECK(event_id.n > 0 && json.n > 0);
-	(*rows)++;
-	return 0;
-}
-
-/* Rows there are, after a look at both files. */
-static int64_t count_rows(const struct agent *agent)
-{
-	struct store_options options;
-	struct store *store;
-	int64_t rows = 0;
-	char dir[80];
-	struct err err;
-
-	(void)snprintf(dir, sizeof dir, "%.64s/data", agent->home);
-	options = (struct store_options){.dir = dir};
-	CHECK(store_open(&store, &options, &err) == 0);
-	if (store_check(store, &err) != 0) {
-		(void)fprintf(stderr, "%s\n", err.text);
-		exit(1);
-	}
-	CHECK(store_usage_list(store, 10000000, count_row, &rows, &err) == 0);
-	store_close(store);
-	return rows;
-}
 
 /* ── clients that may lose their agent at any moment ───────────────────── */
 
@@ -239,12 +209,12 @@ int main(int argc, char **argv)
 		check_traces(&agent);
 		if (i % 10 != 9 && i != rounds - 1)
 			continue;
-		rows = count_rows(&agent);
+		rows = outbox_uses(agent.home);
 		CHECK(rows >= answered && rows <= sent);
 	}
 	CHECK(answered >= rounds / 2);
 	(void)printf("%d kills: %lld answered, %lld rows, %lld sent, 0 lost\n", rounds,
-		(long long)answered, (long long)count_rows(&agent), (long long)sent);
+		(long long)answered, (long long)outbox_uses(agent.home), (long long)sent);
 	test_dir_remove(agent.home);
 	return 0;
 }

@@ -16,7 +16,7 @@
 
 #include "agent/daemon.h"
 #include "core/log.h"
-#include "store/usage.h"
+#include "tests/outbox.h"
 #include "tests/websocket_client.h"
 
 #define TEXT "Look closely."
@@ -240,33 +240,6 @@ static void pair_close(const struct pair *pair)
 	(void)close(pair->web);
 }
 
-static int count_row(void *data, struct str event_id, struct str json)
-{
-	int64_t *rows = data;
-
-	(void)event_id;
-	(void)json;
-	(*rows)++;
-	return 0;
-}
-
-static int64_t count_rows(const struct agent *agent)
-{
-	struct store_options options;
-	struct store *store;
-	int64_t rows = 0;
-	char dir[80];
-	struct err err;
-
-	(void)snprintf(dir, sizeof dir, "%.64s/data", agent->home);
-	options = (struct store_options){.dir = dir};
-	CHECK(store_open(&store, &options, &err) == 0);
-	CHECK(store_check(store, &err) == 0);
-	CHECK(store_usage_list(store, 1000000, count_row, &rows, &err) == 0);
-	store_close(store);
-	return rows;
-}
-
 /* ── no room ───────────────────────────────────────────────────────────── */
 
 static void without_room_at_its_start_it_says_so_and_leaves_nothing(void)
@@ -306,9 +279,9 @@ static void a_full_disk_stops_nobody(void)
 	pair_ask(&second, GET, TEXT);
 	pair_close(&second);
 	world->full = false;
-	rows = count_rows(&agent);
+	rows = outbox_uses(agent.home);
 	pair_ask(&first, GET, TEXT);
-	CHECK(count_rows(&agent) >= rows + 2);
+	CHECK(outbox_uses(agent.home) >= rows + 2);
 	second = pair_open(&agent); /* writes the list */
 	pair_ask(&second, GET, TEXT);
 	CHECK(is_there(&agent, "run/clients.json"));
@@ -365,12 +338,12 @@ static void the_clock_may_jump(void)
 	inside_start(&agent);
 	old = pair_open(&agent);
 	for (i = 0; i < sizeof jumps / sizeof jumps[0]; i++) {
-		rows = count_rows(&agent);
+		rows = outbox_uses(agent.home);
 		check_stranger(&agent, jumps[i]);
 		pair_ask(&old, GET, TEXT);
 		new = pair_open(&agent);
 		pair_ask(&new, GET, TEXT);
-		CHECK(count_rows(&agent) == rows + 4);
+		CHECK(outbox_uses(agent.home) == rows + 4);
 		library_put(agent.home, "team/other", i % 2 == 0 ? STR("a") : STR("b"));
 		pair_ask(&old, "", "notifications/prompts/list_changed");
 		pair_ask(&new, "", "notifications/prompts/list_changed");
@@ -431,7 +404,7 @@ static void descriptors_may_run_out(void)
 	second = pair_open(&agent);
 	pair_ask(&first, GET, TEXT);
 	pair_ask(&second, GET, TEXT);
-	CHECK(count_rows(&agent) >= 4);
+	CHECK(outbox_uses(agent.home) >= 4);
 	pair_close(&first);
 	pair_close(&second);
 	agent_stop(&agent);

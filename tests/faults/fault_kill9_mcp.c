@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "core/json.h"
-#include "store/usage.h"
+#include "tests/outbox.h"
 #include "tests/server.h"
 
 #define PROGRAM BINARY_DIR "/bin/promptd-mcp"
@@ -29,33 +29,6 @@ static void library_make(const char *dir)
 	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
 	store_close(store);
 	prompt_free(prompt);
-}
-
-static int count_row(void *data, struct str event_id, struct str json)
-{
-	int64_t *rows = data;
-
-	CHECK(event_id.n > 0 && json.n > 0);
-	(*rows)++;
-	return 0;
-}
-
-/* Rows there are, after a look at both files. */
-static int64_t count_rows(const char *dir)
-{
-	struct store_options options = {.dir = dir};
-	struct store *store;
-	struct err err;
-	int64_t rows = 0;
-
-	CHECK(store_open(&store, &options, &err) == 0);
-	if (store_check(store, &err) != 0) {
-		(void)fprintf(stderr, "%s\n", err.text);
-		exit(1);
-	}
-	CHECK(store_usage_list(store, 1000000, count_row, &rows, &err) == 0);
-	store_close(store);
-	return rows;
 }
 
 static void send_gets(struct server *server, int64_t *sent, unsigned n)
@@ -143,13 +116,13 @@ int main(int argc, char **argv)
 		answered += life(timed ? 500 + (unsigned)random() % 30000 : 0,
 			1 + (int64_t)random() % 100, &sent);
 		if (i % 10 == 9 || i == rounds - 1) {
-			rows = count_rows(dir);
+			rows = outbox_uses(home);
 			CHECK(rows >= answered && rows <= sent);
 		}
 	}
 	CHECK(answered >= rounds / 2);
 	(void)printf("%d kills: %lld answered, %lld rows, %lld sent, 0 lost\n", rounds,
-		(long long)answered, (long long)count_rows(dir), (long long)sent);
+		(long long)answered, (long long)outbox_uses(home), (long long)sent);
 	test_dir_remove(home);
 	return 0;
 }
