@@ -218,18 +218,6 @@ static bool descriptors_fall_to(unsigned n)
 	return i < 6000;
 }
 
-/* AddressSanitizer in the agent would keep what was freed. */
-static void sanitizer_keeps_little(void)
-{
-	const char *given = getenv("ASAN_OPTIONS");
-	char options[512];
-
-	(void)snprintf(options, sizeof options,
-		"%.300s%squarantine_size_mb=1:thread_local_quarantine_size_kb=16",
-		given != NULL ? given : "", given != NULL ? ":" : "");
-	CHECK(setenv("ASAN_OPTIONS", options, 1) == 0);
-}
-
 int main(int argc, char **argv)
 {
 	int n = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 1000;
@@ -239,7 +227,6 @@ int main(int argc, char **argv)
 	CHECK(n >= LINGER);
 	json_door_init();
 	(void)signal(SIGPIPE, SIG_IGN);
-	sanitizer_keeps_little();
 	test_dir(agent.home);
 	library_put(agent.home, "team/review", STR("Look closely."));
 	agent_start_in(&agent);
@@ -256,7 +243,9 @@ int main(int argc, char **argv)
 	(void)printf("%d connections: %ld served, %ld refused, %ld left before an answer; "
 		     "%u descriptors before and after, %lld KiB halfway, %lld at the end\n",
 		n, n_served, n_refused, n_left, descriptors, (long long)before, (long long)after);
-#ifndef __SANITIZE_THREAD__ /* which keeps a history of every page in memory too */
+	/* A sanitizer's quarantine and history are not the agent's memory: leaks are its
+	 * to find there, and the bound is held by the program as people get it. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 	CHECK(after - before < KEPT_KIB(n));
 #endif
 	(void)close(unix_served());
