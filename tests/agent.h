@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "store/prompts.h"
+#include "tests/home.h"
 #include "tests/server.h"
 
 struct agent {
@@ -144,19 +145,14 @@ static inline void library_put_input(
 	const char *home, const char *path, struct str text, const char *input)
 {
 	struct prompt *prompt = prompt_new();
-	struct store_options options;
-	struct store *store;
-	char dir[80];
+	struct store *store = home_store(home);
 	struct err err;
 
-	(void)snprintf(dir, sizeof dir, "%.64s/data", home);
-	options = (struct store_options){.dir = dir};
 	prompt_set(&prompt->path, str_of(path));
 	prompt_set(&prompt->title, str_of(path));
 	(void)prompt_add_message(prompt, PROMPT_USER, text);
 	if (input != NULL)
 		prompt_add_input(prompt, str_of(input))->required = true;
-	CHECK(store_open(&store, &options, &err) == 0);
 	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
 	store_close(store);
 	prompt_free(prompt);

@@ -6,9 +6,8 @@
 #define TESTS_OUTBOX_H
 
 #include "core/json.h"
-#include "store/store.h"
 #include "store/usage.h"
-#include "tests/test.h"
+#include "tests/home.h"
 
 /* A row is one use; past the outbox's ceiling the oldest are a day's count. */
 static inline int outbox_add(void *data, struct str event_id, struct str json)
@@ -26,14 +25,10 @@ static inline int outbox_add(void *data, struct str event_id, struct str json)
 /* Uses there are below PROMPTD_HOME=`home`, after a look at both files. */
 static inline int64_t outbox_uses(const char *home)
 {
-	char dir[80];
-	struct store_options options = {.dir = dir};
-	struct store *store;
+	struct store *store = home_store(home);
 	struct err err;
 	int64_t uses = 0;
 
-	(void)snprintf(dir, sizeof dir, "%.64s/data", home);
-	CHECK(store_open(&store, &options, &err) == 0);
 	if (store_check(store, &err) != 0) {
 		(void)fprintf(stderr, "%s\n", err.text);
 		exit(1);

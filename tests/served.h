@@ -33,15 +33,10 @@ static inline bool served_admit(void *data, int fd)
 
 static inline struct mcp_server *served_server(const char *home)
 {
-	struct store_options options;
-	struct mcp_server_options with = {0};
+	struct mcp_server_options with = {.store = home_store(home)};
 	struct mcp_server *server;
-	char dir[80];
 	struct err err;
 
-	(void)snprintf(dir, sizeof dir, "%.64s/data", home);
-	options = (struct store_options){.dir = dir};
-	CHECK(store_open(&with.store, &options, &err) == 0);
 	CHECK(mcp_server_new(&server, &with, &err) == 0);
 	return server;
 }

@@ -16,19 +16,6 @@
 	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":" \
 	"\"get_prompt\",\"arguments\":{\"name\":\"team/review\"}}}\n"
 
-static struct store *open_library(const struct agent *agent)
-{
-	struct store_options options;
-	struct store *store;
-	char dir[80];
-	struct err err;
-
-	(void)snprintf(dir, sizeof dir, "%.64s/data", agent->home);
-	options = (struct store_options){.dir = dir};
-	CHECK(store_open(&store, &options, &err) == 0);
-	return store;
-}
-
 static int64_t recorded(struct store *store)
 {
 	struct store_facts facts;
@@ -93,7 +80,7 @@ static void what_was_answered_is_kept(void)
 
 	agent_start(&agent);
 	library_put(agent.home, "team/review", STR("Look closely."));
-	store = open_library(&agent);
+	store = home_store(agent.home);
 	for (round = 0; round < 4; round++) {
 		before = recorded(store);
 		for (i = 0; i < CLIENTS; i++)
@@ -129,7 +116,7 @@ static void a_ledger_that_is_held_holds_nobody_up(void)
 
 	agent_start(&agent);
 	library_put(agent.home, "team/review", STR("Look closely."));
-	store = open_library(&agent);
+	store = home_store(agent.home);
 	CHECK(store_usage_add(store, &event, &err) == 0); /* and does not commit */
 	fd = client(&agent, 1);
 	(void)poll(NULL, 0, 100); /* it waits for the ledger, most likely */
@@ -162,12 +149,12 @@ static void who_is_in_a_hurry_gives_up(void)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		CHECK(read(go[0], &byte, 1) == 1);
-		store = open_library(&home);
+		store = home_store(home.home);
 		store_hurry();
 		CHECK(store_usage_add(store, &event, &err) != 0 && err.code == ERR_BUSY);
 		_exit(0);
 	}
-	store = open_library(&home);
+	store = home_store(home.home);
 	CHECK(store_usage_add(store, &event, &err) == 0);
 	CHECK(write(go[1], "", 1) == 1);
 	CHECK(waitpid(pid, &status, 0) == pid && status == 0);

@@ -199,16 +199,10 @@ static void one_by_hand_does_not_push_the_manager_aside(void)
 {
 	struct manager manager;
 	char out[1024];
-	FILE *pipe;
-	size_t n;
 	int fd;
 
 	manager_open(&manager, false);
-	pipe = popen(PROGRAM " agent --foreground 2>&1", "r");
-	CHECK(pipe != NULL);
-	n = fread(out, 1, sizeof out - 1, pipe);
-	out[n] = '\0';
-	CHECK(WEXITSTATUS(pclose(pipe)) == 1);
+	CHECK(agent_command("agent --foreground", out, sizeof out) == 1);
 	CHECK(strstr(out, "the service manager listens at") != NULL);
 	CHECK(access(manager.socket, F_OK) == 0);
 	fd = connect_unix(&manager.agent); /* still the manager's */

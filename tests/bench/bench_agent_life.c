@@ -71,19 +71,6 @@ static void print_ms(const char *name, int64_t *values, size_t n)
 
 /* ── push ──────────────────────────────────────────────────────────────── */
 
-static struct store *store_of(const struct agent *agent)
-{
-	struct store_options options;
-	struct store *store;
-	char dir[80];
-	struct err err;
-
-	(void)snprintf(dir, sizeof dir, "%.64s/data", agent->home);
-	options = (struct store_options){.dir = dir};
-	CHECK(store_open(&store, &options, &err) == 0);
-	return store;
-}
-
 static void commit(struct store *store, int number)
 {
 	struct prompt *prompt = prompt_new();
@@ -143,7 +130,7 @@ static void push(void)
 	int i;
 
 	agent_start(&agent);
-	store = store_of(&agent);
+	store = home_store(agent.home);
 	fds[0] = (struct pollfd){.fd = local_ready(&agent), .events = POLLIN};
 	fds[1] = (struct pollfd){.fd = web_ready(&agent), .events = POLLIN};
 	for (i = 0; i < COMMITS; i++) {
@@ -347,7 +334,7 @@ static void home_make(struct agent *agent)
 	test_dir(agent->home);
 	(void)snprintf(dir, sizeof dir, "%.64s/data", agent->home);
 	CHECK(mkdir(dir, 0700) == 0);
-	store = store_of(agent);
+	store = home_store(agent->home);
 	commit(store, 0);
 	fill_library(store);
 	fill_outbox(store);

@@ -39,10 +39,11 @@ static void send(const char *name, Bool down)
 /* A+B+C: pressed in this order, let go in the other. */
 static void strokes(char *combination, Bool press, Bool release)
 {
-	char *names[8], *at;
+	char *names[8], *at, *rest;
 	int n = 0, i;
 
-	for (at = strtok(combination, "+"); at != NULL && n < 8; at = strtok(NULL, "+"))
+	for (at = strtok_r(combination, "+", &rest); at != NULL && n < 8;
+		at = strtok_r(NULL, "+", &rest))
 		names[n++] = at;
 	for (i = 0; press && i < n; i++)
 		send(names[i], True);
