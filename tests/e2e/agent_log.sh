@@ -4,6 +4,7 @@
 #
 #	agent_log.sh PROMPTD
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 export PROMPTD_AUTOSTART=no LC_ALL=C.UTF-8
 promptd=$(realpath "$1")
 work=$(mktemp -d "${TMPDIR:-/tmp}/promptd-log.XXXXXX")
@@ -11,32 +12,12 @@ export PROMPTD_HOME=$work/home
 unset XDG_RUNTIME_DIR JOURNAL_STREAM
 conf=$PROMPTD_HOME/config/promptd.conf
 log=$PROMPTD_HOME/state/agent.log
-failures=0
 finish() {
 	"$promptd" agent --stop >/dev/null 2>&1
 	[ -z "${follower:-}" ] || kill "$follower" 2>/dev/null
 	rm -rf "$work"
 }
 trap finish EXIT
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
-
-part() {
-	printf '%s\n' "$1"
-}
-
-# until_so COMMAND...: wait until it succeeds; a failure after a minute.
-until_so() {
-	local i
-	for ((i = 0; i < 1200; i++)); do
-		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.05
-	done
-	fail "never: $*; the log: $(tail -5 "$log")"
-}
 
 says() { # EXPRESSION: of status --json as `a`
 	"$promptd" status --json | python3 -c 'import json, sys
@@ -212,4 +193,4 @@ until_so grep -q 'event=agent.started' "$log"
 "$promptd" agent --stop >/dev/null || fail stop
 kill "$reader"
 
-[ "$failures" = 0 ] || { printf '%d failures\n' "$failures" >&2; exit 1; }
+verdict

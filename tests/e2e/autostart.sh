@@ -5,6 +5,7 @@
 #
 #	autostart.sh DIRECTORY-OF-PROMPTD
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 bin=$(realpath "$1")
 work=$(mktemp -d "${TMPDIR:-/tmp}/promptd-autostart.XXXXXX")
 export HOME=$work/home LC_ALL=C.UTF-8
@@ -13,7 +14,6 @@ export XDG_RUNTIME_DIR=$work/run
 promptd=$bin/promptd
 state=$HOME/.local/state/promptd
 log=$state/agent.log
-failures=0
 mkdir -m 700 "$HOME" "$XDG_RUNTIME_DIR"
 finish() {
 	"$promptd" agent --stop >/dev/null 2>&1
@@ -21,15 +21,6 @@ finish() {
 	rm -rf "$work"
 }
 trap finish EXIT
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
-
-part() {
-	printf '%s\n' "$1"
-}
 
 # Wait until it runs, as the commands do who were told to start it.
 comes() {
@@ -179,4 +170,4 @@ out=$("$work/slow/promptd.real" list 2>&1) || fail "list: $out"
 [ "$out" = "$first" ] || fail "list without the program says: $out"
 not_begun "no program"
 
-[ "$failures" = 0 ] || { printf '%d failures\n' "$failures" >&2; exit 1; }
+verdict

@@ -4,6 +4,7 @@
 #
 #	cli.sh PROMPTD
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 export PROMPTD_AUTOSTART=no # servers started here start no agent
 promptd=$(realpath "$1")
 here=$(realpath "$(dirname "$0")")
@@ -12,12 +13,6 @@ trap 'rm -rf "$work"' EXIT
 export PROMPTD_HOME=$work/home LC_ALL=C.UTF-8 TERM=xterm
 unset NO_COLOR XDG_RUNTIME_DIR
 cd "$work" || exit
-failures=0
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
 
 # run STATUS WORDS...: promptd with these words must end so. Sets $out and $err.
 run() {
@@ -41,20 +36,8 @@ json() {
 		fail "promptd $* --json: not so: $expression: ${out:0:2000}"
 }
 
-# has TEXT WHERE: $out or $err holds it.
-has() {
-	case $2 in
-	*"$1"*) ;;
-	*) fail "not found: $1 in: $2" ;;
-	esac
-}
-
 on_terminal() {
 	"$here/terminal.py" "$@" </dev/null
-}
-
-part() {
-	printf '%s\n' "$1"
 }
 
 "$promptd" help --json >help || fail "help --json"
@@ -501,4 +484,4 @@ run 3 show "$name"
 json 0 'a["created"] == 1' import prompts
 run 2 remove "$name@1"
 
-[ "$failures" = 0 ] || { printf '%d failures\n' "$failures" >&2; exit 1; }
+verdict

@@ -4,6 +4,7 @@
 #
 #	doctor.sh DIRECTORY-OF-PROMPTD
 set -u # a check that fails is what is looked for: no pipefail
+. "$(dirname "$0")/story.sh"
 export PROMPTD_AUTOSTART=no LC_ALL=C.UTF-8
 bin=$(realpath "$1")
 work=$(mktemp -d "${TMPDIR:-/tmp}/promptd-doctor.XXXXXX")
@@ -16,17 +17,11 @@ export PATH=$work/bin:/usr/bin:/bin
 data=$HOME/.local/share/promptd
 run=$XDG_RUNTIME_DIR/promptd
 units=$HOME/.config/systemd/user
-failures=0
 finish() {
 	promptd agent --stop >/dev/null 2>&1
 	rm -rf "$work"
 }
 trap finish EXIT
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
 
 # row CHECK RESULT [TEXT]: a row of that check and result, holding that text. Prints
 # what is to be done about it.
@@ -184,4 +179,4 @@ row damaged warn "was damaged and set aside" | grep -q 'delete it' || fail "dama
 rm "$data/ledger.db.damaged-20260101"
 
 promptd doctor >"$work/out" || fail "in the end: $(cat "$work/out")"
-[ "$failures" = 0 ] || { printf '%d failures\n' "$failures" >&2; exit 1; }
+verdict

@@ -5,14 +5,9 @@
 #	pages.sh PROMPTD            compare
 #	pages.sh PROMPTD --write    write them anew
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 promptd=$(realpath "$1")
 cd "$(dirname "$0")/../.." || exit
-failures=0
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
 
 page() { # FILE WORDS...
 	local file=$1
@@ -114,4 +109,4 @@ if have fish; then
 	[ "$got" = "focus=security search code-review" ] || fail "fish offers: $got"
 fi
 
-[ "$failures" = 0 ] || { printf '%d failures\n' "$failures" >&2; exit 1; }
+verdict

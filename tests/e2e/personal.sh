@@ -7,6 +7,7 @@
 # The kills are at random moments; tests/faults/fault_kill9_personal.c goes through all.
 # Without words it builds the program itself and kills 1,000 times.
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 command -v git >/dev/null || {
 	echo "skipped: git is not installed"
 	exit 77
@@ -26,13 +27,7 @@ unset VISUAL EDITOR XDG_CONFIG_HOME XDG_RUNTIME_DIR
 cd "$work" || exit
 git config --global user.name "A Person"
 git config --global user.email person@example.org
-failures=0
 repo=$work/home/data/personal
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
 
 # run STATUS WORDS...: as in cli.sh; standard input is $in.
 in=
@@ -46,13 +41,6 @@ run() {
 	[ "$got" = "$wanted" ] || fail "promptd $*: exit $got, not $wanted: $out $err"
 }
 
-has() {
-	case $2 in
-	*"$1"*) ;;
-	*) fail "not found: $1 in: $2" ;;
-	esac
-}
-
 commits() {
 	git -C "$repo" rev-list --count HEAD
 }
@@ -62,10 +50,6 @@ one() {
 	[ "$(commits)" = $((before + 1)) ] || fail "$1: $(($(commits) - before)) commits, not one"
 	[ -z "$(git -C "$repo" status --porcelain)" ] || fail "$1 leaves: $(git -C "$repo" status --porcelain)"
 	before=$(commits)
-}
-
-part() {
-	printf '%s\n' "$1"
 }
 
 part "without a library there is a clear word"
@@ -354,8 +338,4 @@ python3 - "$promptd" "$kills" "$repo" <<-'END' || fail "killed: see above"
 	assert killed > 0
 END
 
-[ "$failures" = 0 ] || {
-	echo "$failures failed"
-	exit 1
-}
-echo "all well"
+verdict

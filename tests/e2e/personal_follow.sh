@@ -4,6 +4,7 @@
 #
 #	personal_follow.sh PROMPTD
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 command -v git >/dev/null || {
 	echo "skipped: git is not installed"
 	exit 77
@@ -22,13 +23,7 @@ unset VISUAL EDITOR XDG_CONFIG_HOME XDG_RUNTIME_DIR NOTIFY_SOCKET LISTEN_FDS LIS
 cd "$work" || exit
 git config --global user.name "A Person"
 git config --global user.email person@example.org
-failures=0
 repo=$work/home/data/personal
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
 
 # Does the library have this prompt with this text ("": does it not have the prompt)?
 # Asked with list and render, which look at nothing but the store.
@@ -49,10 +44,6 @@ soon() { # NAME TEXT WHAT
 	done
 	fail "$3: $1 does not become \"$2\": $(tail -5 log)"
 	exit 1
-}
-
-part() {
-	printf '%s\n' "$1"
 }
 
 part "a library that is there when the agent starts, and was changed meanwhile"
@@ -129,8 +120,4 @@ kill "$agent" && wait "$agent"
 agent=
 grep -q 'event=agent.ended' log || fail "it did not end well: $(tail -3 log)"
 
-[ "$failures" = 0 ] || {
-	echo "$failures failed"
-	exit 1
-}
-echo "all well"
+verdict

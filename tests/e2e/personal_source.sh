@@ -4,6 +4,7 @@
 #
 #	personal_source.sh PROMPTD
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 command -v git >/dev/null || {
 	echo "skipped: git is not installed"
 	exit 77
@@ -21,12 +22,6 @@ cd "$work" || exit
 git config --global user.name "A Person"
 git config --global user.email person@example.org
 git config --global init.defaultBranch main
-failures=0
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
 
 run() { # STATUS WORDS...
 	local wanted=$1 got
@@ -38,20 +33,9 @@ run() { # STATUS WORDS...
 	[ "$got" = "$wanted" ] || fail "promptd $*: exit $got, not $wanted: $out $err"
 }
 
-has() {
-	case $2 in
-	*"$1"*) ;;
-	*) fail "not found: $1 in: $2" ;;
-	esac
-}
-
 put() { # FILE TEXT, in the repository team
 	mkdir -p "$(dirname "team/$1")" && printf '%s\n' "$2" >"team/$1"
 	git -C team add -A && git -C team commit -qm "$1"
-}
-
-part() {
-	printf '%s\n' "$1"
 }
 
 part "a source: its prompts, below one folder, whatever their format"
@@ -150,8 +134,4 @@ run 0 show review --text
 run 0 source list --json
 has '"sources":[]' "$out"
 
-[ "$failures" = 0 ] || {
-	echo "$failures failed"
-	exit 1
-}
-echo "all well"
+verdict

@@ -5,6 +5,7 @@
 #
 #	personal_sync.sh PROMPTD
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 command -v git >/dev/null || {
 	echo "skipped: git is not installed"
 	exit 77
@@ -34,12 +35,6 @@ git config --global user.name "A Person"
 git config --global user.email person@example.org
 git config --global init.defaultBranch main
 git config --global protocol.file.allow always
-failures=0
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
 
 # on HOME STATUS WORDS...: promptd on one of the machines; its input is $in.
 in=
@@ -51,13 +46,6 @@ on() {
 	out=$(cat "$work/out")
 	err=$(cat "$work/err")
 	[ "$got" = "$wanted" ] || fail "$home: promptd $*: exit $got, not $wanted: $out $err"
-}
-
-has() {
-	case $2 in
-	*"$1"*) ;;
-	*) fail "not found: $1 in: $2" ;;
-	esac
 }
 
 at() {
@@ -74,10 +62,6 @@ same() {
 		[ -z "$(at $home status --porcelain)" ] || fail "$1: $home: $(at $home status --porcelain)"
 		at $home fsck --strict >/dev/null 2>&1 || fail "$1: fsck of $home"
 	done
-}
-
-part() {
-	printf '%s\n' "$1"
 }
 
 # life URL: what two people do with one place. Ends with both in step.
@@ -343,8 +327,4 @@ else
 	fi
 fi
 
-[ "$failures" = 0 ] || {
-	echo "$failures failed"
-	exit 1
-}
-echo "all well"
+verdict

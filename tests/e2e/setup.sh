@@ -4,6 +4,7 @@
 #
 #	setup.sh DIRECTORY-OF-PROMPTD
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 export PROMPTD_AUTOSTART=no
 bin=$(realpath "$1")
 work=$(mktemp -d "${TMPDIR:-/tmp}/promptd-setup.XXXXXX")
@@ -14,12 +15,6 @@ mkdir "$HOME"
 promptd=$bin/promptd
 units=$HOME/.config/systemd/user
 entry=$HOME/.config/autostart/promptd-agent.desktop
-failures=0
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
-}
 
 # run STATUS WORDS...: promptd setup with these words must end so. Sets $out.
 run() {
@@ -132,4 +127,4 @@ out=$(XDG_CONFIG_HOME=$work/worse "$work/a\$b/promptd" setup 2>&1) && fail "a pa
 # A home of trials is not for logins.
 PROMPTD_HOME=$work/trial run 6
 
-[ "$failures" = 0 ] || { printf '%d failures\n' "$failures" >&2; exit 1; }
+verdict

@@ -6,6 +6,7 @@
 #
 #	user_manager.sh DIRECTORY-OF-PROMPTD
 set -uo pipefail
+. "$(dirname "$0")/story.sh"
 self=$(realpath "$0")
 systemd=/lib/systemd/systemd
 cgroup=promptd-test-$$
@@ -14,11 +15,6 @@ user=65534
 skip() {
 	printf 'skipped: %s\n' "$*"
 	exit 77
-}
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	failures=$((failures + 1))
 }
 
 # until_so COMMAND...: wait until it succeeds; false after a minute.
