@@ -59,8 +59,8 @@ static void notices_leave(struct loop *loop);
 void loop_fini(struct loop *loop)
 {
 	notices_leave(loop);
-	if (loop->menu.child != 0 && !loop->menu.exited)
-		(void)kill(loop->menu.pid, SIGTERM);
+	loop_lock_end(loop);
+	loop_menu_stop(loop);
 	source_drop(&loop->menu.child);
 	pipe_close(&loop->menu.to, &loop->menu.input);
 	pipe_close(&loop->menu.from, &loop->menu.output);
@@ -145,8 +145,7 @@ static void on_bus(GObject *source, GAsyncResult *result, gpointer data)
 	g_object_unref(bus);
 }
 
-/* GLib would start a bus where there is none. */
-static bool has_bus(void)
+bool loop_has_bus(void)
 {
 	const char *run = g_getenv("XDG_RUNTIME_DIR");
 	char *path;
@@ -167,7 +166,7 @@ void loop_notify(struct loop *loop, const char *text)
 	struct notice *notice;
 
 	log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "desktop.notice"), LOG_TEXT("text", text));
-	if (!has_bus())
+	if (!loop_has_bus())
 		return;
 	notice = g_new(struct notice, 1);
 	*notice = (struct notice){.loop = loop, .text = g_markup_escape_text(text, -1)};
@@ -257,6 +256,19 @@ static void on_exit(GPid pid, gint status, gpointer data)
 	menu_end(loop);
 }
 
+/* A group of its own, so that a shell and the menu it runs end together. */
+static void on_child(gpointer data)
+{
+	(void)data;
+	(void)setpgid(0, 0);
+}
+
+void loop_menu_stop(struct loop *loop)
+{
+	if (loop->menu.child != 0 && !loop->menu.exited)
+		(void)kill(-loop->menu.pid, SIGTERM);
+}
+
 int loop_menu(struct loop *loop, const char *const argv[], struct str text, struct err *err)
 {
 	struct loop_menu *menu = &loop->menu;
@@ -272,8 +284,8 @@ int loop_menu(struct loop *loop, const char *const argv[], struct str text, stru
 		return err_set(err, ERR_LIMIT, "too much for a menu");
 	copy = g_strdupv((char **)(uintptr_t)argv);
 	done = g_spawn_async_with_pipes(NULL, copy, NULL,
-		G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &menu->pid, &menu->to,
-		&menu->from, NULL, &error);
+		G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, on_child, NULL, &menu->pid,
+		&menu->to, &menu->from, NULL, &error);
 	g_strfreev(copy);
 	if (!done) {
 		(void)err_set(err, ERR_FAILED, "cannot start %s: %s", argv[0], error->message);

@@ -17,6 +17,7 @@ struct loop {
 	guint timer, terminate, interrupt; /* sources; 0: none */
 	GCancellable *ending;		   /* of notices on their way */
 	unsigned n_notices;
+	struct loop_lock *lock; /* of loop_lock.c; NULL: nobody watches */
 	struct loop_menu {
 		guint child, input, output; /* sources */
 		int to, from;		    /* pipes; -1: closed */
@@ -37,11 +38,23 @@ void loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
 void loop_timer(struct loop *loop, int64_t ms);
 int loop_menu(struct loop *loop, const char *const argv[], struct str text, struct err *err);
+/* End it, and what it started; its event comes all the same. None: nothing happens. */
+void loop_menu_stop(struct loop *loop);
 /*
  * notify(): by the desktop's notification service (org.freedesktop.Notifications), and
  * a line of log in any case. Asked without waiting; loop_fini() waits until what was
  * said has left, half a second at most.
  */
 void loop_notify(struct loop *loop, const char *text);
+/* Is there a session bus? GLib would start one where there is none. */
+bool loop_has_bus(void);
+
+/*
+ * loop_lock.c: PLATFORM_EVENT_LOCKED from now on, as logind (LockedHint; Lock closes what
+ * is open) and the desktops' screen savers (ActiveChanged) say. Nothing waits for them.
+ */
+void loop_lock_watch(struct loop *loop);
+bool loop_locked(const struct loop *loop);
+void loop_lock_end(struct loop *loop); /* loop_fini() does it */
 
 #endif

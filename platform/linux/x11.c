@@ -194,10 +194,30 @@ static int x11_poke(struct platform_desktop *desktop, struct err *err)
 				    : err_set(err, ERR_NOT_FOUND, "promptd-desktop has just ended");
 }
 
+/* By another program? Our window is never shown, so nothing is taken by asking. */
+static bool input_is_taken(struct x11 *x11)
+{
+	return XGrabKeyboard(x11->display, x11->own, False, GrabModeAsync, GrabModeAsync,
+		       CurrentTime) == AlreadyGrabbed &&
+	       XGrabPointer(x11->display, x11->own, False, 0, GrabModeAsync, GrabModeAsync, None,
+		       None, CurrentTime) == AlreadyGrabbed;
+}
+
+/* Lockers that tell nobody (i3lock, slock, xtrlock) have both keyboard and pointer; a
+ * window manager has the keyboard alone while a key of its own is held down. */
 static bool x11_locked(struct platform_desktop *desktop)
 {
-	(void)desktop;
-	return false; /* not known to the display server */
+	struct x11 *x11 = x11_of(desktop);
+	const char *why = NULL;
+
+	if (loop_locked(&x11->loop))
+		why = "the screen is locked";
+	else if (input_is_taken(x11))
+		why = "another program has keyboard and pointer";
+	if (why != NULL)
+		log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "desktop.not_shown"),
+			LOG_TEXT("why", why));
+	return why != NULL;
 }
 
 /* --- the loop ------------------------------------------------------------------- */
@@ -345,6 +365,7 @@ static int x11_open(
 	((struct x11_source *)x11->source)->x11 = x11;
 	(void)g_source_add_unix_fd(x11->source, ConnectionNumber(display), G_IO_IN);
 	(void)g_source_attach(x11->source, NULL);
+	loop_lock_watch(&x11->loop);
 	*out = &x11->base;
 	return PLATFORM_OK;
 }
