@@ -172,7 +172,7 @@ static int fetch_first(
 	first[0] = '\0';
 	if (repo_open(&repo, dir, &err) != 0)
 		return call_fail_err(call, &err);
-	sync_link_init(&link, dir);
+	sync_link_init(call, &link, dir);
 	outcome = repo_set_remote(repo, url, &err);
 	if (outcome == 0)
 		outcome = repo_fetch(repo, &link.options, first, &err);

@@ -100,7 +100,10 @@ const struct command command_pull = {
 		"touched. A prompt that was changed here and there is shown; both sides are "
 		"kept, the library goes on with its own, and `promptd resolve` decides.\n\n"
 		"https and ssh, with git's credential helpers and ssh-agent; no redirects to "
-		"another host are followed.",
+		"another host are followed. A host's key must be among those that ssh knows, a "
+		"certificate be one that this machine or git's http.sslCAInfo trusts. A server "
+		"from which nothing comes for git_timeout seconds (60) is given up, and any "
+		"transfer after an hour; Ctrl-C ends it at once.",
 	.examples = pull_examples,
 	.answer = "outcome, ahead, behind, conflicts (name, file, ours, theirs, ours_id, "
 		  "theirs_id)",

@@ -22,6 +22,7 @@ struct config {
 	bool experimental;    /* find prompts that are not approved too */
 	int64_t search_limit; /* rows of `promptd search` */
 	bool autostart;	      /* start the agent when none runs */
+	int64_t git_timeout;  /* seconds without a byte from another repository */
 	int64_t log_level;    /* of the agent: an enum log_level */
 
 	/* For `promptd config`: the line of promptd.conf that set it; 0: none did. */

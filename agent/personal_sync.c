@@ -14,8 +14,11 @@
 
 #define DECISIONS_FILE "promptd-decisions"
 #define DECISIONS_MAX (16 * 1024 * 1024)
+/* One's own repository may be a large one; a server's mistake is larger. */
+#define OWN_OBJECTS_MAX 5000000
+#define OWN_BYTES_MAX (2UL * 1024 * 1024 * 1024)
 
-void sync_link_init(struct sync_link *link, const char *dir)
+void sync_link_init(struct call *call, struct sync_link *link, const char *dir)
 {
 	link->credentials = xmalloc(sizeof(*link->credentials));
 	credentials_init(link->credentials, dir);
@@ -24,6 +27,9 @@ void sync_link_init(struct sync_link *link, const char *dir)
 		.secret = credentials_secret,
 		.verdict = credentials_verdict,
 		.cancelled = call_cancelled,
+		.objects_max = OWN_OBJECTS_MAX,
+		.bytes_max = OWN_BYTES_MAX,
+		.silence_s = (unsigned)call->config->git_timeout,
 	};
 }
 
@@ -78,7 +84,7 @@ int sync_fetch(struct call *call)
 
 	if (result != COMMAND_DONE)
 		return result;
-	sync_link_init(&link, dir);
+	sync_link_init(call, &link, dir);
 	result = network_result(call, repo_fetch(repo, &link.options, theirs, &err), &err);
 	sync_link_fini(&link);
 	repo_close(repo);
@@ -96,7 +102,7 @@ int sync_push(struct call *call, bool *behind)
 	*behind = false;
 	if (result != COMMAND_DONE)
 		return result;
-	sync_link_init(&link, dir);
+	sync_link_init(call, &link, dir);
 	outcome = repo_push(repo, &link.options, &err);
 	*behind = outcome == REPO_BEHIND;
 	result = network_result(call, outcome, &err);

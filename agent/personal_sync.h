@@ -38,7 +38,7 @@ struct sync_link {
 	struct repo_remote_options options;
 	struct credentials *credentials;
 };
-void sync_link_init(struct sync_link *link, const char *dir);
+void sync_link_init(struct call *call, struct sync_link *link, const char *dir);
 void sync_link_fini(struct sync_link *link);
 
 #endif

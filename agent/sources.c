@@ -221,13 +221,13 @@ static int place_of(
 	return n > 0 && n < PLATFORM_PATH_MAX ? 0 : err_set(err, ERR_LIMIT, "path too long");
 }
 
-static int fetch(struct repo *repo, const char *dir, const char *url, char commit[REPO_ID_BYTES],
-	struct err *err)
+static int fetch(struct call *call, struct repo *repo, const char *dir, const char *url,
+	char commit[REPO_ID_BYTES], struct err *err)
 {
 	struct sync_link link;
 	int result;
 
-	sync_link_init(&link, dir);
+	sync_link_init(call, &link, dir);
 	link.options.objects_max = SOURCES_OBJECTS_MAX;
 	link.options.bytes_max = SOURCES_BYTES_MAX;
 	result = repo_set_remote(repo, url, err);
@@ -273,7 +273,7 @@ int sources_update(struct call *call, json_t *source, struct sources_update *upd
 	if (name == NULL || url == NULL)
 		return call_fail(call, COMMAND_FAILED, SOURCES_FILE " is not one of promptd's");
 	if (place_of(call, name, dir, &err) != 0 || repo_open_bare(&repo, dir, &err) != 0 ||
-		fetch(repo, dir, url, commit, &err) != 0)
+		fetch(call, repo, dir, url, commit, &err) != 0)
 		result = call_fail_err(call, &err);
 	update->same = before != NULL && strcmp(before, commit) == 0;
 	if (result == COMMAND_DONE && read_commit(call, repo, commit, source, update, &err) != 0)

@@ -30,7 +30,8 @@ int repo_start(struct err *err)
 
 	if (started)
 		return 0;
-	if (git_libgit2_init() < 0 || git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1) < 0)
+	if (git_libgit2_init() < 0 || git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1) < 0 ||
+		repo_bound_memory() != 0)
 		return repo_fail(err, ERR_FAILED, "cannot start libgit2");
 	started = true;
 	return 0;
@@ -397,7 +398,7 @@ int repo_follow(struct repo *repo, const struct repo_change *changes, size_t n, 
 	return result < 0 ? -1 : 0;
 }
 
-static void break_lock(const char *path, int64_t from_ms, int64_t until_ms)
+void repo_break_lock(const char *path, int64_t from_ms, int64_t until_ms)
 {
 	const struct timespec moment = {.tv_nsec = 50L * 1000 * 1000};
 	int64_t at_ms;
@@ -428,7 +429,7 @@ void repo_break_locks(struct repo *repo, int64_t from_ms, int64_t until_ms)
 		buf_clear(&path);
 		(void)buf_add_format(&path, "%s%s.lock", repo_git_dir(repo), names[i]);
 		if (!buf_failed(&path))
-			break_lock(buf_text(&path), from_ms, until_ms);
+			repo_break_lock(buf_text(&path), from_ms, until_ms);
 	}
 	git_reference_free(head);
 	buf_fini(&path);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "library/git_repo.h"
+#include "library/git_aside.h"
 
 #define ASKED_MAX 3
 
@@ -48,6 +48,8 @@ int repo_check_url(const char *url, struct err *err)
 
 struct asking {
 	const struct repo_remote_options *options;
+	struct aside *aside;
+	size_t bytes, objects; /* as progress was told last */
 	unsigned asked, key_tried;
 	bool secret_given, cancelled, too_much;
 	const char *refused; /* by the other end, of a push */
@@ -64,6 +66,7 @@ static int give_secret(
 	if (asking->secret_given && options->verdict != NULL)
 		options->verdict(options->data, false);
 	asking->secret_given = false;
+	aside_tell_asking(asking->aside);
 	if (options->secret == NULL ||
 		options->secret(options->data, url, user, name, password) != 0) {
 		git_error_set_str(GIT_ERROR_HTTP,
@@ -72,6 +75,7 @@ static int give_secret(
 	}
 	if (git_credential_userpass_plaintext_new(out, name, password) == 0)
 		result = 0;
+	(void)aside_tell(asking->aside);
 	asking->secret_given = result == 0;
 	memset(password, 0, sizeof password);
 	return result;
@@ -105,9 +109,34 @@ static int on_credentials(
 	return GIT_EAUTH;
 }
 
+/* A certificate or a host's key. What libgit2 does not trust is not trusted here; this
+ * only finds better words. */
+static int on_certificate(git_cert *certificate, int valid, const char *host, void *data)
+{
+	char why[400];
+
+	(void)data;
+	if (valid)
+		return 0;
+	if (certificate->cert_type == GIT_CERT_HOSTKEY_LIBSSH2)
+		(void)snprintf(why, sizeof why,
+			"the host's key is not known, or is another one than before: `ssh %.200s` "
+			"once shows it and asks",
+			host);
+	else
+		(void)snprintf(why, sizeof why,
+			"its certificate is not trusted: self-signed, expired or for another name "
+			"than %.200s (git's http.sslCAInfo names who signs)",
+			host);
+	git_error_set_str(GIT_ERROR_NET, why);
+	return GIT_ECERTIFICATE;
+}
+
+/* After something came, or went. */
 static bool asked_to_stop(struct asking *asking)
 {
-	asking->cancelled = asking->options->cancelled != NULL && asking->options->cancelled();
+	asking->cancelled = !aside_tell(asking->aside) ||
+			    (asking->options->cancelled != NULL && asking->options->cancelled());
 	return asking->cancelled;
 }
 
@@ -115,13 +144,35 @@ static int on_progress(const git_indexer_progress *progress, void *data)
 {
 	struct asking *asking = data;
 	const struct repo_remote_options *options = asking->options;
+	size_t objects;
 
 	if ((options->objects_max > 0 && progress->total_objects > options->objects_max) ||
 		(options->bytes_max > 0 && progress->received_bytes > options->bytes_max)) {
 		asking->too_much = true;
 		return GIT_EUSER;
 	}
+	objects = progress->indexed_objects + progress->indexed_deltas + progress->local_objects;
+	if (asking->bytes == progress->received_bytes && asking->objects == objects)
+		return 0; /* a server that says nothing is asked for how long */
+	asking->bytes = progress->received_bytes;
+	asking->objects = objects;
 	return asked_to_stop(asking) ? GIT_EUSER : 0;
+}
+
+static int on_packing(int stage, uint32_t done, uint32_t all, void *data)
+{
+	(void)stage;
+	(void)done;
+	(void)all;
+	return asked_to_stop(data) ? GIT_EUSER : 0;
+}
+
+static int on_sent(unsigned done, unsigned all, size_t bytes, void *data)
+{
+	(void)done;
+	(void)all;
+	(void)bytes;
+	return asked_to_stop(data) ? GIT_EUSER : 0;
 }
 
 static int on_message(const char *text, int n, void *data)
@@ -146,6 +197,9 @@ static int on_pushed(const char *reference, const char *status, void *data)
 static void callbacks_fill(git_remote_callbacks *callbacks, struct asking *asking)
 {
 	callbacks->credentials = on_credentials;
+	callbacks->certificate_check = on_certificate;
+	callbacks->pack_progress = on_packing;
+	callbacks->push_transfer_progress = on_sent;
 	callbacks->transfer_progress = on_progress;
 	callbacks->sideband_progress = on_message;
 	callbacks->push_update_reference = on_pushed;
@@ -262,11 +316,31 @@ static int remote_open(struct repo *repo, git_remote **remote, struct err *err)
 	return result;
 }
 
+/* Whom git is told to trust besides this machine's own list. */
+static int trust_own(struct repo *repo, struct err *err)
+{
+	const char *file = getenv("GIT_SSL_CAINFO");
+	git_config *config = NULL;
+	git_buf path = {0};
+	int result = 0;
+
+	if (file == NULL && git_repository_config(&config, repo->git) == 0 &&
+		git_config_get_path(&path, config, "http.sslcainfo") == 0)
+		file = path.ptr;
+	if (file != NULL && git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file, NULL) != 0)
+		result = repo_fail(err, ERR_FAILED, "http.sslCAInfo");
+	git_buf_dispose(&path);
+	git_config_free(config);
+	git_error_clear();
+	return result;
+}
+
 /* --- fetching --- */
 
-static int fetch(git_remote *remote, const struct repo_remote_options *options, struct err *err)
+static int fetch(git_remote *remote, const struct repo_remote_options *options, struct aside *aside,
+	struct err *err)
 {
-	struct asking asking = {.options = options};
+	struct asking asking = {.options = options, .aside = aside};
 	git_fetch_options how;
 	int result;
 
@@ -340,15 +414,24 @@ static bool take_first(struct repo *repo, git_remote *remote, char theirs[REPO_I
 	return found;
 }
 
-int repo_fetch(struct repo *repo, const struct repo_remote_options *options,
-	char theirs[REPO_ID_BYTES], struct err *err)
+/* What a child is to do. */
+struct transfer {
+	struct repo *repo;
+	const struct repo_remote_options *options;
+};
+
+static int fetch_aside(void *data, struct aside *aside, char theirs[REPO_ID_BYTES], struct err *err)
 {
+	const struct transfer *transfer = data;
+	struct repo *repo = transfer->repo;
 	char *branch = branch_name(repo);
 	git_remote *remote;
 	int result = remote_open(repo, &remote, err);
 
 	if (result == 0)
-		result = fetch(remote, options, err);
+		result = trust_own(repo, err);
+	if (result == 0)
+		result = fetch(remote, transfer->options, aside, err);
 	if (result == 0 && branch == NULL)
 		result = err_set(err, ERR_REFUSED, "the repository is on no branch");
 	if (result == 0 && git_repository_head_unborn(repo->git) == 1)
@@ -358,6 +441,31 @@ int repo_fetch(struct repo *repo, const struct repo_remote_options *options,
 	git_remote_free(remote);
 	free(branch);
 	return result;
+}
+
+static int go_aside(struct repo *repo, const struct repo_remote_options *options,
+	aside_work_fn *work, char theirs[REPO_ID_BYTES], struct err *err)
+{
+	struct transfer transfer = {repo, options};
+	struct aside_order order = {.repo = repo,
+		.silence_s = options->silence_s,
+		.cancelled = options->cancelled,
+		.work = work,
+		.data = &transfer};
+	char *url = NULL, *remote = repo_remote(repo, &url);
+	int result;
+
+	order.name = url != NULL ? url : "the other place";
+	result = remote != NULL ? aside_run(&order, theirs, err) : REPO_NO_REMOTE;
+	free(remote);
+	free(url);
+	return result;
+}
+
+int repo_fetch(struct repo *repo, const struct repo_remote_options *options,
+	char theirs[REPO_ID_BYTES], struct err *err)
+{
+	return go_aside(repo, options, fetch_aside, theirs, err);
 }
 
 int repo_known(struct repo *repo, char theirs[REPO_ID_BYTES], struct err *err)
@@ -378,9 +486,9 @@ int repo_known(struct repo *repo, char theirs[REPO_ID_BYTES], struct err *err)
 /* --- pushing --- */
 
 static int push(git_remote *remote, const char *branch, const struct repo_remote_options *options,
-	struct err *err)
+	struct aside *aside, struct err *err)
 {
-	struct asking asking = {.options = options};
+	struct asking asking = {.options = options, .aside = aside};
 	struct buf spec = BUF_INIT(8192);
 	char *specs[1];
 	git_strarray list = {specs, 1};
@@ -426,8 +534,10 @@ static void set_upstream(struct repo *repo, git_remote *remote, const char *bran
 	git_error_clear();
 }
 
-int repo_push(struct repo *repo, const struct repo_remote_options *options, struct err *err)
+static int push_aside(void *data, struct aside *aside, char id[REPO_ID_BYTES], struct err *err)
 {
+	const struct transfer *transfer = data;
+	struct repo *repo = transfer->repo;
 	char *branch = branch_name(repo);
 	git_remote *remote;
 	int result = remote_open(repo, &remote, err);
@@ -437,10 +547,20 @@ int repo_push(struct repo *repo, const struct repo_remote_options *options, stru
 	if (result == 0 && git_repository_head_unborn(repo->git) == 1)
 		result = err_set(err, ERR_REFUSED, "there is no commit yet to push");
 	if (result == 0)
-		result = push(remote, branch, options, err);
+		result = trust_own(repo, err);
+	if (result == 0)
+		result = push(remote, branch, transfer->options, aside, err);
 	if (result == 0)
 		set_upstream(repo, remote, branch);
+	id[0] = '\0';
 	git_remote_free(remote);
 	free(branch);
 	return result;
+}
+
+int repo_push(struct repo *repo, const struct repo_remote_options *options, struct err *err)
+{
+	char ignored[REPO_ID_BYTES];
+
+	return go_aside(repo, options, push_aside, ignored, err);
 }

@@ -1,6 +1,8 @@
 /*
  * A repository and the places it is kept in step with: fetch, merge, push. As git.h:
- * the work tree is the caller's, no other program is run, one thread.
+ * the work tree is the caller's, no other program is run, one thread. What speaks with
+ * another place does so in a child process (git_aside.h), so that a server that says
+ * nothing, or Ctrl-C, ends it at once.
  */
 #ifndef LIBRARY_GIT_REMOTE_H
 #define LIBRARY_GIT_REMOTE_H
@@ -22,6 +24,8 @@ struct repo_remote_options {
 	bool (*cancelled)(void);
 	/* More than this is not fetched; 0: as much as there is. */
 	size_t objects_max, bytes_max;
+	/* Given up when nothing comes for so many seconds; 0: 60. And after an hour. */
+	unsigned silence_s;
 };
 
 /* https, ssh, a folder of this machine; http for the loopback addresses alone. No

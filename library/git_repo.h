@@ -18,6 +18,13 @@ struct repo {
 int repo_fail(struct err *err, enum err_code code, const char *what);
 /* libgit2, ready; once a program. */
 int repo_start(struct err *err);
+/* From now on libgit2 gets no piece of memory over REPO_PIECE_MAX, and the call that
+ * wanted one fails: a few bytes of a pack may say that they unpack to gigabytes. Once. */
+#define REPO_PIECE_MAX (128UL * 1024 * 1024)
+int repo_bound_memory(void);
+/* Take away a lock that a killed process of ours left: made between the two times, and
+ * a second old at least. Waits for that second. */
+void repo_break_lock(const char *path, int64_t from_ms, int64_t until_ms);
 /* The newest commit of the current branch, yours; 1: there is none yet. */
 int repo_newest(struct repo *repo, git_commit **out, struct err *err);
 

@@ -316,12 +316,21 @@ else
 		rm -rf c
 		on c 0 init
 		on c 1 sync-git "$url"
+		has "the host's key is not known" "$err"
+		[ ! -s .ssh/known_hosts ] || fail "a host was written down"
+		ssh-keygen -q -t ed25519 -N '' -f ssh/other
+		echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 ssh/other.pub)" >.ssh/known_hosts
+		on c 1 sync-git "$url"
+		has "is another one than before" "$err"
 		[ -z "$(git -C shell.git for-each-ref)" ] || fail "an unknown host was trusted"
 		echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 ssh/host.pub)" >.ssh/known_hosts
 		life "$url"
 		ssh-add -q -D
 		on a 1 pull
 		has "ssh-agent" "$err"
+		ssh-add -q ssh/other
+		on a 1 pull
+		has "it took no key" "$err"
 	else
 		echo "  (sshd would not start: $(tail -1 ssh/log); ssh was not tried)"
 	fi
