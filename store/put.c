@@ -10,6 +10,7 @@
 #include "store/index.h"
 #include "store/prompts.h"
 #include "store/row.h"
+#include "store/trail.h"
 
 static const char put_failed[] = "cannot store the prompt";
 
@@ -22,7 +23,9 @@ struct put {
 	struct buf tags, aliases;
 	char id[ID_BYTES];
 	int64_t key, active, edge; /* 0: none */
+	int64_t number;		   /* of the version, when it is known; else 0 */
 	bool same;		   /* everything but the version */
+	bool earlier;		   /* only a version's text, which is served by no channel */
 };
 
 static char put_empty[] = "";
@@ -119,10 +122,47 @@ static int put_find(struct put *put, struct err *err)
 	return found;
 }
 
+/* An id that prompts of before have is not given again. */
+static bool put_id_is_free(struct put *put)
+{
+	struct db *db = &put->store->prompts;
+	struct err ignored; /* what cannot be asked is refused by the insertion */
+	sqlite3_stmt *get;
+	bool taken;
+
+	if (db_statement(db, DB_ID_TAKEN, "SELECT 1 FROM prompt WHERE id = ?", &get, &ignored) != 0)
+		return true;
+	db_bind_text(get, 1, put->id);
+	taken = db_step(db, get, put_failed, &ignored) == 1;
+	db_done(get);
+	return !taken;
+}
+
+/* The id that it had before its file was gone for a while; see store_prompt_drop(). */
+static bool put_kept_id(struct put *put)
+{
+	struct db *db = &put->store->prompts;
+	struct err ignored; /* then it gets another */
+	sqlite3_stmt *get;
+	bool found;
+
+	if (db_statement(db, DB_KEPT_GET, "SELECT id FROM kept_id WHERE path = ? AND source = ?",
+		    &get, &ignored) != 0)
+		return false;
+	db_bind_text(get, 1, put->prompt.path);
+	db_bind_text(get, 2, put->prompt.source);
+	found = db_step(db, get, put_failed, &ignored) == 1;
+	if (found)
+		(void)snprintf(
+			put->id, sizeof put->id, "%.*s", ID_BYTES - 1, db_column_str(get, 0).p);
+	db_done(get);
+	return found && put_id_is_free(put);
+}
+
 /*
- * A new prompt's id: given, or derived from where it is and this user's secret,
- * so that a library that has to be imported again finds its ratings and counts
- * in the ledger. UUIDv8 (RFC 9562, 5.8).
+ * A new prompt's id: given, or the one it had, or derived from where it is and this
+ * user's secret, so that a library that has to be imported again finds its ratings and
+ * counts in the ledger. UUIDv8 (RFC 9562, 5.8).
  */
 static void put_make_id(struct put *put)
 {
@@ -131,6 +171,8 @@ static void put_make_id(struct put *put)
 	struct err ignored;
 	char hex[33];
 
+	if (put_kept_id(put))
+		return;
 	(void)buf_add_format(&where, "prompt id %s\n%s", put->prompt.source, put->prompt.path);
 	if (buf_failed(&where) || store_secret(put->store, secret, &ignored) != 0) {
 		id_new(put->id); /* without a ledger there is nothing to find again */
@@ -144,6 +186,8 @@ static void put_make_id(struct put *put)
 	(void)snprintf(put->id, sizeof put->id, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
 		hex + 16, hex + 20);
 	buf_fini(&where);
+	if (!put_id_is_free(put))
+		id_new(put->id); /* one that was renamed took it along */
 }
 
 /* The columns both statements write, from parameter 1 on. */
@@ -301,16 +345,34 @@ static int put_version_row(struct put *put, int64_t number, struct str inputs, s
 	return put_body_row(put, *version, layout, text, err);
 }
 
+/* What stands under this number, and under greater ones, is not in the history. */
+static int put_make_room(struct put *put, struct err *err)
+{
+	struct db *db = &put->store->prompts;
+	sqlite3_stmt *statement;
+
+	if (db_statement(db, DB_VERSION_DELETE,
+		    "DELETE FROM version WHERE prompt = ? AND number >= ? AND number <= ?",
+		    &statement, err) != 0)
+		return -1;
+	db_bind_int(statement, 1, put->key);
+	db_bind_int(statement, 2, put->number);
+	db_bind_int(statement, 3, put->earlier ? put->number : INT64_MAX);
+	return db_run(db, statement, put_failed, err);
+}
+
 /* Write the next version and let *version be its key. */
 static int put_version(struct put *put, int64_t *version, struct err *err)
 {
 	struct buf inputs = BUF_INIT(PROMPT_TEXT_MAX), layout = BUF_INIT(4096),
 		   text = BUF_INIT(PROMPT_TEXT_MAX + PROMPT_MESSAGES_MAX);
-	int64_t number = 0;
+	int64_t number = put->number;
 	int result;
 
 	if (put_texts(&put->prompt, &layout, &text) != 0 || put_inputs(&put->prompt, &inputs) != 0)
 		result = err_set(err, ERR_LIMIT, "%s is too large", put->prompt.path);
+	else if (number > 0)
+		result = put_make_room(put, err);
 	else
 		result = put_next_number(put, &number, err);
 	if (result == 0)
@@ -355,7 +417,7 @@ static int put_point(struct put *put, int64_t version, struct err *err)
 	return db_run(db, statement, put_failed, err);
 }
 
-/* 1 when that version has the digest to be put. */
+/* 1 when that version has the digest, and the number, to be put. */
 static int put_has_digest(struct put *put, int64_t version, struct err *err)
 {
 	struct db *db = &put->store->prompts;
@@ -364,13 +426,14 @@ static int put_has_digest(struct put *put, int64_t version, struct err *err)
 
 	if (version == 0)
 		return 0;
-	if (db_statement(db, DB_VERSION_DIGEST, "SELECT digest FROM version WHERE key = ?", &get,
-		    err) != 0)
+	if (db_statement(db, DB_VERSION_DIGEST, "SELECT digest, number FROM version WHERE key = ?",
+		    &get, err) != 0)
 		return -1;
 	db_bind_int(get, 1, version);
 	result = db_step(db, get, put_failed, err);
 	if (result == 1)
-		result = str_is(db_column_str(get, 0), put->prompt.digest) ? 1 : 0;
+		result = str_is(db_column_str(get, 0), put->prompt.digest) &&
+			 (put->number == 0 || put->number == sqlite3_column_int64(get, 1));
 	db_done(get);
 	return result;
 }
@@ -505,13 +568,14 @@ static int put_decide(struct put *put, enum store_put *what, struct err *err)
 	return put_write(put, false, same == 0, version, err);
 }
 
-int store_prompt_put(
-	struct store *store, const struct prompt *prompt, enum store_put *what, struct err *err)
+static int put_run_all(struct store *store, const struct prompt *prompt, int64_t number,
+	enum store_put *what, struct err *err)
 {
 	enum store_put outcome = STORE_PUT_UNCHANGED;
 	struct put put;
 	int result = put_init(&put, store, prompt, err);
 
+	put.number = number;
 	if (result == 0)
 		result = store_write_begin(store, err);
 	if (result == 0)
@@ -519,5 +583,39 @@ int store_prompt_put(
 	put_fini(&put);
 	if (result == 0 && what != NULL)
 		*what = outcome;
+	return result;
+}
+
+int store_prompt_put(
+	struct store *store, const struct prompt *prompt, enum store_put *what, struct err *err)
+{
+	return put_run_all(store, prompt, 0, what, err);
+}
+
+int store_prompt_put_numbered(struct store *store, const struct prompt *prompt, int64_t number,
+	enum store_put *what, struct err *err)
+{
+	return put_run_all(store, prompt, number, what, err);
+}
+
+int store_version_put(struct store *store, const struct prompt *prompt, struct err *err)
+{
+	int64_t version = 0;
+	struct put put;
+	int result = put_init(&put, store, prompt, err);
+
+	put.number = prompt->version;
+	put.earlier = true;
+	put.prompt.updated_ms = prompt->updated_ms;
+	if (result == 0)
+		result = store_write_begin(store, err);
+	if (result == 0) {
+		int found = put_find(&put, err);
+
+		if (found == 1)
+			found = put_version(&put, &version, err);
+		result = store_write_end(store, found < 0 ? -1 : 0, err);
+	}
+	put_fini(&put);
 	return result;
 }

@@ -4,6 +4,7 @@
 #include "store/handle.h"
 #include "store/index.h"
 #include "store/prompts.h"
+#include "store/trail.h"
 
 static const char remove_failed[] = "cannot remove the prompt";
 
@@ -137,19 +138,46 @@ bool store_prompt_was_removed(struct store *store, struct str source, struct str
 	return found;
 }
 
+/* 1 and its key; 0: there is none. */
+static int find_at(
+	struct store *store, struct str source, struct str path, int64_t *key, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *find;
+	int result;
+
+	if (db_statement(db, DB_PROMPT_AT, "SELECT key FROM prompt WHERE path = ? AND source = ?",
+		    &find, err) != 0)
+		return -1;
+	db_bind_str(find, 1, path);
+	db_bind_str(find, 2, source);
+	result = db_step(db, find, remove_failed, err);
+	if (result == 1)
+		*key = sqlite3_column_int64(find, 0);
+	db_done(find);
+	return result;
+}
+
 static int move_row(
 	struct store *store, struct str source, struct str from, struct str to, struct err *err)
 {
 	struct db *db = &store->prompts;
+	int64_t key = 0, other = 0;
 	sqlite3_stmt *move;
+	int found = find_at(store, source, from, &key, err);
 
-	if (db_statement(db, DB_PROMPT_MOVE,
-		    "UPDATE OR IGNORE prompt SET path = ?3 WHERE source = ?1 AND path = ?2", &move,
-		    err) != 0)
+	if (found == 1)
+		found = find_at(store, source, to, &other, err) == 0;
+	if (found <= 0)
+		return found;
+	/* Without an origin the put that follows finds something to write, and writes all
+	 * of the row. */
+	if (index_forget(store, key, err) != 0 ||
+		db_statement(db, DB_PROMPT_MOVE,
+			"UPDATE prompt SET path = ?, origin = NULL WHERE key = ?", &move, err) != 0)
 		return -1;
-	db_bind_str(move, 1, source);
-	db_bind_str(move, 2, from);
-	db_bind_str(move, 3, to);
+	db_bind_str(move, 1, to);
+	db_bind_int(move, 2, key);
 	if (db_run(db, move, "cannot rename the prompt", err) != 0)
 		return -1;
 	return find_settle_path(store, from, err);
@@ -161,4 +189,42 @@ int store_prompt_move(
 	if (store_write_begin(store, err) != 0)
 		return -1;
 	return store_write_end(store, move_row(store, source, from, to, err), err);
+}
+
+static int drop_row(struct store *store, int64_t key, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *statement;
+
+	if (db_statement(db, DB_KEPT_PUT,
+		    "INSERT OR REPLACE INTO kept_id (path, source, id) SELECT path, source, id "
+		    "FROM prompt WHERE key = ?",
+		    &statement, err) != 0)
+		return -1;
+	db_bind_int(statement, 1, key);
+	if (db_run(db, statement, remove_failed, err) != 0 ||
+		db_statement(db, DB_PROMPT_DELETE, "DELETE FROM prompt WHERE key = ?", &statement,
+			err) != 0)
+		return -1;
+	db_bind_int(statement, 1, key);
+	return db_run(db, statement, remove_failed, err);
+}
+
+static int drop_at(struct store *store, struct str path, struct err *err)
+{
+	int64_t key = 0;
+	int found = find_at(store, STR("personal"), path, &key, err);
+
+	if (found <= 0)
+		return found;
+	if (index_remove(store, key, err) != 0 || drop_row(store, key, err) != 0)
+		return -1;
+	return find_settle_path(store, path, err);
+}
+
+int store_prompt_drop(struct store *store, struct str path, struct err *err)
+{
+	if (store_write_begin(store, err) != 0)
+		return -1;
+	return store_write_end(store, drop_at(store, path, err), err);
 }

@@ -114,6 +114,13 @@ run 3 show teach/explain
 run 0 show school/lesson@1 --text
 has "to me" "$out"
 
+part "the name of a renamed prompt can be given again"
+in='Another {{topic}}.'
+run 0 add teach/explain
+one "add under an old name"
+run 0 remove teach/explain
+before=$(commits)
+
 part "tag: in the file, in one commit, and no new version"
 run 0 tag lesson +school +short
 one tag
