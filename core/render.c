@@ -19,6 +19,7 @@ struct render_context {
 	const struct prompt *prompt;
 	const struct render_options *options;
 	struct render_value *values; /* as many as inputs */
+	size_t message;		     /* that is being rendered */
 };
 
 static int wrong_type(const struct prompt_input *input, struct err *err)
@@ -234,13 +235,25 @@ static int render_partial(void *data, struct str name, struct str *text, struct 
 	return context->options->partial(context->options->partial_data, name, text, err);
 }
 
-static int render_messages(
-	const struct render_context *context, struct render *out, struct err *err)
+static void render_written(
+	void *data, struct str name, enum template_lookup found, size_t from, size_t to)
+{
+	const struct render_context *context = data;
+	const struct prompt_input *input = prompt_input_find(context->prompt, name);
+
+	context->options->place(context->options->place_data, context->message,
+		(size_t)(input - context->prompt->inputs), found == TEMPLATE_MISSING, from, to);
+}
+
+static int render_messages(struct render_context *context, struct render *out, struct err *err)
 {
 	const struct prompt *prompt = context->prompt;
 	struct template_source source = {
-		.data = (void *)(uintptr_t)context,
+		.data = context,
 		.lookup = render_lookup,
+		.written = context->options != NULL && context->options->place != NULL
+				   ? render_written
+				   : NULL,
 		.partial = context->options != NULL && context->options->partial != NULL
 				   ? render_partial
 				   : NULL,
@@ -251,6 +264,7 @@ static int render_messages(
 		struct buf text = BUF_INIT(left);
 		struct prompt_message *message = &out->messages[i];
 
+		context->message = i;
 		if (template_render(str_of(prompt->messages[i].text), &source, &text, err) != 0) {
 			buf_fini(&text);
 			return -1;

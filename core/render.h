@@ -14,6 +14,10 @@ struct render_options {
 	/* Partials by name, as in template.h; NULL: none. */
 	int (*partial)(void *data, struct str name, struct str *text, struct err *err);
 	void *partial_data;
+	/* Called for every place of an input, in order: bytes from … to of a message; a
+	 * hole is one of an input without a value. NULL: nobody wants to know. */
+	void (*place)(void *data, size_t message, size_t input, bool hole, size_t from, size_t to);
+	void *place_data;
 };
 
 struct render {
@@ -32,10 +36,10 @@ enum render_outcome { RENDER_DONE = 0, RENDER_MISSING = 1 };
  * is written as it came. Names that are not declared, wrong types (lists and
  * objects, and text that does not convert), NUL in a text and values outside an
  * enum are errors (ERR_INVALID, naming every such input and what is allowed; values
- * are not repeated, and of names that are not declared only the first). An empty text is a value. All messages together stay under
- * TEMPLATE_OUTPUT_MAX. In sections a boolean is itself; any other input is true
- * when its text is not empty. RENDER_MISSING without `holes`: nothing but missing
- * is set; with `holes`, missing is set beside the messages. Fini in every case.
+ * are not repeated, and of names that are not declared only the first). An empty text is a value.
+ * All messages together stay under TEMPLATE_OUTPUT_MAX. In sections a boolean is itself; any other
+ * input is true when its text is not empty. RENDER_MISSING without `holes`: nothing but missing is
+ * set; with `holes`, missing is set beside the messages. Fini in every case.
  */
 int render_prompt(const struct prompt *prompt, const json_t *args,
 	const struct render_options *options, struct render *out, struct err *err);

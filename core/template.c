@@ -262,18 +262,32 @@ static int do_name(struct rendering *r, const struct tag *tag)
 {
 	struct template_value value = {.truth = false};
 	enum template_lookup found;
+	size_t from;
 
 	if (pass_literal(r, tag->start) != 0)
 		return -1;
 	found = shown(r) ? look_up(r, tag, &value) : TEMPLATE_EMPTY;
-	if (found == TEMPLATE_UNDECLARED || found == TEMPLATE_MISSING)
+	if (found == TEMPLATE_UNDECLARED)
 		return pass_literal(r, tag->end);
-	top(r)->at = tag->end;
-	if (found == TEMPLATE_EMPTY)
+	if (found == TEMPLATE_EMPTY) {
+		top(r)->at = tag->end;
 		return 0;
+	}
 	if (write_indent(r) != 0)
 		return -1;
-	return write_bytes(r, value.text);
+	from = r->out->len - r->out_start;
+	if (found == TEMPLATE_MISSING) {
+		if (pass_literal(r, tag->end) != 0)
+			return -1;
+	} else {
+		top(r)->at = tag->end;
+		if (write_bytes(r, value.text) != 0)
+			return -1;
+	}
+	if (r->source->written != NULL)
+		r->source->written(
+			r->source->data, tag->name, found, from, r->out->len - r->out_start);
+	return 0;
 }
 
 static int do_section(struct rendering *r, const struct tag *tag)

@@ -52,6 +52,10 @@ struct template_source {
 	int (*partial)(void *data, struct str name, struct str *text, struct err *err);
 	/* Called for every TEMPLATE_MISSING name found on the way (repeats possible). */
 	void (*missing)(void *data, struct str name);
+	/* Called for every value and every hole that was written, in order: bytes
+	 * from … to of what the render appended. NULL: nobody wants to know. */
+	void (*written)(
+		void *data, struct str name, enum template_lookup found, size_t from, size_t to);
 };
 
 /*

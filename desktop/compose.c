@@ -1,9 +1,11 @@
 /* The text that is pasted; see compose.h. */
 #include "desktop/compose.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grapheme.h"
 #include "core/render.h"
 #include "core/text_filter.h"
 #include "store/partials.h"
@@ -13,46 +15,11 @@
 #define MARK "\xef\xb7\x90" /* U+FDD0 */
 #define CURSOR "{{cursor}}"
 
-/* --- graphemes: enough of UAX #29 for what stands in prompts ----------------------- */
-
-static bool extends(uint32_t code)
-{
-	static const uint32_t ranges[][2] = {{0x300, 0x36f}, {0x483, 0x489}, {0x591, 0x5bd},
-		{0x610, 0x61a}, {0x64b, 0x65f}, {0x900, 0x903}, {0x93a, 0x93c}, {0x93e, 0x94f},
-		{0x981, 0x983}, {0x9bc, 0x9cd}, {0xe31, 0xe31}, {0xe34, 0xe3a}, {0xe47, 0xe4e},
-		{0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200c, 0x200d}, {0x20d0, 0x20ff},
-		{0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0x1f3fb, 0x1f3ff}, {0xe0020, 0xe007f},
-		{0xe0100, 0xe01ef}};
-	size_t i;
-
-	for (i = 0; i < sizeof ranges / sizeof *ranges; i++)
-		if (code >= ranges[i][0] && code <= ranges[i][1])
-			return true;
-	return false;
-}
-
-static bool is_flag_letter(uint32_t code)
-{
-	return code >= 0x1f1e6 && code <= 0x1f1ff;
-}
-
 unsigned compose_graphemes(struct str text)
 {
-	uint32_t code, before = 0;
-	unsigned n = 0, flags = 0;
-	size_t at = 0, step;
+	size_t n = grapheme_count(text);
 
-	while (at < text.n) {
-		step = str_decode(text.p + at, text.n - at, &code);
-		if (step == 0)
-			code = 0xfffd;
-		at += step > 0 ? step : 1;
-		flags = is_flag_letter(code) ? flags + 1 : 0;
-		if (!extends(code) && before != 0x200d && (flags == 0 || flags % 2 == 1))
-			n++;
-		before = code;
-	}
-	return n;
+	return n > UINT_MAX ? UINT_MAX : (unsigned)n;
 }
 
 /* --- what may be pasted ------------------------------------------------------------- */
@@ -145,16 +112,89 @@ static size_t count_lines(const struct buf *text)
 	return n;
 }
 
-static int finish(const struct render *render, bool terminal, struct compose *out, struct err *err)
-{
-	struct buf joined = BUF_INIT(out->text.limit);
-	const char *mark;
-	size_t before;
+/* --- what comes from where ----------------------------------------------------------- */
 
-	join(render, &joined);
-	mark = strstr(buf_text(&joined), MARK);
-	before = mark != NULL ? (size_t)(mark - buf_text(&joined)) : joined.len;
-	compose_clean((struct str){buf_text(&joined), before}, false, &out->text);
+/* Places of inputs as they are rendered, message by message. */
+struct places {
+	struct compose_span spans[COMPOSE_SPANS_MAX];
+	size_t message[COMPOSE_SPANS_MAX];
+	size_t n;
+};
+
+static void on_place(void *data, size_t message, size_t input, bool hole, size_t from, size_t to)
+{
+	struct places *places = data;
+
+	if (places->n == COMPOSE_SPANS_MAX)
+		return;
+	places->message[places->n] = message;
+	places->spans[places->n++] = (struct compose_span){from, to - from, input, hole};
+}
+
+/* From bytes of a message to bytes of all of them, joined. */
+static void places_join(struct places *places, const struct render *render)
+{
+	size_t i, message = 0, before = 0;
+
+	for (i = 0; i < places->n; i++) {
+		for (; message < places->message[i]; message++)
+			before += strlen(render->messages[message].text) + 2;
+		places->spans[i].from += before;
+	}
+}
+
+/*
+ * From bytes of the joined text to bytes of what was left of it when it had been
+ * cleaned. Only characters were left out, and \r became \n: walking along both, what is
+ * not the next one of the clean text is what was left out.
+ */
+static void places_clean(struct places *places, const struct buf *joined, const struct buf *clean)
+{
+	size_t *map = xmalloc((joined->len + 1) * sizeof *map), at = 0, i, j, n;
+	uint32_t code;
+
+	for (i = 0; i < joined->len; i += n) {
+		const char *c = joined->data + i;
+
+		n = str_decode(c, joined->len - i, &code);
+		n = n > 0 ? n : 1;
+		for (j = 0; j < n; j++)
+			map[i + j] = at;
+		if (n <= clean->len - at && memcmp(clean->data + at, c, n) == 0)
+			at += n;
+		else if (c[0] == '\r' && c[1] != '\n' && at < clean->len && clean->data[at] == '\n')
+			at++;
+	}
+	map[joined->len] = at;
+	for (i = 0; i < places->n; i++) {
+		struct compose_span *span = &places->spans[i];
+		size_t to = map[span->from + span->n];
+
+		span->from = map[span->from];
+		span->n = to - span->from;
+	}
+	free(map);
+}
+
+/* Those of which something is left. */
+static void places_take(const struct places *places, struct compose *out)
+{
+	size_t i;
+
+	out->spans = xcalloc(places->n + 1, sizeof *out->spans);
+	for (i = 0; i < places->n; i++)
+		if (places->spans[i].n > 0)
+			out->spans[out->n_spans++] = places->spans[i];
+}
+
+/* --- all of it ----------------------------------------------------------------------- */
+
+static int clean_all(const struct buf *joined, bool terminal, struct compose *out, struct err *err)
+{
+	const char *mark = strstr(buf_text(joined), MARK);
+	size_t before = mark != NULL ? (size_t)(mark - buf_text(joined)) : joined->len;
+
+	compose_clean((struct str){buf_text(joined), before}, false, &out->text);
 	if (mark != NULL) {
 		struct buf rest = BUF_INIT(out->text.limit);
 
@@ -167,21 +207,38 @@ static int finish(const struct render *render, bool terminal, struct compose *ou
 	while (terminal && out->text.len > 0 && out->text.data[out->text.len - 1] == '\n')
 		buf_truncate(&out->text, out->text.len - 1);
 	out->lines = count_lines(&out->text);
-	if (buf_failed(&joined) || buf_failed(&out->text)) {
-		buf_fini(&joined);
+	if (buf_failed(joined) || buf_failed(&out->text))
 		return err_set(err, ERR_LIMIT, "the text is too long");
+	return COMPOSE_DONE;
+}
+
+static int finish(const struct render *render, bool terminal, struct places *places,
+	struct compose *out, struct err *err)
+{
+	struct buf joined = BUF_INIT(out->text.limit);
+	int result;
+
+	join(render, &joined);
+	result = clean_all(&joined, terminal, out, err);
+	if (result == COMPOSE_DONE && places != NULL && places->n > 0) {
+		places_join(places, render);
+		places_clean(places, &joined, &out->text);
+		places_take(places, out);
 	}
 	buf_fini(&joined);
-	return COMPOSE_DONE;
+	return result;
 }
 
 int compose_text(struct store *store, const struct prompt *prompt, const json_t *args,
 	unsigned flags, struct compose *out, struct err *err)
 {
+	struct places *places = (flags & COMPOSE_SPANS) != 0 ? xcalloc(1, sizeof *places) : NULL;
 	struct store_partials partials = {.store = store};
 	struct render_options how = {.holes = (flags & COMPOSE_HOLES) != 0,
-		.partial = store_partial,
-		.partial_data = &partials};
+		.partial = store != NULL ? store_partial : NULL,
+		.partial_data = &partials,
+		.place = places != NULL ? on_place : NULL,
+		.place_data = places};
 	struct prompt *copy = prompt_copy(prompt);
 	struct render render = {0};
 	int result;
@@ -194,11 +251,12 @@ int compose_text(struct store *store, const struct prompt *prompt, const json_t 
 		out->missing = xstrdup(render.n_missing > 0 ? render.missing[0] : "");
 		result = COMPOSE_MISSING;
 	} else if (result >= 0) {
-		result = finish(&render, (flags & COMPOSE_TERMINAL) != 0, out, err);
+		result = finish(&render, (flags & COMPOSE_TERMINAL) != 0, places, out, err);
 	}
 	render_fini(&render);
 	store_partials_fini(&partials);
 	prompt_free(copy);
+	free(places);
 	return result;
 }
 
@@ -206,5 +264,8 @@ void compose_fini(struct compose *compose)
 {
 	buf_fini(&compose->text);
 	free(compose->missing);
+	free(compose->spans);
 	compose->missing = NULL;
+	compose->spans = NULL;
+	compose->n_spans = 0;
 }
