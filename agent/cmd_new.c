@@ -67,6 +67,9 @@ static struct prompt *instantiate(
 		to = prompt_add_input(open, str_of(from->name));
 		to->type = from->type;
 		to->required = from->required;
+		to->from = from->from;
+		to->secret = from->secret;
+		to->multiline = from->multiline;
 		prompt_set(&to->description,
 			(struct str){from->description, str_of(from->description).n});
 		prompt_set(&to->initial, (struct str){from->initial, str_of(from->initial).n});

@@ -47,8 +47,11 @@ static void remember(struct call *call, const struct prompt *prompt, json_t *arg
 	if (!call->config->remember_values)
 		return;
 	json_object_foreach (args, name, value) {
+		const struct prompt_input *input = prompt_input_find(prompt, str_of(name));
 		struct str text = {json_string_value(value), json_string_length(value)};
 
+		if (input != NULL && input->secret)
+			continue;
 		/* Losing one is no harm to anybody. */
 		(void)store_value_add(call->store, str_of(prompt->id), str_of(name), text, &err);
 	}

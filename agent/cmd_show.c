@@ -50,6 +50,10 @@ static void print_input(struct call *call, const struct prompt_input *input)
 	output_print(out, "  %s", prompt_type_name(input->type));
 	if (input->required)
 		output_print(out, ", required");
+	if (input->secret)
+		output_print(out, ", secret");
+	if (input->from != PROMPT_FROM_PERSON)
+		output_print(out, ", from the %s", prompt_from_name(input->from));
 	if (input->initial != NULL) {
 		output_print(out, ", otherwise \"");
 		output_text(out, str_of(input->initial));

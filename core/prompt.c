@@ -144,7 +144,10 @@ static void prompt_copy_inputs(struct prompt *copy, const struct prompt *prompt)
 		for (j = 0; j < from->n_choices; j++)
 			prompt_input_add_choice(to, str_of(from->choices[j]));
 		to->type = from->type;
+		to->from = from->from;
 		to->required = from->required;
+		to->secret = from->secret;
+		to->multiline = from->multiline;
 	}
 }
 

@@ -33,6 +33,9 @@
 
 enum prompt_type { PROMPT_STRING, PROMPT_NUMBER, PROMPT_INTEGER, PROMPT_BOOLEAN };
 
+/* Where a value is looked for when a person fills in a form; others ignore it. */
+enum prompt_from { PROMPT_FROM_PERSON, PROMPT_FROM_SELECTION, PROMPT_FROM_CLIPBOARD };
+
 /* A declared variable. An enum is a string with choices. */
 struct prompt_input {
 	char *name;
@@ -41,7 +44,10 @@ struct prompt_input {
 	char **choices;	   /* allowed values, n_choices of them; none: any */
 	size_t n_choices;
 	enum prompt_type type;
-	bool required; /* must be given; false when there is a default */
+	enum prompt_from from;
+	bool required;	/* must be given; false when there is a default */
+	bool secret;	/* not to be shown while it is typed, and never remembered */
+	bool multiline; /* a text of several lines */
 };
 
 enum prompt_role { PROMPT_USER, PROMPT_SYSTEM, PROMPT_ASSISTANT };
@@ -118,8 +124,9 @@ char *prompt_slug(struct str text);
 bool prompt_is_input_name(struct str name);
 
 /* Inputs and messages as JSON, and inputs back, as the store keeps them and
- * `--json` prints them: [{"name","type","description","required","default","enum"}],
- * [{"role","text"}]. New references; NULL when memory is out. */
+ * `--json` prints them: [{"name","type","description","required","default","enum"}]
+ * and, of those that have it, "source" ("selection", "clipboard"), "secret" and
+ * "multiline"; [{"role","text"}]. New references; NULL when memory is out. */
 json_t *prompt_inputs_json(const struct prompt *prompt);
 json_t *prompt_messages_json(const struct prompt *prompt);
 int prompt_inputs_parse(struct prompt *prompt, const json_t *json, struct err *err);
@@ -128,6 +135,8 @@ int prompt_inputs_parse(struct prompt *prompt, const json_t *json, struct err *e
  * number or boolean too. */
 const char *prompt_type_name(enum prompt_type type); /* "string", … */
 bool prompt_type_parse(struct str name, enum prompt_type *type);
+const char *prompt_from_name(enum prompt_from from); /* "person", "selection", … */
+bool prompt_from_parse(struct str name, enum prompt_from *from);
 const char *prompt_role_name(enum prompt_role role);
 bool prompt_role_parse(struct str name, enum prompt_role *role);
 /* Can this text be a value of the type? Booleans are "true" and "false" here,

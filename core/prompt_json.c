@@ -10,6 +10,7 @@
 #define PROMPT_JSON_MAX (16 * 1024 * 1024)
 
 static const char *const prompt_types[] = {"string", "number", "integer", "boolean"};
+static const char *const prompt_froms[] = {"person", "selection", "clipboard"};
 static const char *const prompt_roles[] = {"user", "system", "assistant"};
 
 const char *prompt_type_name(enum prompt_type type)
@@ -24,6 +25,24 @@ bool prompt_type_parse(struct str name, enum prompt_type *type)
 	for (i = 0; i < sizeof prompt_types / sizeof *prompt_types; i++) {
 		if (str_is(name, prompt_types[i])) {
 			*type = (enum prompt_type)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *prompt_from_name(enum prompt_from from)
+{
+	return prompt_froms[from];
+}
+
+bool prompt_from_parse(struct str name, enum prompt_from *from)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof prompt_froms / sizeof *prompt_froms; i++) {
+		if (str_is(name, prompt_froms[i])) {
+			*from = (enum prompt_from)i;
 			return true;
 		}
 	}
@@ -68,6 +87,17 @@ static json_t *prompt_choices_json(const struct prompt_input *input)
 	return list;
 }
 
+/* What most inputs have not is left out: the digest of those stays what it was. */
+static int prompt_input_json_rare(json_t *object, const struct prompt_input *input)
+{
+	if (input->from != PROMPT_FROM_PERSON &&
+		prompt_json_set(object, "source", prompt_from_name(input->from)) != 0)
+		return -1;
+	if (input->secret && json_object_set_new(object, "secret", json_true()) != 0)
+		return -1;
+	return input->multiline ? json_object_set_new(object, "multiline", json_true()) : 0;
+}
+
 static json_t *prompt_input_json(const struct prompt_input *input)
 {
 	json_t *object = json_object();
@@ -80,7 +110,8 @@ static json_t *prompt_input_json(const struct prompt_input *input)
 		json_object_set_new(object, "required", json_boolean(input->required)) != 0 ||
 		prompt_json_set(object, "default", input->initial) != 0 ||
 		(input->n_choices > 0 &&
-			json_object_set_new(object, "enum", prompt_choices_json(input)) != 0)) {
+			json_object_set_new(object, "enum", prompt_choices_json(input)) != 0) ||
+		prompt_input_json_rare(object, input) != 0) {
 		json_decref(object);
 		return NULL;
 	}
@@ -178,12 +209,17 @@ static int prompt_input_parse(struct prompt *prompt, const json_t *object, struc
 	struct prompt_input *input;
 	const char *name = json_text(object, "name");
 	const json_t *type = json_object_get(object, "type");
+	const json_t *from = json_object_get(object, "source");
 
 	if (name == NULL)
 		return err_set(err, ERR_INVALID, "'name' is not text");
 	input = prompt_add_input(prompt, str_of(name));
 	if (type != NULL && !prompt_type_parse(json_str(object, "type"), &input->type))
 		return err_set(err, ERR_INVALID, "'type' is unknown");
+	if (from != NULL && !prompt_from_parse(json_str(object, "source"), &input->from))
+		return err_set(err, ERR_INVALID, "'source' is unknown");
+	input->secret = json_flag(object, "secret", false);
+	input->multiline = json_flag(object, "multiline", false);
 	if (prompt_json_take(object, "description", &input->description, err) < 0 ||
 		prompt_default_parse(input, object, err) != 0 ||
 		prompt_choices_parse(input, object, err) != 0)

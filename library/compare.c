@@ -55,7 +55,7 @@ static bool compare_messages(const struct prompt *a, const struct prompt *b, str
 
 /* What differs in the inputs, gathered over all of them. */
 struct input_differences {
-	bool names, types, descriptions, defaults, choices, required;
+	bool names, types, descriptions, defaults, choices, required, asked;
 };
 
 static void compare_input(
@@ -69,6 +69,8 @@ static void compare_input(
 		!text_same(a->initial, b->initial) || (a->initial == NULL) != (b->initial == NULL);
 	found->choices |= !words_same(a->choices, a->n_choices, b->choices, b->n_choices);
 	found->required |= a->required != b->required;
+	found->asked |=
+		a->from != b->from || a->secret != b->secret || a->multiline != b->multiline;
 }
 
 static bool compare_inputs(const struct prompt *a, const struct prompt *b, struct buf *out)
@@ -85,8 +87,9 @@ static bool compare_inputs(const struct prompt *a, const struct prompt *b, struc
 	say(out, found.defaults, "defaults");
 	say(out, found.choices, "choices");
 	say(out, found.required, "which inputs are required");
+	say(out, found.asked, "how inputs are asked for");
 	return number || found.names || found.types || found.descriptions || found.defaults ||
-	       found.choices || found.required;
+	       found.choices || found.required || found.asked;
 }
 
 bool prompt_compare(const struct prompt *a, const struct prompt *b, struct buf *out)

@@ -146,8 +146,10 @@ static void read_variable(struct reader *reader, const struct node *node, struct
 			describe_field(params, input);
 	} else if (str_is(type, "clipboard")) {
 		input = declare(prompt, name);
-		if (input != NULL)
+		if (input != NULL) {
 			prompt_set(&input->description, STR("What is on the clipboard"));
+			input->from = PROMPT_FROM_CLIPBOARD;
+		}
 	} else if (str_is(type, "echo")) {
 		input = declare(prompt, name);
 		if (input != NULL && node_text(node_find(params, "echo"), &text)) {

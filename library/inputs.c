@@ -8,6 +8,12 @@ static void input_type(struct reader *reader, const struct node *node, struct pr
 {
 	if (str_is(node->text, "enum") || str_is(node->text, "choice"))
 		return; /* a string with choices */
+	if (str_is(node->text, "secret") || str_is(node->text, "password"))
+		input->secret = true;
+	else if (str_is(node->text, "text"))
+		input->multiline = true;
+	if (input->secret || input->multiline)
+		return; /* a string too */
 	if (!prompt_type_parse(node->text, &input->type))
 		reader_note(reader, node->line, NOTE_WARNING,
 			"input \"%s\": no type \"%.40s\"; taken as string", input->name,
@@ -35,11 +41,22 @@ static void input_default(const struct node *node, struct prompt_input *input)
 		prompt_set(&input->initial, node->text);
 }
 
+/* Keys that say yes or no. */
+static bool input_flag(const struct node *node, struct prompt_input *input)
+{
+	bool *flags[] = {&input->required, &input->secret, &input->secret, &input->multiline};
+	static const char *const names[] = {"required", "secret", "password", "multiline"};
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_is(node->key, names[i]))
+			return node_flag(node, flags[i]);
+	return false;
+}
+
 /* One key of one declaration; false when it is not known. */
 static bool input_key(struct reader *reader, const struct node *node, struct prompt_input *input)
 {
-	bool flag;
-
 	if (str_is(node->key, "name"))
 		return true;
 	if (str_is(node->key, "enum") || str_is(node->key, "choices") ||
@@ -53,10 +70,11 @@ static bool input_key(struct reader *reader, const struct node *node, struct pro
 		input_type(reader, node, input);
 	else if (str_is(node->key, "description"))
 		prompt_set(&input->description, node->text);
-	else if (str_is(node->key, "required") && node_flag(node, &flag))
-		input->required = flag;
+	else if (str_is(node->key, "source"))
+		return prompt_from_parse(node->text, &input->from);
 	else
-		return str_is(node->key, "default"); /* read last, when the type is known */
+		return input_flag(node, input) ||
+		       str_is(node->key, "default"); /* read last, when the type is known */
 	return true;
 }
 
@@ -147,6 +165,13 @@ void inputs_write(const struct prompt *prompt, struct buf *out)
 			yaml_add_entry(out, 4, "description", str_of(input->description));
 		if (input->n_choices > 0)
 			yaml_add_words(out, 4, "enum", input->choices, input->n_choices);
+		if (input->from != PROMPT_FROM_PERSON)
+			(void)buf_add_format(
+				out, "    source: %s\n", prompt_from_name(input->from));
+		if (input->secret)
+			(void)buf_add_str(out, "    secret: true\n");
+		if (input->multiline)
+			(void)buf_add_str(out, "    multiline: true\n");
 		if (input->initial != NULL)
 			yaml_add_entry(out, 4, "default", str_of(input->initial));
 		else if (!input->required)

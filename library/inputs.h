@@ -9,6 +9,9 @@
  *       enum: [c, rust]
  *       default: c
  *       required: true               unless it has a default
+ *       source: selection            or clipboard: what the picker offers first
+ *       secret: true                 not shown, never remembered (type: secret, password)
+ *       multiline: true              a text of several lines (type: text)
  *
  *   input:                           dotprompt's, github.com/google/dotprompt
  *     schema:

@@ -142,10 +142,12 @@ static void remember_values(struct delivery *delivery)
 	json_t *value;
 
 	json_object_foreach (delivery->args, name, value) {
+		const struct prompt_input *input =
+			prompt_input_find(delivery->prompt, str_of(name));
 		struct str text = {json_string_value(value), json_string_length(value)};
 
 		/* Losing one harms nobody. */
-		if (json_is_string(value) && text.n > 0)
+		if (json_is_string(value) && text.n > 0 && (input == NULL || !input->secret))
 			(void)store_value_add(
 				mcp_store(delivery->request), prompt_id, str_of(name), text, &err);
 	}
