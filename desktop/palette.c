@@ -1,4 +1,4 @@
-/* The picker without a screen; see palette.h. */
+/* The picker without a screen: its modes, and what keys do in them; see palette.h. */
 #include "desktop/palette.h"
 
 #include <stdio.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/text_filter.h"
+#include "desktop/palette_parts.h"
 
 static const char *const key_names[PALETTE_KEYS] = {
 	[PALETTE_ENTER] = "Enter",
@@ -18,12 +19,22 @@ static const char *const key_names[PALETTE_KEYS] = {
 	[PALETTE_DOWN] = "Down",
 	[PALETTE_LEFT] = "Left",
 	[PALETTE_RIGHT] = "Right",
+	[PALETTE_CTRL_LEFT] = "Ctrl+Left",
+	[PALETTE_CTRL_RIGHT] = "Ctrl+Right",
 	[PALETTE_PAGE_UP] = "PageUp",
 	[PALETTE_PAGE_DOWN] = "PageDown",
 	[PALETTE_HOME] = "Home",
 	[PALETTE_END] = "End",
+	[PALETTE_CTRL_HOME] = "Ctrl+Home",
+	[PALETTE_CTRL_END] = "Ctrl+End",
 	[PALETTE_BACKSPACE] = "Backspace",
+	[PALETTE_DELETE] = "Delete",
+	[PALETTE_CTRL_BACKSPACE] = "Ctrl+Backspace",
+	[PALETTE_CTRL_W] = "Ctrl+W",
 	[PALETTE_CTRL_U] = "Ctrl+U",
+	[PALETTE_CTRL_V] = "Ctrl+V",
+	[PALETTE_CTRL_DOWN] = "Ctrl+Down",
+	[PALETTE_CTRL_S] = "Ctrl+S",
 	[PALETTE_CTRL_E] = "Ctrl+E",
 	[PALETTE_CTRL_I] = "Ctrl+I",
 	[PALETTE_ESCAPE] = "Escape",
@@ -41,94 +52,50 @@ bool palette_key_parse(struct str name, enum palette_key *key)
 	return false;
 }
 
+const char *palette_key_name(enum palette_key key)
+{
+	return key_names[key];
+}
+
 void palette_init(struct palette *palette, const struct palette_calls *calls)
 {
 	memset(palette, 0, sizeof *palette);
 	palette->calls = calls;
-	buf_init(&palette->query, PALETTE_QUERY_MAX);
+	palette_edit_init(&palette->query, PALETTE_QUERY_MAX);
 }
 
-static void rows_clear(struct palette *palette)
-{
-	size_t i;
-
-	for (i = 0; i < palette->n_rows; i++) {
-		free(palette->rows[i].path);
-		free(palette->rows[i].title);
-		free(palette->rows[i].tags);
-	}
-	palette->n_rows = palette->selected = 0;
-}
-
-static void drop_prompt(struct palette *palette)
+void palette_drop_prompt(struct palette *palette)
 {
 	palette_form_close(palette);
 	prompt_free(palette->prompt);
 	palette->prompt = NULL;
-	compose_fini(&palette->preview);
+	palette_preview_clear(palette);
 }
 
 void palette_fini(struct palette *palette)
 {
-	drop_prompt(palette);
-	rows_clear(palette);
-	buf_fini(&palette->query);
+	palette_drop_prompt(palette);
+	palette_rows_clear(palette);
+	palette_edit_fini(&palette->query);
 }
 
-static void say(struct palette *palette, const char *text)
+void palette_say(struct palette *palette, const char *text)
 {
-	(void)snprintf(palette->message, sizeof palette->message, "%.*s",
-		(int)sizeof palette->message - 1, text);
+	struct str shown = str_prefix(str_of(text), sizeof palette->message - 1);
+
+	(void)snprintf(palette->message, sizeof palette->message, "%.*s", (int)shown.n, shown.p);
 }
 
-/* --- the list --------------------------------------------------------------------- */
-
-static int add_row(void *data, const struct store_row *from)
-{
-	struct palette *palette = data;
-	struct palette_row *row = &palette->rows[palette->n_rows];
-	bool hub = str_starts(from->source, "hub:");
-	int n;
-
-	if (palette->n_rows == PALETTE_ROWS_MAX)
-		return 1;
-	row->path = str_dup(from->path);
-	row->title = str_dup(from->title);
-	row->tags = str_dup(from->tags);
-	n = snprintf(row->badges, sizeof row->badges, "%s", hub ? "team" : "personal");
-	if (from->status.n > 0 && !str_is(from->status, "approved"))
-		n += snprintf(row->badges + n, sizeof row->badges - (size_t)n, " %.*s",
-			(int)(from->status.n < 20 ? from->status.n : 20), from->status.p);
-	if (from->channel.n > 0 && !str_is(from->channel, "production"))
-		n += snprintf(row->badges + n, sizeof row->badges - (size_t)n, " %.*s",
-			(int)(from->channel.n < 20 ? from->channel.n : 20), from->channel.p);
-	if (from->version > 1)
-		(void)snprintf(row->badges + n, sizeof row->badges - (size_t)n, " v%lld",
-			(long long)from->version);
-	palette->n_rows++;
-	return 0;
-}
-
-static void search(struct palette *palette)
-{
-	struct str text = {buf_text(&palette->query), palette->query.len};
-	struct err err;
-
-	rows_clear(palette);
-	palette->message[0] = '\0';
-	if (palette->calls->search(
-		    palette->calls->data, text, PALETTE_ROWS_MAX, add_row, palette, &err) != 0)
-		say(palette, err.text);
-	else if (palette->n_rows == 0)
-		say(palette, text.n > 0 ? "Nothing is called so." : "There are no prompts yet.");
-}
+/* --- modes ------------------------------------------------------------------------ */
 
 static void close_now(struct palette *palette)
 {
-	drop_prompt(palette);
-	rows_clear(palette);
-	buf_clear(&palette->query);
+	palette_drop_prompt(palette);
+	palette_rows_clear(palette);
+	palette_edit_clear(&palette->query);
 	palette->message[0] = '\0';
+	palette->n_details = 0;
+	palette->direct = palette->pasting = false;
 	palette->mode = PALETTE_CLOSED;
 	palette->calls->close(palette->calls->data);
 }
@@ -139,6 +106,13 @@ void palette_close(struct palette *palette)
 		close_now(palette);
 }
 
+static void open_list(struct palette *palette)
+{
+	palette->mode = PALETTE_LIST;
+	palette->direct = false;
+	palette_rows_search(palette, NULL);
+}
+
 void palette_call(struct palette *palette, bool terminal)
 {
 	if (palette->mode != PALETTE_CLOSED) {
@@ -146,62 +120,7 @@ void palette_call(struct palette *palette, bool terminal)
 		return;
 	}
 	palette->terminal = terminal;
-	palette->mode = PALETTE_LIST;
-	buf_clear(&palette->query);
-	search(palette);
-}
-
-static void back_to_list(struct palette *palette)
-{
-	drop_prompt(palette);
-	palette->mode = PALETTE_LIST;
-	palette->message[0] = '\0';
-}
-
-static bool take_selected(struct palette *palette)
-{
-	struct err err;
-
-	if (palette->n_rows == 0)
-		return false;
-	drop_prompt(palette);
-	if (palette->calls->get(palette->calls->data, str_of(palette->rows[palette->selected].path),
-		    &palette->prompt, &err) == 0)
-		return true;
-	/* Gone since it was listed. */
-	say(palette, err.text);
-	return false;
-}
-
-/* --- sending ---------------------------------------------------------------------- */
-
-static void send(struct palette *palette, enum palette_send how, bool confirmed)
-{
-	unsigned flags = palette->terminal && how != PALETTE_COPY ? COMPOSE_TERMINAL : 0;
-	json_t *args = palette_form_args(palette);
-	struct compose compose;
-	struct err err;
-
-	if (args == NULL)
-		return;
-	if (palette->calls->compose(
-		    palette->calls->data, palette->prompt, args, flags, &compose, &err) != 0) {
-		say(palette, compose.missing != NULL ? "A value is missing." : err.text);
-	} else if (flags != 0 && compose.lines > 1 && !confirmed) {
-		palette->mode = PALETTE_CONFIRM;
-		palette->how = how;
-		(void)snprintf(palette->message, sizeof palette->message,
-			"%zu lines, and each may run as a command. Enter pastes them.",
-			compose.lines);
-	} else {
-		palette->calls->send(palette->calls->data, palette->prompt, args, &compose, how);
-		compose_fini(&compose);
-		json_decref(args);
-		close_now(palette);
-		return;
-	}
-	compose_fini(&compose);
-	json_decref(args);
+	open_list(palette);
 }
 
 static void open_form(struct palette *palette)
@@ -211,14 +130,112 @@ static void open_form(struct palette *palette)
 	palette_form_open(palette);
 }
 
-static void choose(struct palette *palette, enum palette_send how)
+/* From the form, or from what was asked of a prompt without one. */
+static void leave_prompt(struct palette *palette)
 {
-	if (!take_selected(palette))
+	if (palette->direct) {
+		close_now(palette);
 		return;
+	}
+	palette->mode = PALETTE_LIST;
+	palette->message[0] = '\0';
+	palette_rows_select(palette, palette->selected);
+}
+
+/* One step back from the details or the confirmation. */
+static void step_back(struct palette *palette)
+{
+	palette->message[0] = '\0';
+	palette->n_details = 0;
+	if (palette->back == PALETTE_FORM)
+		palette->mode = PALETTE_FORM;
+	else
+		leave_prompt(palette);
+}
+
+/* --- sending ---------------------------------------------------------------------- */
+
+static void sent(struct palette *palette, const json_t *args, const struct compose *compose,
+	enum palette_send how)
+{
+	palette_form_remember(palette);
+	palette->calls->send(palette->calls->data, palette->prompt, args, compose, how);
+	close_now(palette);
+}
+
+static void confirm(struct palette *palette, enum palette_send how, size_t lines)
+{
+	palette->back = palette->mode;
+	palette->mode = PALETTE_CONFIRM;
+	palette->how = how;
+	(void)snprintf(palette->message, sizeof palette->message,
+		"%zu lines, and each may run as a command. Enter pastes them.", lines);
+	palette_preview_make(palette);
+}
+
+static void send(struct palette *palette, enum palette_send how, bool confirmed)
+{
+	unsigned flags = palette->terminal && how != PALETTE_COPY ? COMPOSE_TERMINAL : 0;
+	struct compose compose;
+	struct err err;
+	json_t *args;
+	int outcome;
+
+	if (str_is(str_of(palette->prompt->status), "deprecated")) {
+		palette_say(palette, "This prompt was withdrawn.");
+		return;
+	}
+	args = palette_form_args(palette);
+	if (args == NULL)
+		return;
+	outcome = palette->calls->compose(
+		palette->calls->data, palette->prompt, args, flags, &compose, &err);
+	if (outcome != 0)
+		palette_say(palette, outcome > 0 ? "A value is missing." : err.text);
+	else if (flags != 0 && compose.lines > 1 && !confirmed)
+		confirm(palette, how, compose.lines);
+	else
+		sent(palette, args, &compose, how);
+	compose_fini(&compose);
+	json_decref(args);
+}
+
+static void use(struct palette *palette, enum palette_send how)
+{
 	if (palette->prompt->n_inputs > 0)
 		open_form(palette);
 	else
 		send(palette, how, false);
+}
+
+static void choose(struct palette *palette, enum palette_send how)
+{
+	if (palette_rows_take(palette))
+		use(palette, how);
+	if (palette->mode == PALETTE_LIST)
+		palette_preview_make(palette); /* it stays, with a message */
+}
+
+void palette_call_prompt(struct palette *palette, struct str name, bool terminal)
+{
+	struct err err;
+
+	if (palette->mode != PALETTE_CLOSED) {
+		close_now(palette);
+		return;
+	}
+	palette->terminal = terminal;
+	palette->mode = PALETTE_LIST;
+	palette->direct = true;
+	if (palette->calls->get(palette->calls->data, name, &palette->prompt, &err) == 0) {
+		use(palette, PALETTE_PASTE);
+		if (palette->mode != PALETTE_LIST)
+			return;
+		(void)snprintf(err.text, sizeof err.text, "%s", palette->message);
+	}
+	palette_drop_prompt(palette);
+	open_list(palette);
+	palette_say(palette, err.text);
 }
 
 /* --- keys ------------------------------------------------------------------------- */
@@ -227,55 +244,136 @@ static void move(struct palette *palette, long by)
 {
 	long to = (long)palette->selected + by, last = (long)palette->n_rows - 1;
 
-	palette->selected = last < 0 || to < 0 ? 0 : (size_t)(to > last ? last : to);
-}
-
-/* By what a person sees as one character. */
-static void backspace(struct buf *text)
-{
-	unsigned before = compose_graphemes((struct str){buf_text(text), text->len});
-	size_t cut = text->len;
-
-	while (cut > 0) {
-		cut--;
-		if (((unsigned char)text->data[cut] & 0xc0) != 0x80 &&
-			compose_graphemes((struct str){text->data, cut}) < before)
-			break;
-	}
-	buf_truncate(text, cut);
-}
-
-static void list_edit(struct palette *palette, enum palette_key key)
-{
-	if (key == PALETTE_BACKSPACE)
-		backspace(&palette->query);
-	else
-		buf_clear(&palette->query);
-	search(palette);
+	palette_select(palette, last < 0 || to < 0 ? 0 : (size_t)(to > last ? last : to));
 }
 
 static void show_details(struct palette *palette)
 {
-	if (!take_selected(palette))
+	const struct palette_calls *calls = palette->calls;
+
+	if (palette->mode == PALETTE_LIST && !palette_rows_take(palette))
 		return;
+	palette->back = palette->mode;
 	palette->mode = PALETTE_DETAILS;
-	palette_form_preview(palette);
+	palette->message[0] = '\0';
+	palette->n_details = calls->details == NULL
+				     ? 0
+				     : calls->details(calls->data, palette->prompt,
+					       palette->details, PALETTE_DETAILS_MAX);
+	palette_preview_make(palette);
+}
+
+static void open_file(struct palette *palette)
+{
+	if (palette->prompt != NULL)
+		palette->calls->open_file(palette->calls->data, str_of(palette->prompt->path));
+}
+
+/* Keys that are the same with a list, a form and details. */
+static bool any_key(struct palette *palette, enum palette_key key)
+{
+	switch (key) {
+	case PALETTE_CTRL_S:
+		palette_rows_favourite(palette);
+		return true;
+	case PALETTE_CTRL_E:
+		open_file(palette);
+		return true;
+	case PALETTE_CTRL_V:
+		if (palette->calls->source != NULL && palette->mode != PALETTE_DETAILS) {
+			palette->pasting = true;
+			palette->calls->source(palette->calls->data, PROMPT_FROM_CLIPBOARD);
+		}
+		return true;
+	case PALETTE_CTRL_I:
+		if (palette->mode == PALETTE_DETAILS)
+			step_back(palette);
+		else
+			show_details(palette);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool send_key(struct palette *palette, enum palette_key key,
+	void (*how_to)(struct palette *palette, enum palette_send how))
+{
+	if (key == PALETTE_ENTER)
+		how_to(palette, PALETTE_PASTE);
+	else if (key == PALETTE_CTRL_ENTER)
+		how_to(palette, PALETTE_COPY);
+	else if (key == PALETTE_ALT_ENTER)
+		how_to(palette, PALETTE_KEEP);
+	else
+		return false;
+	return true;
+}
+
+bool palette_move(struct palette_edit *edit, enum palette_key key)
+{
+	switch (key) {
+	case PALETTE_LEFT:
+		return palette_edit_left(edit);
+	case PALETTE_RIGHT:
+		return palette_edit_right(edit);
+	case PALETTE_CTRL_LEFT:
+		return palette_edit_left_word(edit);
+	case PALETTE_CTRL_RIGHT:
+		return palette_edit_right_word(edit);
+	case PALETTE_UP:
+		return palette_edit_up(edit);
+	case PALETTE_DOWN:
+		return palette_edit_down(edit);
+	case PALETTE_HOME:
+		return palette_edit_home(edit);
+	case PALETTE_END:
+		return palette_edit_end(edit);
+	case PALETTE_CTRL_HOME:
+		return palette_edit_first(edit);
+	case PALETTE_CTRL_END:
+		return palette_edit_last(edit);
+	default:
+		return false;
+	}
+}
+
+bool palette_erase(struct palette_edit *edit, enum palette_key key)
+{
+	switch (key) {
+	case PALETTE_BACKSPACE:
+		return palette_edit_backspace(edit);
+	case PALETTE_DELETE:
+		return palette_edit_delete(edit);
+	case PALETTE_CTRL_BACKSPACE:
+	case PALETTE_CTRL_W:
+		return palette_edit_backspace_word(edit);
+	case PALETTE_CTRL_U:
+		return palette_edit_clear_line(edit);
+	default:
+		return false;
+	}
+}
+
+/* Keys that change what is searched for. */
+static void query_key(struct palette *palette, enum palette_key key)
+{
+	struct palette_edit *query = &palette->query;
+
+	if (key == PALETTE_LEFT || key == PALETTE_RIGHT || key == PALETTE_CTRL_LEFT ||
+		key == PALETTE_CTRL_RIGHT)
+		(void)palette_move(query, key);
+	else if (palette_erase(query, key))
+		palette_rows_search(palette, NULL);
 }
 
 static void list_key(struct palette *palette, enum palette_key key)
 {
+	if (send_key(palette, key, choose))
+		return;
 	switch (key) {
-	case PALETTE_ENTER:
-		choose(palette, PALETTE_PASTE);
-		break;
-	case PALETTE_CTRL_ENTER:
-		choose(palette, PALETTE_COPY);
-		break;
-	case PALETTE_ALT_ENTER:
-		choose(palette, PALETTE_KEEP);
-		break;
 	case PALETTE_TAB:
-		if (take_selected(palette))
+		if (palette_rows_take(palette))
 			open_form(palette);
 		break;
 	case PALETTE_UP:
@@ -291,136 +389,137 @@ static void list_key(struct palette *palette, enum palette_key key)
 		move(palette, PALETTE_PAGE);
 		break;
 	case PALETTE_HOME:
-		palette->selected = 0;
+	case PALETTE_CTRL_HOME:
+		palette_select(palette, 0);
 		break;
 	case PALETTE_END:
+	case PALETTE_CTRL_END:
 		move(palette, PALETTE_ROWS_MAX);
-		break;
-	case PALETTE_BACKSPACE:
-	case PALETTE_CTRL_U:
-		list_edit(palette, key);
-		break;
-	case PALETTE_CTRL_E:
-		if (palette->n_rows > 0)
-			palette->calls->open_file(palette->calls->data,
-				str_of(palette->rows[palette->selected].path));
-		break;
-	case PALETTE_CTRL_I:
-		show_details(palette);
 		break;
 	case PALETTE_ESCAPE:
 		close_now(palette);
 		break;
 	default:
+		query_key(palette, key);
 		break;
 	}
 }
 
+static void send_form(struct palette *palette, enum palette_send how)
+{
+	send(palette, how, false);
+}
+
 static void form_key(struct palette *palette, enum palette_key key)
 {
-	palette->message[0] = '\0';
-	if (palette_form_key(palette, key))
+	if (palette_form_key(palette, key) || send_key(palette, key, send_form))
 		return;
 	if (key == PALETTE_ESCAPE)
-		back_to_list(palette);
-	else if (key == PALETTE_BACKSPACE && palette->prompt->n_inputs > 0)
-		backspace(&palette->fields[palette->field].value);
-	else if (key == PALETTE_ENTER)
-		send(palette, PALETTE_PASTE, false);
-	else if (key == PALETTE_CTRL_ENTER)
-		send(palette, PALETTE_COPY, false);
-	else if (key == PALETTE_ALT_ENTER)
-		send(palette, PALETTE_KEEP, false);
-	if (palette->mode == PALETTE_FORM && key == PALETTE_BACKSPACE)
-		palette_form_preview(palette);
+		leave_prompt(palette);
+}
+
+static void confirm_key(struct palette *palette, enum palette_key key)
+{
+	if (key == PALETTE_ENTER)
+		send(palette, palette->how, true);
+	else if (key == PALETTE_ESCAPE)
+		step_back(palette);
 }
 
 void palette_key(struct palette *palette, enum palette_key key)
 {
-	if (palette->mode == PALETTE_LIST) {
-		list_key(palette, key);
-	} else if (palette->mode == PALETTE_FORM) {
-		form_key(palette, key);
-	} else if (palette->mode == PALETTE_CONFIRM) {
-		if (key == PALETTE_ENTER)
-			send(palette, palette->how, true);
-		else if (key == PALETTE_ESCAPE)
-			back_to_list(palette);
-	} else if (palette->mode == PALETTE_DETAILS &&
-		   (key == PALETTE_ESCAPE || key == PALETTE_CTRL_I)) {
-		back_to_list(palette);
+	if (palette->mode == PALETTE_CLOSED)
+		return;
+	if (palette->mode == PALETTE_CONFIRM) {
+		confirm_key(palette, key);
+		return;
 	}
+	if (palette->mode != PALETTE_LIST || palette->n_rows > 0)
+		palette->message[0] = '\0'; /* else it says why there are none */
+	if (any_key(palette, key))
+		return;
+	if (palette->mode == PALETTE_LIST)
+		list_key(palette, key);
+	else if (palette->mode == PALETTE_FORM)
+		form_key(palette, key);
+	else if (key == PALETTE_ESCAPE)
+		step_back(palette);
+}
+
+/* --- text and the mouse ----------------------------------------------------------- */
+
+/* What is searched for is one line. */
+static void query_text(struct palette *palette, struct buf *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->len; i++)
+		if (text->data[i] == '\n')
+			text->data[i] = ' ';
+	if (palette_edit_insert(&palette->query, (struct str){buf_text(text), text->len}))
+		palette_rows_search(palette, NULL);
+	else
+		palette_say(palette, "That is too long to search for.");
 }
 
 void palette_text(struct palette *palette, struct str text)
 {
 	struct buf clean = BUF_INIT(PALETTE_VALUE_MAX);
 
-	compose_clean(text, false, &clean);
-	text = (struct str){buf_text(&clean), clean.len};
-	if (palette->mode == PALETTE_LIST && memchr(text.p, '\n', text.n) == NULL) {
-		if (palette->query.len + text.n <= PALETTE_QUERY_MAX)
-			(void)buf_add(&palette->query, text.p, text.n);
-		search(palette);
-	} else if (palette->mode == PALETTE_FORM) {
-		palette->message[0] = '\0';
-		palette_form_text(palette, text);
-	}
+	if (palette->mode != PALETTE_LIST && palette->mode != PALETTE_FORM)
+		return;
+	palette->message[0] = '\0';
+	if (text.n <= PALETTE_VALUE_MAX)
+		compose_clean(text, false, &clean);
+	if (text.n > PALETTE_VALUE_MAX)
+		palette_say(palette, "That is too long.");
+	else if (clean.len > 0 && palette->mode == PALETTE_LIST)
+		query_text(palette, &clean);
+	else if (clean.len > 0)
+		(void)palette_form_text(palette, (struct str){buf_text(&clean), clean.len});
 	buf_fini(&clean);
 }
 
-/* --- what is shown ------------------------------------------------------------------ */
-
-static void describe_list(const struct palette *palette, struct buf *out)
+static void pasted(struct palette *palette, enum palette_source_outcome outcome, struct str text)
 {
-	size_t i;
-
-	(void)buf_add_format(out, "search: %s\n", buf_text(&palette->query));
-	for (i = 0; i < palette->n_rows; i++) {
-		const struct palette_row *row = &palette->rows[i];
-
-		(void)buf_add_format(out, "%s %s | %s | %s%s%s\n",
-			i == palette->selected ? "*" : " ", row->path, row->title, row->badges,
-			row->tags[0] != '\0' ? " #" : "", row->tags);
-	}
+	palette->pasting = false;
+	if (outcome == PALETTE_SOURCE_TEXT)
+		palette_text(palette, text);
+	else
+		palette_say(palette, outcome == PALETTE_SOURCE_SECRET
+					     ? "The clipboard holds a password."
+					     : "The clipboard holds no text.");
 }
 
-static void describe_form(const struct palette *palette, struct buf *out)
+void palette_source(struct palette *palette, enum prompt_from from,
+	enum palette_source_outcome outcome, struct str text)
 {
-	size_t i;
+	struct buf clean = BUF_INIT(2 * PALETTE_VALUE_MAX);
 
-	(void)buf_add_format(out, "form: %s\n", palette->prompt->path);
-	for (i = 0; i < palette->prompt->n_inputs; i++) {
-		const struct prompt_input *input = &palette->prompt->inputs[i];
-		const struct palette_field *field = &palette->fields[i];
-
-		(void)buf_add_format(out, "%s %s%s: %s%s%s\n", i == palette->field ? "*" : " ",
-			input->name, input->required ? " (required)" : "", buf_text(&field->value),
-			field->error[0] != '\0' ? "  ! " : "", field->error);
-	}
-}
-
-void palette_describe(const struct palette *palette, struct buf *out)
-{
-	switch (palette->mode) {
-	case PALETTE_CLOSED:
-		(void)buf_add_str(out, "closed\n");
+	if (palette->mode == PALETTE_CLOSED)
 		return;
-	case PALETTE_LIST:
-		describe_list(palette, out);
-		break;
-	case PALETTE_FORM:
-		describe_form(palette, out);
-		break;
-	case PALETTE_DETAILS:
-		(void)buf_add_format(out, "details: %s\n", palette->prompt->path);
-		break;
-	case PALETTE_CONFIRM:
-		(void)buf_add_format(out, "confirm: %s\n", palette->prompt->path);
-		break;
+	/* What is far too long is not looked at: it is refused as it is. */
+	if (text.n <= 2 * PALETTE_VALUE_MAX) {
+		compose_clean(text, false, &clean);
+		text = (struct str){buf_text(&clean), clean.len};
 	}
-	if (palette->preview.text.len > 0)
-		(void)buf_add_format(out, "preview: %s\n", buf_text(&palette->preview.text));
-	if (palette->message[0] != '\0')
-		(void)buf_add_format(out, "message: %s\n", palette->message);
+	if (palette->pasting && from == PROMPT_FROM_CLIPBOARD)
+		pasted(palette, outcome, text);
+	palette_form_source(palette, from, outcome, text);
+	buf_fini(&clean);
+}
+
+void palette_select(struct palette *palette, size_t row)
+{
+	if (palette->mode == PALETTE_LIST && row < palette->n_rows && row != palette->selected)
+		palette_rows_select(palette, row);
+}
+
+void palette_focus(struct palette *palette, size_t field)
+{
+	if (palette->mode != PALETTE_FORM || palette->fields == NULL ||
+		field >= palette->prompt->n_inputs)
+		return;
+	palette->drop.open = false;
+	palette->field = field;
 }

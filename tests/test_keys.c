@@ -11,7 +11,7 @@
  *   < paste team/plain {}: …  what the palette calls, exactly, in this order
  *   = search: rev             what is shown then, all lines of it
  *
- * \n in a line stands for a newline, \\ for a backslash. After the keys of a block all calls and,
+ * \n in a text stands for a newline, \\ for a backslash. After the keys of a block all calls and,
  * where there are = lines, all that is shown must be as written. With KEYS_PRINT=1 in the
  * environment it is printed instead (to write new stories from, after reading them).
  */
@@ -31,14 +31,28 @@ static struct buf calls = BUF_INIT(TEXT_MAX);
 static const char *file;
 static unsigned line_number;
 
-static int on_search(
-	void *data, struct str text, unsigned limit, store_row_fn *fn, void *rows, struct err *err)
+struct rows {
+	palette_row_fn *fn;
+	void *rows;
+};
+
+static int on_row(void *data, const struct store_row *row)
+{
+	const struct palette_found found = {.age_s = -1};
+	struct rows *rows = data;
+
+	return rows->fn(rows->rows, row, &found);
+}
+
+static int on_search(void *data, struct str text, unsigned limit, palette_row_fn *fn, void *rows,
+	struct err *err)
 {
 	struct store_search search = {.text = text, .limit = limit};
+	struct rows to = {fn, rows};
 	bool more;
 
 	(void)data;
-	return store_search(store, &search, fn, rows, &more, err);
+	return store_search(store, &search, on_row, &to, &more, err);
 }
 
 static int on_get(void *data, struct str path, struct prompt **out, struct err *err)
@@ -62,10 +76,16 @@ static void on_send(void *data, const struct prompt *prompt, const json_t *args,
 {
 	static const char *const names[] = {"paste", "copy", "keep"};
 	char *json = json_dumps(args, JSON_COMPACT | JSON_SORT_KEYS);
+	size_t i;
 
 	(void)data;
-	(void)buf_add_format(
-		&calls, "%s %s %s: %s\n", names[how], prompt->path, json, buf_text(&compose->text));
+	(void)buf_add_format(&calls, "%s %s %s: ", names[how], prompt->path, json);
+	for (i = 0; i < compose->text.len; i++)
+		if (compose->text.data[i] == '\n')
+			(void)buf_add_str(&calls, "\\n");
+		else
+			(void)buf_add_char(&calls, compose->text.data[i]);
+	(void)buf_add_char(&calls, '\n');
 	free(json);
 }
 
@@ -246,7 +266,7 @@ static void block_check(struct buf *expected_calls, struct buf *expected_shown)
 
 static void expect(struct buf *expected, struct str line)
 {
-	unescape((struct str){line.p + 2, line.n - 2}, expected);
+	(void)buf_add(expected, line.p + 2, line.n - 2);
 	(void)buf_add_char(expected, '\n');
 }
 

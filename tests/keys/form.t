@@ -4,27 +4,27 @@
 > Enter
 = form: team/review
 = * language (required): 
-=   focus: bugs
-=   strict: false
+=   focus: <bugs>
+=   strict: [ ]
 =   files: 1
-= preview: Review 1 {{language}} for bugs.
+= preview: Review <=1> <?{{language}}> for <=bugs>.
 # Not without the required one.
 > Enter
 = form: team/review
 = * language (required):   ! must be given
-=   focus: bugs
-=   strict: false
+=   focus: <bugs>
+=   strict: [ ]
 =   files: 1
-= preview: Review 1 {{language}} for bugs.
+= preview: Review <=1> <?{{language}}> for <=bugs>.
 > "C"
 > Tab Right Tab
 > " "
 = form: team/review
 =   language (required): C
-=   focus: speed
-= * strict: true
+=   focus: <speed>
+= * strict: [x]
 =   files: 1
-= preview: Review 1 C for speed. Be strict.
+= preview: Review <=1> <C> for <speed>. Be strict.
 # A choice takes no letters, a number no words.
 > "x"
 > Backspace
@@ -33,15 +33,17 @@
 > "two"
 = form: team/review
 =   language (required): C
-=   focus: speed
-=   strict: true
+=   focus: <speed>
+=   strict: [x]
 = * files: two  ! 'files' must be a whole number of 64 bits
+= preview: Review <=1> <C> for <speed>. Be strict.
 > Enter
 = form: team/review
 =   language (required): C
-=   focus: speed
-=   strict: true
+=   focus: <speed>
+=   strict: [x]
 = * files: two  ! 'files' must be a whole number of 64 bits
+= preview: Review <=1> <C> for <speed>. Be strict.
 > Ctrl+U
 > "2"
 > Enter
@@ -55,6 +57,7 @@
 > Shift+Tab Escape
 = search: review
 = * team/review | Code review | personal #review
+= preview: Review <=1> <?{{language}}> for <=bugs>.
 > Enter
 > pasted "a\nb"
 > Shift+Enter
@@ -63,5 +66,5 @@
 > Backspace
 > Backspace
 > Ctrl+Enter
-< copy team/review {"files":"1","focus":"bugs","language":"a\\nb","strict":"false"}: Review 1 a\nb for bugs.
+< copy team/review {"files":"1","focus":"bugs","language":"a\nb","strict":"false"}: Review 1 a\nb for bugs.
 < close

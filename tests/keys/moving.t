@@ -5,6 +5,7 @@
 =   team/review | Code review | personal #review
 = * team/plain | Plain words | personal
 =   mine/steps | Steps to follow | personal
+= preview: Say it in plain words.
 > PageDown
 > Home
 > Up
@@ -13,6 +14,7 @@
 =   team/review | Code review | personal #review
 =   team/plain | Plain words | personal
 = * mine/steps | Steps to follow | personal
+= preview: first\nsecond\n
 # Typing begins at the first again.
 > "p"
 > Backspace
@@ -20,6 +22,7 @@
 = * team/review | Code review | personal #review
 =   team/plain | Plain words | personal
 =   mine/steps | Steps to follow | personal
+= preview: Review <=1> <?{{language}}> for <=bugs>.
 # The hotkey again closes.
 > call
 < close

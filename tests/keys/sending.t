@@ -22,12 +22,14 @@
 < open team/plain
 = search: plain
 = * team/plain | Plain words | personal
+= preview: Say it in plain words.
 > Ctrl+I
 = details: team/plain
 = preview: Say it in plain words.
 > Ctrl+I
 = search: plain
 = * team/plain | Plain words | personal
+= preview: Say it in plain words.
 > close
 < close
 = closed

@@ -1,0 +1,95 @@
+/* What would be pasted, as far as it is shown, and what in it comes from the inputs;
+ * see palette.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "desktop/palette_parts.h"
+
+void palette_preview_clear(struct palette *palette)
+{
+	struct palette_preview *preview = &palette->preview;
+
+	buf_fini(&preview->text);
+	preview->n_spans = preview->more = preview->lines = 0;
+}
+
+/* Bytes of the first PALETTE_PREVIEW_MAX characters; *more is how many follow. */
+static size_t shown(struct str text, size_t *more)
+{
+	size_t i, n = 0, bytes = text.n;
+
+	for (i = 0; i < text.n; i++) {
+		if (((unsigned char)text.p[i] & 0xc0) == 0x80)
+			continue;
+		if (n++ == PALETTE_PREVIEW_MAX)
+			bytes = i;
+	}
+	*more = n > PALETTE_PREVIEW_MAX ? n - PALETTE_PREVIEW_MAX : 0;
+	return bytes;
+}
+
+static enum palette_span_kind span_kind(
+	const struct palette *palette, const struct compose_span *span)
+{
+	if (span->missing)
+		return PALETTE_SPAN_MISSING;
+	if (palette->fields == NULL || palette->fields[span->input].error[0] != '\0' ||
+		palette->fields[span->input].filled == PALETTE_DEFAULT)
+		return PALETTE_SPAN_DEFAULT;
+	return PALETTE_SPAN_FILLED;
+}
+
+static void take(struct palette *palette, const struct compose *compose)
+{
+	struct palette_preview *preview = &palette->preview;
+	struct str text = {buf_text(&compose->text), compose->text.len};
+	size_t bytes = shown(text, &preview->more), i;
+
+	(void)buf_add(&preview->text, text.p, bytes);
+	preview->lines = compose->lines;
+	for (i = 0; i < compose->n_spans && preview->n_spans < PALETTE_SPANS_MAX; i++) {
+		const struct compose_span *span = &compose->spans[i];
+
+		if (span->from < bytes)
+			preview->spans[preview->n_spans++] =
+				(struct palette_span){span_kind(palette, span), span->from,
+					span->from + span->n > bytes ? bytes - span->from : span->n,
+					span->input};
+	}
+}
+
+/* The values that do; of the others their place is shown. */
+static json_t *args_of(const struct palette *palette)
+{
+	json_t *args = json_object();
+	size_t i;
+
+	for (i = 0; palette->fields != NULL && i < palette->prompt->n_inputs; i++) {
+		const struct palette_field *field = &palette->fields[i];
+		struct str value = palette_edit_text(&field->edit);
+
+		if (value.n > 0 && field->error[0] == '\0')
+			(void)json_object_set_new(args, palette->prompt->inputs[i].name,
+				json_stringn(value.p, value.n));
+	}
+	return args;
+}
+
+void palette_preview_make(struct palette *palette)
+{
+	unsigned flags = COMPOSE_HOLES | COMPOSE_SPANS | (palette->terminal ? COMPOSE_TERMINAL : 0);
+	struct compose compose;
+	struct err err; /* a prompt that cannot be rendered says so when it is sent */
+	json_t *args;
+
+	palette_preview_clear(palette);
+	if (palette->prompt == NULL)
+		return;
+	buf_init(&palette->preview.text, (size_t)4 * PALETTE_PREVIEW_MAX);
+	args = args_of(palette);
+	if (palette->calls->compose(
+		    palette->calls->data, palette->prompt, args, flags, &compose, &err) >= 0)
+		take(palette, &compose);
+	compose_fini(&compose);
+	json_decref(args);
+}
