@@ -60,8 +60,10 @@ int finder_fuzzy(struct finder *finder, struct err *err);
 int finder_texts(struct finder *finder, struct err *err);
 
 /* Mark words that nearly every text has, unless all are such: FTS5 would step
- * through all those texts to meet the few of another word. finder_common.c. */
+ * through all those texts to meet the few of another word. And take the marks away.
+ * finder_common.c. */
 int finder_mark_common(struct finder *finder, struct err *err);
+void finder_unmark_common(struct finder *finder);
 /* Which words are so marked, a bit for each. */
 uint32_t finder_common(const struct finder *finder);
 /* Are all of these words in one of the texts? 1 yes. */

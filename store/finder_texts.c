@@ -8,6 +8,8 @@
 #include "store/rank.h"
 
 #define TEXTS_MAX 200
+/* A page of an answer, when it is not known which is asked for. */
+#define TEXTS_WANTED 20
 
 static const char texts_failed[] = "cannot search";
 
@@ -63,6 +65,7 @@ static const char texts_words[] =
 	" CROSS JOIN title t ON t.rank = hit.column1 CROSS JOIN prompt p ON p.key = t.prompt "
 	"CROSS JOIN body b ON b.version = t.version";
 
+/* 1: shown, unless it was before; 0: a common word is not in it. */
 static int texts_show_row(
 	struct finder *finder, sqlite3_stmt *get, uint32_t common, double score, struct err *err)
 {
@@ -73,18 +76,19 @@ static int texts_show_row(
 
 		result = finder_has_words(finder, common, texts, 2, err);
 	}
-	if (result == 1)
-		result = finder_show(finder, sqlite3_column_int64(get, 1), score, "text", err);
-	return result < 0 ? -1 : 0;
+	if (result == 1 &&
+		finder_show(finder, sqlite3_column_int64(get, 1), score, "text", err) != 0)
+		return -1;
+	return result;
 }
 
-/* The next n hits, at most FINDER_HITS_MAX. */
+/* The next n hits, at most FINDER_HITS_MAX; returns how many had all words. */
 static int texts_show_some(
 	struct finder *finder, const struct text_hit *hits, int n, uint32_t common, struct err *err)
 {
 	struct db *db = &finder->store->prompts;
 	sqlite3_stmt *get;
-	int i, result = 0;
+	int i, shown = 0, result = 0;
 
 	if (db_statement(db, common != 0 ? DB_SEARCH_TEXT : DB_SEARCH_RANKED,
 		    common != 0 ? texts_words : texts_keys, &get, err) != 0)
@@ -95,27 +99,36 @@ static int texts_show_some(
 		while (i + 1 < n && hits[i].rank != sqlite3_column_int64(get, 0))
 			i++; /* damaged: a text without its title */
 		result = texts_show_row(finder, get, common, hits[i].score, err);
-		if (result != 0)
+		if (result < 0)
 			break;
+		shown += result;
 	}
 	db_done(get);
-	return result < 0 ? -1 : 0;
+	return result < 0 ? -1 : shown;
 }
 
+/* Hits in their order. 1: there may be more, for common words were looked for in the
+ * first texts that have the others, and some have not all. How far it looked does not
+ * depend on the page that is asked for: pages of one answer fit together. */
 static int texts_show(struct finder *finder, const struct text_hit *hits, int n, struct err *err)
 {
 	const uint32_t common = finder_common(finder);
-	int i;
+	int i, some, result, shown = 0;
 
-	for (i = 0; i < n && !finder->stopped; i += FINDER_HITS_MAX) {
-		int some = n - i < FINDER_HITS_MAX ? n - i : FINDER_HITS_MAX;
-
-		if (texts_show_some(finder, hits + i, some, common, err) != 0)
+	for (i = 0; i < n && !finder->stopped; i += some) {
+		/* Will they be enough? If not, there is no use in looking on. */
+		if (common != 0 && n == TEXTS_MAX && shown * TEXTS_MAX < i * TEXTS_WANTED)
+			return 1;
+		some = n - i < FINDER_HITS_MAX ? n - i : FINDER_HITS_MAX;
+		result = texts_show_some(finder, hits + i, some, common, err);
+		if (result < 0)
 			return -1;
+		shown += result;
 	}
-	return 0;
+	return !finder->stopped && common != 0 && n == TEXTS_MAX;
 }
 
+/* 1: as texts_show(). */
 static int texts_ask(struct finder *finder, bool growing, struct err *err)
 {
 	struct buf match = BUF_INIT(MATCH_EXPRESSION_MAX);
@@ -130,13 +143,17 @@ static int texts_ask(struct finder *finder, bool growing, struct err *err)
 
 int finder_texts(struct finder *finder, struct err *err)
 {
+	int result;
+
 	if (finder_mark_common(finder, err) != 0)
 		return -1;
+	result = texts_ask(finder, false, err);
+	finder_unmark_common(finder);
+	if (result == 1)
+		result = texts_ask(finder, false, err);
 	/* To look for words that begin so, FTS5 reads all of every such word
 	 * first: ten times the work, so only when nothing else is found. */
-	if (texts_ask(finder, false, err) != 0)
-		return -1;
-	if (finder->seen.n == 0 && match_may_grow(&finder->match))
-		return texts_ask(finder, true, err);
-	return 0;
+	if (result == 0 && finder->seen.n == 0 && match_may_grow(&finder->match))
+		result = texts_ask(finder, true, err);
+	return result;
 }

@@ -12,7 +12,7 @@ struct shelf;
 struct words;
 
 /* Whether nearly every text has a word: see finder_common.c. */
-#define COMMON_KNOWN_MAX 1024
+#define COMMON_KNOWN_MAX 4096
 struct common_known {
 	uint64_t hash; /* of the word; 0: nothing known */
 	signed char common;

@@ -65,7 +65,8 @@ static void shelf_sign(struct shelf_signature *signature, struct str word, bool 
 		memcpy(head, word.p, n);
 	if (whole && word.n < 6)
 		head[n++] = ' ';
-	if (n >= 6)
+	/* Of a short one that is whole: nothing after the blank. */
+	if (n >= 6 || whole)
 		shelf_set_hash(signature, SHELF_SIX, SHELF_FOUR - SHELF_SIX, head, 6);
 	if (n >= 4)
 		shelf_set_hash(signature, SHELF_FOUR, SHELF_TWO - SHELF_FOUR, head, 4);

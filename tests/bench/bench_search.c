@@ -2,7 +2,9 @@
  * Search in libraries of 1,000, 10,000 and 100,000 prompts: every prefix that
  * somebody types on the way to a title, whole queries, words with a slip of the
  * finger. Beside each: the floor (20 rows fetched by key through the same
- * SQLite) and what FTS5's own ranking takes for the same words.
+ * SQLite) and what FTS5's own ranking takes for the same words. Beside words in
+ * texts also what FTS5 takes to find them and nothing else: the first 20 texts in
+ * order of use, and as many as are ranked (200), as numbers of rows.
  *
  * BENCH_DIR keeps the libraries between runs; BENCH_SIZES="1000 10000" and
  * BENCH_ONLY=typing choose; BENCH_SLOWEST=1 names the slowest queries.
@@ -27,7 +29,7 @@ struct library {
 	struct corpus *corpus;
 	struct store *store;
 	sqlite3 *bare;
-	sqlite3_stmt *floor, *bm25_titles, *bm25_bodies;
+	sqlite3_stmt *floor, *bm25_titles, *bm25_bodies, *find_20, *find_200;
 	size_t n;
 	char dir[512];
 };
@@ -105,6 +107,10 @@ static void open_bare(struct library *library)
 		"WHERE f.titles MATCH ? ORDER BY bm25(titles) LIMIT 20");
 	prepare(library, &library->bm25_bodies,
 		"SELECT rowid FROM bodies WHERE bodies MATCH ? ORDER BY bm25(bodies) LIMIT 20");
+	prepare(library, &library->find_20,
+		"SELECT rowid FROM bodies WHERE bodies MATCH ? ORDER BY rowid LIMIT 20");
+	prepare(library, &library->find_200,
+		"SELECT rowid FROM bodies WHERE bodies MATCH ? ORDER BY rowid LIMIT 200");
 }
 
 static void open_library(struct library *library, const char *base, size_t n)
@@ -137,6 +143,8 @@ static void close_library(struct library *library)
 	(void)sqlite3_finalize(library->floor);
 	(void)sqlite3_finalize(library->bm25_titles);
 	(void)sqlite3_finalize(library->bm25_bodies);
+	(void)sqlite3_finalize(library->find_20);
+	(void)sqlite3_finalize(library->find_200);
 	(void)sqlite3_close(library->bare);
 	store_close(library->store);
 }
@@ -181,8 +189,8 @@ static void typing(const struct library *library, struct queries *queries)
 	}
 }
 
-/* The n-th word of a text, somewhere in its middle. */
-static struct str word_at(struct str text, uint64_t random)
+/* What stands between two blanks of a text, somewhere in its middle. */
+static struct str piece_at(struct str text, uint64_t random)
 {
 	struct str word = {NULL, 0};
 	size_t i;
@@ -197,21 +205,38 @@ static struct str word_at(struct str text, uint64_t random)
 	return word;
 }
 
-static void two_words(const struct library *library, struct queries *queries)
+/* Is it one word to a search, and no sign of its language? */
+static bool is_word(struct str piece)
+{
+	size_t i;
+
+	for (i = 0; i < piece.n; i++) {
+		unsigned char c = (unsigned char)piece.p[i];
+
+		if (c < 0x80 && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+			!(c >= '0' && c <= '9'))
+			return false;
+	}
+	return piece.n > 2;
+}
+
+/* Two pieces of one text: words, or whatever else stands between blanks: quotes that
+ * are not closed and so make a phrase of all, addresses of ten words, new lines. */
+static void two_pieces(const struct library *library, bool words, struct queries *queries)
 {
 	uint64_t state = 11;
 	size_t i;
 
-	for (i = 0; i < 2000; i++) {
+	for (i = 0; i < (words ? 3000 : 2000); i++) {
 		struct prompt *prompt = some_prompt(library, &state);
 		struct str text = str_of(prompt->messages[0].text);
-		struct str one = word_at(text, corpus_random(&state)),
-			   other = word_at(text, corpus_random(&state));
+		struct str one = piece_at(text, corpus_random(&state)),
+			   other = piece_at(text, corpus_random(&state));
 		char query[256];
 
 		(void)snprintf(query, sizeof query, "%.*s %.*s", (int)one.n % 100, one.p,
 			(int)other.n % 100, other.p);
-		if (one.n > 2 && other.n > 2)
+		if (words ? is_word(one) && is_word(other) : one.n > 2 && other.n > 2)
 			add(queries, str_of(query));
 		prompt_free(prompt);
 	}
@@ -288,6 +313,13 @@ static void report(const char *name, int64_t *values, size_t n)
 	bench_subject_end();
 }
 
+/* The least of some rounds of the same: of a process that goes on searching, and
+ * not of those it shares the machine with. */
+static void least(int64_t *value, int64_t took)
+{
+	*value = *value == 0 || took < *value ? took : *value;
+}
+
 static void ask_store(struct library *library, const struct queries *queries, bool titles_only,
 	int64_t *values, double *rows)
 {
@@ -300,7 +332,7 @@ static void ask_store(struct library *library, const struct queries *queries, bo
 		int64_t start = cpu_now_ns();
 
 		must(store_search(library->store, &search, count_row, &found, NULL, &err), &err);
-		values[i] = cpu_now_ns() - start;
+		least(&values[i], cpu_now_ns() - start);
 	}
 	*rows = (double)found / (double)queries->n;
 }
@@ -323,13 +355,13 @@ static void ask_floor(struct library *library, size_t n, int64_t *values)
 	}
 }
 
-/* The same words as FTS5's users ask them; every tenth, for it is slow. */
-static size_t ask_bm25(
-	sqlite3_stmt *ask, const struct queries *queries, bool prefix, int64_t *values)
+/* The same words as FTS5's users ask them; every so many. */
+static size_t ask_bare(
+	sqlite3_stmt *ask, const struct queries *queries, bool prefix, size_t each, int64_t *values)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < queries->n; i += 10) {
+	for (i = 0; i < queries->n; i += each) {
 		struct buf match = BUF_INIT(4096);
 		struct str rest = str_of(queries->texts[i]);
 		int64_t start = cpu_now_ns();
@@ -345,7 +377,7 @@ static size_t ask_bm25(
 		while (sqlite3_step(ask) == SQLITE_ROW)
 			(void)sqlite3_column_int64(ask, 0);
 		(void)sqlite3_reset(ask);
-		values[n++] = cpu_now_ns() - start;
+		least(&values[n++], cpu_now_ns() - start);
 		buf_fini(&match);
 	}
 	return n;
@@ -371,6 +403,19 @@ static void slowest(const struct queries *queries, const int64_t *values)
 	}
 }
 
+static void report_bare(const char *name, sqlite3_stmt *ask, const struct queries *queries,
+	bool prefix, size_t each)
+{
+	static int64_t values[QUERIES_MAX];
+	size_t n = 0;
+	int round;
+
+	memset(values, 0, sizeof values);
+	for (round = 0; round < ROUNDS; round++)
+		n = ask_bare(ask, queries, prefix, each, values);
+	report(name, values, n);
+}
+
 static void measure(struct library *library, const char *figure, const struct queries *queries,
 	bool titles_only, sqlite3_stmt *bm25)
 {
@@ -383,7 +428,6 @@ static void measure(struct library *library, const char *figure, const struct qu
 	if (only != NULL && strcmp(only, figure) != 0)
 		return;
 
-	/* The last of some rounds: of a process that goes on searching. */
 	memset(values, 0, sizeof values);
 	for (round = 0; round < ROUNDS; round++)
 		ask_store(library, queries, titles_only, values, &rows);
@@ -398,9 +442,12 @@ static void measure(struct library *library, const char *figure, const struct qu
 	bench_subject_end();
 	ask_floor(library, 1000, values);
 	report("floor", values, 1000);
-	if (bm25 != NULL)
-		report("bm25", values,
-			ask_bm25(bm25, queries, bm25 == library->bm25_titles, values));
+	if (bm25 == library->bm25_bodies) {
+		report_bare("find_20", library->find_20, queries, false, 1);
+		report_bare("find_200", library->find_200, queries, false, 1);
+	}
+	if (bm25 != NULL) /* every tenth, for it is slow */
+		report_bare("bm25", bm25, queries, bm25 == library->bm25_titles, 10);
 	bench_end();
 }
 
@@ -414,8 +461,11 @@ static void run(struct corpus *corpus, const char *base, size_t n)
 	measure(&library, "typing", &queries, true, library.bm25_titles);
 	measure(&library, "search", &queries, false, NULL);
 	forget(&queries);
-	two_words(&library, &queries);
+	two_pieces(&library, true, &queries);
 	measure(&library, "two_words", &queries, false, library.bm25_bodies);
+	forget(&queries);
+	two_pieces(&library, false, &queries);
+	measure(&library, "two_pieces", &queries, false, library.bm25_bodies);
 	forget(&queries);
 	slips(&library, &queries);
 	measure(&library, "slips", &queries, true, NULL);
