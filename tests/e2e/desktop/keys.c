@@ -2,6 +2,7 @@
  * What a person does at a display, for scripts:
  *
  *	desktop-keys press Control_L+Alt_L+space
+ *	desktop-keys press Control_L+#54	a key by its code, for any layout
  *	desktop-keys down Control_L ; desktop-keys up Control_L
  *	desktop-keys focus WINDOW
  *	desktop-keys wait CLASS      until a window of that class has the keyboard (60 s);
@@ -29,10 +30,10 @@ static int ignore(Display *which, XErrorEvent *event)
 
 static void send(const char *name, Bool down)
 {
-	KeySym keysym = XStringToKeysym(name);
-	KeyCode code = XKeysymToKeycode(display, keysym);
+	KeyCode code = name[0] == '#' ? (KeyCode)strtoul(name + 1, NULL, 10)
+				      : XKeysymToKeycode(display, XStringToKeysym(name));
 
-	CHECK(keysym != NoSymbol && code != 0);
+	CHECK(code != 0);
 	XTestFakeKeyEvent(display, code, down, CurrentTime);
 }
 

@@ -1,0 +1,235 @@
+"""A world to paste in: a display, a window manager, a keyboard layout, perhaps a clipboard
+manager, and promptd-desktop with a menu that chooses what it is told to."""
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+WAIT_S = 60
+MENU = """
+cat >"$WORLD/rows"
+case $1 in
+Prompt)
+	echo x >>"$WORLD/asked"
+	busy=$(cat "$WORLD/busy") group=$(cat "$WORLD/group")
+	if [ "$busy" != 0 ]; then
+		kill -s STOP -- "-$group" || exit
+		(sleep "$busy"; kill -s CONT -- "-$group") >/dev/null 2>&1 </dev/null &
+	fi
+	grep "^[^ ]*$(cat "$WORLD/choice")  " "$WORLD/rows" ;;
+*) echo 'paste all lines' ;;
+esac
+"""
+I3 = "font monospace 8\nfocus_follows_mouse no\nworkspace_layout tabbed\n"
+
+
+class Failed(Exception):
+    pass
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
+
+
+def descendants(pid):
+    """Of a process and itself."""
+    children = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as file:
+                parent = int(file.read().rpartition(")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+        children.setdefault(parent, []).append(int(entry))
+    found = [pid]
+    for parent in found:
+        found += children.get(parent, [])
+    return found
+
+
+def tell(pids, what):
+    for pid in pids:
+        try:
+            os.kill(pid, what)
+        except ProcessLookupError:
+            pass
+
+
+class World:
+    open = set()  # to be closed when the program is told to end
+
+    def __init__(self, bin_dir, manager="none", layout="us", wm="openbox"):
+        self.bin, self.manager, self.wm = bin_dir, manager, wm
+        self.name = f"{wm}/{manager}/{layout}"
+        self.dir = tempfile.mkdtemp(prefix="promptd-world.")
+        self.bare_dir = os.path.join(self.dir, "bare")
+        self.processes, self.pastes = [], 0
+        home = os.path.join(self.dir, "home")
+        os.makedirs(home)
+        os.makedirs(self.bare_dir)
+        self.environment = {key: os.environ[key] for key in
+                            ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if key in os.environ}
+        self.environment.update(
+            HOME=home, PROMPTD_HOME=home, WORLD=self.dir, LC_ALL="C.UTF-8",
+            PROMPTD_AUTOSTART="no", NO_AT_BRIDGE="1", GTK_A11Y="none", GDK_BACKEND="x11",
+            QT_QPA_PLATFORM="xcb", MOZ_DISABLE_CONTENT_SANDBOX="1")
+        World.open.add(self)
+        try:
+            self.begin(layout)
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self, layout):
+        self.start_display()
+        if layout != "us":
+            self.run("setxkbmap", layout)
+        if self.wm == "i3":
+            write(os.path.join(self.dir, "i3.conf"), I3)
+            self.start(["i3", "-c", os.path.join(self.dir, "i3.conf")])
+        else:
+            self.start(["openbox", "--sm-disable"])
+        self.keys("manager", "any")
+        if self.manager == "copyq":
+            self.start(["copyq"])
+            self.wait("CopyQ answers", lambda: self.run("copyq", "count", check=False) == 0)
+        elif self.manager == "parcellite":
+            self.start(["parcellite", "-n"])
+
+    # --- processes ------------------------------------------------------------------
+
+    def start_display(self):
+        read_end, write_end = os.pipe()
+        self.start(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x800x24",
+                    "-nolisten", "tcp"], pass_fds=(write_end,))
+        os.close(write_end)
+        with os.fdopen(read_end) as file:
+            number = file.readline().strip()
+        if not number:
+            raise Failed("Xvfb does not start")
+        self.environment["DISPLAY"] = ":" + number
+
+    def start(self, command, pass_fds=(), **environment):
+        """In the background, in a group of its own; ended with the world."""
+        log = open(os.path.join(self.dir, os.path.basename(command[0]) + ".log"), "ab")
+        with log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=pass_fds,
+                env={**self.environment, **environment}, start_new_session=True, cwd=self.dir)
+        self.processes.append(process)
+        return process
+
+    def end(self, process):
+        """With all that it has started, in whatever session that is."""
+        self.processes.remove(process)
+        family = descendants(process.pid)
+        tell(family, signal.SIGCONT)
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            pass
+        tell(family, signal.SIGKILL)
+        process.wait()
+
+    def run(self, *command, check=True, **how):
+        status = subprocess.run(command, env=self.environment, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL, check=False, **how).returncode
+        if check and status != 0:
+            raise Failed(f"{' '.join(command)}: status {status}")
+        return status
+
+    def output(self, *command):
+        return subprocess.run(command, env=self.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=False).stdout
+
+    def keys(self, what, which):
+        self.run(os.path.join(self.bin, "desktop-keys"), what, which)
+
+    def wait(self, what, condition):
+        end = time.monotonic() + WAIT_S
+        while not condition():
+            if time.monotonic() > end:
+                raise Failed(f"in {WAIT_S} s: {what}")
+            time.sleep(0.01)
+
+    def close(self):
+        World.open.discard(self)
+        for process in reversed(list(self.processes)):
+            self.end(process)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    # --- promptd --------------------------------------------------------------------
+
+    def start_promptd(self, texts):
+        """The library holds these texts, by name, and the hotkey opens the menu."""
+        prompts = os.path.join(self.dir, "prompts")
+        os.makedirs(prompts)
+        for name, text in texts.items():
+            write(os.path.join(prompts, name + ".prompt.md"),
+                  f"---\ntitle: {name}\n---\n{text}")
+        write(os.path.join(self.dir, "menu"), MENU)
+        write(os.path.join(self.dir, "asked"), "")
+        self.run(os.path.join(self.bin, "promptd"), "import", prompts)
+        menu = os.path.join(self.dir, "menu")
+        self.desktop = self.start([os.path.join(self.bin, "promptd-desktop"),
+                                   f"--menu=sh '{menu}' \"$1\""])
+        log = os.path.join(self.dir, "promptd-desktop.log")
+        self.wait("promptd-desktop is ready", lambda: b"desktop.ready" in open(log, "rb").read())
+        self.ledger = sqlite3.connect(f"file:{self.environment['HOME']}/data/ledger.db?mode=ro",
+                                      uri=True, check_same_thread=False)
+
+    def rows(self):
+        return self.ledger.execute("SELECT count(*) FROM usage").fetchone()[0]
+
+    def paste(self, choice, busy_ms=0, group=0):
+        """Press the hotkey and choose; what became of it: "pasted", "timeout", …"""
+        write(os.path.join(self.dir, "choice"), choice)
+        write(os.path.join(self.dir, "busy"), str(busy_ms / 1000) if busy_ms else "0")
+        write(os.path.join(self.dir, "group"), str(group))
+        asked = os.path.join(self.dir, "asked")
+        write(asked, "")
+        self.wait("the menu opens", lambda: self.hotkey_opens(asked))
+        self.pastes += 1
+        self.wait("the paste ends", lambda: self.rows() == self.pastes)
+        code = self.ledger.execute(
+            "SELECT error_code FROM usage ORDER BY event_id DESC LIMIT 1").fetchone()[0]
+        return code or "pasted"
+
+    def hotkey_opens(self, asked):
+        """While the menu before it is still closing a press does nothing."""
+        self.keys("press", "Control_L+Alt_L+space")
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            if os.path.getsize(asked) > 0:
+                return True
+            time.sleep(0.01)
+        return False
+
+    # --- the clipboard --------------------------------------------------------------
+
+    def copy(self, text):
+        """The person copies: one thing to the clipboard, another to the primary one."""
+        for selection in ("clipboard", "primary"):
+            self.run("xclip", "-i", "-selection", selection,
+                     input=f"{text} {selection}".encode())
+        # xclip ends before what it asked of the server has reached it.
+        self.wait("what was copied is there", lambda: self.holds(text))
+
+    def holds(self, text):
+        return all(self.output("xclip", "-o", "-selection", selection) ==
+                   f"{text} {selection}".encode() for selection in ("clipboard", "primary"))
+
+    def history(self):
+        """What the clipboard manager remembers, as bytes."""
+        if self.manager == "copyq":
+            return self.output("copyq", "eval",
+                               "for (i = 0; i < size(); ++i) print(str(read(i)) + '\\n')")
+        if self.manager == "parcellite":
+            path = os.path.join(self.environment["HOME"], ".local/share/parcellite/history")
+            return open(path, "rb").read() if os.path.exists(path) else b""
+        return b""
