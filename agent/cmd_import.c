@@ -6,6 +6,7 @@
  * happen; where there is no library yet none is made.
  */
 #include "agent/lookup.h"
+#include "agent/published.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -32,6 +33,8 @@ struct import {
 	size_t files, failed, flagged, gone, warnings;
 	char *failed_file; /* the last one with an error: its notes come together */
 	json_t *notes, *flags;
+	struct prompt **personal; /* edited where they were published: to be committed */
+	size_t n_personal;
 };
 
 static void note_json(struct import *import, const struct library_note *note)
@@ -174,9 +177,8 @@ static void flag(struct import *import, const struct prompt *prompt)
 	(void)json_array_append_new(import->flags, json_from_str(str_of(prompt->path)));
 }
 
-static int on_prompt(void *data, const struct prompt *prompt, struct err *err)
+static int take(struct import *import, const struct prompt *prompt, struct err *err)
 {
-	struct import *import = data;
 	enum store_put what = STORE_PUT_UNCHANGED;
 
 	if (call_cancelled())
@@ -189,6 +191,39 @@ static int on_prompt(void *data, const struct prompt *prompt, struct err *err)
 	if (prompt->flags != 0)
 		flag(import, prompt);
 	return 0;
+}
+
+static void keep_personal(struct import *import, struct prompt *prompt)
+{
+	import->personal =
+		xrealloc(import->personal, (import->n_personal + 1) * sizeof *import->personal);
+	import->personal[import->n_personal++] = prompt;
+	import->counts[STORE_PUT_REVERSIONED]++;
+}
+
+/* What promptd published is no other prompt. */
+static int on_prompt(void *data, const struct prompt *prompt, struct err *err)
+{
+	struct import *import = data;
+	struct prompt *ours = NULL;
+	int result;
+
+	switch (published_look(import->store, prompt, &ours)) {
+	case PUBLISHED_SAME:
+		import->counts[STORE_PUT_UNCHANGED]++;
+		return 0;
+	case PUBLISHED_PERSONAL:
+		keep_personal(import, ours);
+		return 0;
+	case PUBLISHED_EDITED:
+	case PUBLISHED_NEW:
+		result = take(import, ours, err);
+		prompt_free(ours);
+		return result;
+	case PUBLISHED_NOT:
+	default:
+		return take(import, prompt, err);
+	}
 }
 
 /* The same for one that comes with the program: whoever removed it keeps it so. */
@@ -413,6 +448,7 @@ static int import_all(struct import *import, const struct library_format *format
 {
 	struct err err = {0};
 	int outcome, result = open_store(import);
+	size_t i;
 
 	if (result != COMMAND_DONE)
 		return result;
@@ -420,6 +456,12 @@ static int import_all(struct import *import, const struct library_format *format
 		import->starter ? import_starter(import, &err) : import_paths(import, format, &err);
 	result = settle(import, outcome, &err);
 	output_progress_end(import->call->notes);
+	for (i = 0; i < import->n_personal; i++) {
+		if (result == COMMAND_DONE && !import->dry)
+			result = published_commit(import->call, import->personal[i]);
+		prompt_free(import->personal[i]);
+	}
+	free(import->personal);
 	return result == COMMAND_DONE ? import_finish(import) : result;
 }
 

@@ -49,36 +49,6 @@ static void apply(const struct call *call, struct prompt *prompt)
 	}
 }
 
-/* The file again, with the tags of `prompt`. */
-static int write_tags(struct personal *personal, const char *file, struct prompt *prompt,
-	const struct library_format *format)
-{
-	struct personal_change change = {.verb = "tag", .to = file, .title = prompt->title};
-	struct buf text = BUF_INIT(LIBRARY_FILE_BYTES_MAX);
-	const struct library_format *now;
-	struct prompt *again = NULL;
-	struct err err = {0};
-	int result = COMMAND_DONE;
-
-	if (format->write(prompt, &text, &err) != 0) {
-		result = call_fail_err(personal->call, &err);
-	} else {
-		change.bytes = (struct str){buf_text(&text), text.len};
-		if (personal_parse(personal, file, change.bytes, &again, &now, &err) != 0)
-			result = call_fail(personal->call, COMMAND_USAGE, "%s", err.text);
-	}
-	if (result == COMMAND_DONE) {
-		change.version = personal_next_number(personal, file, again);
-		if (personal_commit(personal, &change, &err) != 0)
-			result = call_fail_err(personal->call, &err);
-		else
-			personal_tell(personal->call, "tagged", prompt->path, change.version);
-	}
-	prompt_free(again);
-	buf_fini(&text);
-	return result;
-}
-
 static int tag_file(struct personal *personal, const char *file)
 {
 	struct buf text = BUF_INIT(LIBRARY_FILE_BYTES_MAX);
@@ -97,7 +67,7 @@ static int tag_file(struct personal *personal, const char *file)
 			"%s is in the format %s, which has no place for tags", file, format->name);
 	if (result == COMMAND_DONE) {
 		apply(personal->call, prompt);
-		result = write_tags(personal, file, prompt, format);
+		result = personal_rewrite(personal, "tag", "tagged", file, prompt, format);
 	}
 	prompt_free(prompt);
 	buf_fini(&text);

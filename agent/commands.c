@@ -30,6 +30,7 @@ const struct command *const command_table[] = {
 	&command_resolve,
 	&command_follow,
 	&command_source,
+	&command_publish,
 	&command_rate,
 	&command_stats,
 	&command_connect,

@@ -224,6 +224,15 @@ static bool has_sign(const struct connect *c, const struct assistant *a)
 	return is;
 }
 
+bool connect_is_here(const struct connect *c, const struct assistant *a)
+{
+	char *program = find_program(c, a);
+	bool is = program != NULL || has_sign(c, a);
+
+	free(program);
+	return is;
+}
+
 void work_begin(
 	struct work *w, struct connect *c, const struct assistant *a, struct connect_result *result)
 {

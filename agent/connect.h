@@ -84,6 +84,9 @@ void connect_status(
 void connect_print(
 	struct connect *connect, const struct assistant *assistant, struct connect_result *result);
 
+/* Is the assistant on this machine? Needs only connect->dirs. */
+bool connect_is_here(const struct connect *connect, const struct assistant *assistant);
+
 /* Did we ever connect it (here)? */
 bool connect_is_ours(const struct connect *connect, const struct assistant *assistant);
 

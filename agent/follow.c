@@ -32,7 +32,8 @@ struct follow {
 	pthread_t thread;
 	int stop[2];
 	/* Of the thread. */
-	struct platform_watch *data; /* where the library is may change */
+	struct platform_watch *data;	/* where the library is may change */
+	struct platform_watch *library; /* prompts.db: what is published follows it */
 	struct platform_tree *tree;  /* NULL: there is none, or it cannot be watched */
 	char dir[PLATFORM_PATH_MAX];
 	int64_t update_us; /* when sources are fetched next */
@@ -150,6 +151,16 @@ static void update_sources(struct follow *follow)
 		run_promptd(follow, "sources.updated", "source", "update");
 }
 
+/* Skills for assistants that read files, if there are to be any. */
+static void publish(struct follow *follow)
+{
+	char path[PLATFORM_PATH_MAX + 16];
+
+	(void)snprintf(path, sizeof path, "%s/publish.json", follow->dirs->data);
+	if (access(path, F_OK) == 0)
+		run_promptd(follow, "skills.published", "publish", "--update");
+}
+
 /* Until the next update. */
 static int time_left_ms(const struct follow *follow)
 {
@@ -180,7 +191,7 @@ static bool settle(struct follow *follow)
 }
 
 /* Did anything happen that asks for a look? Places come and go with it. */
-static bool take(struct follow *follow, const struct pollfd fds[3])
+static bool take(struct follow *follow, const struct pollfd fds[4])
 {
 	struct stat st;
 	bool changed = false;
@@ -201,29 +212,48 @@ static bool take(struct follow *follow, const struct pollfd fds[3])
 static void *run(void *data)
 {
 	struct follow *follow = data;
-	struct pollfd fds[3] = {{.fd = follow->stop[0], .events = POLLIN},
-		{.fd = platform_watch_fd(follow->data), .events = POLLIN}, {.events = POLLIN}};
+	struct pollfd fds[4] = {{.fd = follow->stop[0], .events = POLLIN},
+		{.fd = platform_watch_fd(follow->data), .events = POLLIN}, {.events = POLLIN},
+		{.fd = platform_watch_fd(follow->library), .events = POLLIN}};
+	bool changed, read;
 
 	find_tree(follow);
 	if (follow->tree != NULL)
 		read_folder(follow);
+	publish(follow);
 	follow->update_us = clock_monotonic_us() + FIRST_S * INT64_C(1000000);
 	for (;;) {
 		fds[2].fd = follow->tree != NULL ? platform_tree_fd(follow->tree) : -1;
 		fds[2].revents = 0;
-		if (poll(fds, 3, time_left_ms(follow)) < 0 && errno != EINTR)
+		if (poll(fds, 4, time_left_ms(follow)) < 0 && errno != EINTR)
 			break;
 		if (fds[0].revents != 0)
 			break;
 		if (time_left_ms(follow) == 0)
 			update_sources(follow);
-		if (!take(follow, fds))
-			continue;
-		if (!settle(follow))
+		changed = fds[3].revents != 0 && platform_watch_take(follow->library);
+		read = take(follow, fds);
+		if ((read || changed) && !settle(follow))
 			break;
-		read_folder(follow);
+		if (read)
+			read_folder(follow);
+		/* What the folder brought is in the library by now. */
+		if (changed || platform_watch_take(follow->library))
+			publish(follow);
 	}
 	return NULL;
+}
+
+static void follow_free(struct follow *follow)
+{
+	if (follow->stop[0] >= 0)
+		(void)close(follow->stop[0]);
+	if (follow->stop[1] >= 0)
+		(void)close(follow->stop[1]);
+	platform_tree_close(follow->tree);
+	platform_watch_close(follow->data);
+	platform_watch_close(follow->library);
+	free(follow);
 }
 
 int follow_start(struct follow **out, const struct platform_dirs *dirs, struct err *err)
@@ -233,14 +263,15 @@ int follow_start(struct follow **out, const struct platform_dirs *dirs, struct e
 	int result;
 
 	follow->dirs = dirs;
-	if (platform_watch_open(&follow->data, dirs->data, "personal", err) != 0) {
-		free(follow);
+	follow->stop[0] = follow->stop[1] = -1;
+	if (platform_watch_open(&follow->data, dirs->data, "personal", err) != 0 ||
+		platform_watch_open(&follow->library, dirs->data, "prompts.db", err) != 0) {
+		follow_free(follow);
 		return -1;
 	}
 	if (pipe(follow->stop) != 0) {
 		(void)err_errno(err, errno, "pipe");
-		platform_watch_close(follow->data);
-		free(follow);
+		follow_free(follow);
 		return -1;
 	}
 	/* Signals are the main thread's. */
@@ -249,10 +280,7 @@ int follow_start(struct follow **out, const struct platform_dirs *dirs, struct e
 	result = pthread_create(&follow->thread, NULL, run, follow);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (result != 0) {
-		(void)close(follow->stop[0]);
-		(void)close(follow->stop[1]);
-		platform_watch_close(follow->data);
-		free(follow);
+		follow_free(follow);
 		return err_errno(err, result, "cannot start a thread");
 	}
 	*out = follow;
@@ -265,9 +293,5 @@ void follow_stop(struct follow *follow)
 		return;
 	(void)!write(follow->stop[1], "", 1);
 	(void)pthread_join(follow->thread, NULL);
-	(void)close(follow->stop[0]);
-	(void)close(follow->stop[1]);
-	platform_tree_close(follow->tree);
-	platform_watch_close(follow->data);
-	free(follow);
+	follow_free(follow);
 }

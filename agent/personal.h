@@ -78,6 +78,11 @@ struct personal_change {
 int personal_commit(
 	struct personal *personal, const struct personal_change *change, struct err *err);
 
+/* The file again as `format` writes `prompt`: a commit of that verb, told as `told`
+ * (NULL: not told). The exit to return. */
+int personal_rewrite(struct personal *personal, const char *verb, const char *told,
+	const char *file, const struct prompt *prompt, const struct library_format *format);
+
 /* `promptd add`: a new prompt of that text. The exit to return. */
 int personal_add(struct personal *personal, const char *name, struct str text);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/datafile.h"
 #include "agent/personal_sync.h"
 #include "core/clock.h"
 #include "core/json.h"
@@ -19,47 +20,18 @@
 #include "store/prompts.h"
 
 #define SOURCES_FILE "sources.json"
-#define FILE_MAX (1024 * 1024)
 #define REMOVE_FDS 16
 
 /* --- the list --- */
 
 json_t *sources_read(struct call *call)
 {
-	struct buf text = BUF_INIT(FILE_MAX);
-	int folder = open(call->dirs->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	json_t *json = NULL;
-
-	if (folder >= 0 && files_read(folder, SOURCES_FILE, &text, NULL) == 0)
-		(void)json_door_parse((struct str){buf_text(&text), text.len}, &json, NULL);
-	if (folder >= 0)
-		(void)close(folder);
-	buf_fini(&text);
-	if (!json_is_array(json)) {
-		json_decref(json);
-		return json_array();
-	}
-	return json;
+	return datafile_read(call, SOURCES_FILE);
 }
 
 int sources_write(struct call *call, const json_t *sources, struct err *err)
 {
-	struct buf text = BUF_INIT(FILE_MAX);
-	int folder, result = -1;
-
-	if (platform_make_dir(call->dirs->data, err) != 0)
-		return -1;
-	folder = open(call->dirs->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0)
-		return err_errno(err, errno, "%s", call->dirs->data);
-	if (json_write(sources, &text) != 0)
-		(void)err_set(err, ERR_LIMIT, "too many sources");
-	else
-		result = files_replace(
-			folder, SOURCES_FILE, (struct str){buf_text(&text), text.len}, err);
-	(void)close(folder);
-	buf_fini(&text);
-	return result;
+	return datafile_write(call, SOURCES_FILE, sources, err);
 }
 
 json_t *sources_find(const json_t *sources, const char *name)

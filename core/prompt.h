@@ -143,6 +143,11 @@ bool prompt_role_parse(struct str name, enum prompt_role *role);
  * numbers as JSON writes them, integers of 64 bits. */
 bool prompt_type_fits(enum prompt_type type, struct str text);
 
+/* Append a line of Markdown about an input, for a model to read: its name, type, choices,
+ * default, whether it is required, its description. */
+struct buf;
+void prompt_input_tell(const struct prompt_input *input, struct buf *out);
+
 /*
  * SHA-256 of what makes a version: the compact JSON, keys sorted, of
  * {"inputs":…,"messages":…}. Title, tags and description may change without a

@@ -40,10 +40,12 @@ struct plan {
 struct export
 {
 	const struct library_format *format;
+	const struct library_export_how *how;
 	const struct library_sink *sink;
 	struct library_export_result *result;
-	int folder;
-	json_t *files; /* of the marker: path → digests */
+	const char *marker; /* its name */
+	int folder;	    /* -1: there is none, and a dry run makes none */
+	json_t *files;	    /* of the marker: path → digests */
 	struct plan *plans;
 	size_t n, size;
 };
@@ -74,21 +76,24 @@ static int marker_read(struct export *export, struct err *err)
 {
 	struct buf text = BUF_INIT(MARKER_BYTES_MAX);
 	json_t *root = NULL, *files;
-	int result = files_read(export->folder, MARKER, &text, err);
+	int result = FILES_NONE;
 
+	if (export->folder >= 0)
+		result = files_read(export->folder, export->marker, &text, err);
 	if (result == FILES_NONE) {
 		export->files = json_object();
 		return 0;
 	}
 	if (result > 0)
-		result = err_set(err, ERR_REFUSED, MARKER " is not a file of ours");
+		result = err_set(err, ERR_REFUSED, "%s is not a file of ours", export->marker);
 	else if (result == 0 &&
 		 json_door_parse((struct str){buf_text(&text), text.len}, &root, NULL) != 0)
 		result = err_set(err, ERR_INVALID,
-			MARKER " is broken; without it nothing tells which files are ours");
+			"%s is broken; without it nothing tells which files are ours",
+			export->marker);
 	files = json_object_get(root, "files");
 	if (result == 0 && !json_is_object(files))
-		result = err_set(err, ERR_INVALID, MARKER " has no \"files\"");
+		result = err_set(err, ERR_INVALID, "%s has no \"files\"", export->marker);
 	if (result == 0)
 		export->files = json_incref(files);
 	json_decref(root);
@@ -105,10 +110,10 @@ static int marker_write(struct export *export, struct err *err)
 	(void)json_object_set_new(root, "promptd-export", json_integer(1));
 	(void)json_object_set(root, "files", export->files);
 	if (json_write_sorted(root, &text) != 0 || buf_add_char(&text, '\n') != 0)
-		result = err_set(err, ERR_LIMIT, MARKER ": too many files");
+		result = err_set(err, ERR_LIMIT, "%s: too many files", export->marker);
 	else
-		result = files_replace(
-			export->folder, MARKER, (struct str){buf_text(&text), text.len}, err);
+		result = files_replace(export->folder, export->marker,
+			(struct str){buf_text(&text), text.len}, err);
 	json_decref(root);
 	buf_fini(&text);
 	return result;
@@ -125,14 +130,52 @@ static bool marker_has(const struct export *export, const char *path, const char
 	return false;
 }
 
+static bool marker_has_below(const struct export *export, struct str folder)
+{
+	const char *path;
+	json_t *digests;
+
+	json_object_foreach (export->files, path, digests)
+		if (strncmp(path, folder.p, folder.n) == 0 && path[folder.n] == '/')
+			return true;
+	return false;
+}
+
+/* Where folders are to be ours as a whole: is there one in the way, with whatever in it,
+ * in which no file is ours? */
+static bool folder_is_foreign(const struct export *export, const char *path)
+{
+	struct str rest, folder = str_cut(str_of(path), '/', &rest);
+	char *name;
+	struct stat st;
+	bool there;
+
+	if (!export->how->own_folders || export->folder < 0 || rest.n == 0)
+		return false;
+	name = str_dup(folder);
+	there = fstatat(export->folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	free(name);
+	return there && !marker_has_below(export, folder);
+}
+
+static int plan_read(
+	const struct export *export, const char *path, struct buf *there, struct err *err)
+{
+	return export->folder < 0 ? FILES_NONE : files_read(export->folder, path, there, err);
+}
+
 /* What may be done with the file, by what is there now. */
 static void plan_look(struct export *export, struct plan *plan)
 {
 	struct buf there = BUF_INIT(EXPORT_BYTES_MAX);
 	char digest[SHA256_HEX_BYTES];
 	struct err err = {0};
-	int result = files_read(export->folder, plan->path, &there, &err);
+	int result = plan_read(export, plan->path, &there, &err);
 
+	if (result == FILES_NONE && folder_is_foreign(export, plan->path)) {
+		export_refuse(export, plan->path, "its folder is not ours; left alone");
+		return;
+	}
 	plan->write = plan->fresh = result == FILES_NONE;
 	if (result < 0) {
 		export_refuse(export, plan->path, err.text);
@@ -418,6 +461,82 @@ static void plans_write(struct export *export)
 	}
 }
 
+static bool is_planned(const struct export *export, const char *path)
+{
+	for (size_t i = 0; i < export->n; i++)
+		if (strcmp(export->plans[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Folders that are empty now, from the file's upwards. */
+static void remove_folders(int folder, const char *path)
+{
+	char *parent = xstrdup(path), *slash;
+
+	while ((slash = strrchr(parent, '/')) != NULL) {
+		*slash = '\0';
+		if (unlinkat(folder, parent, AT_REMOVEDIR) != 0)
+			break;
+	}
+	free(parent);
+}
+
+/* A file of ours whose prompt is no longer exported. True: it is ours no more. */
+static bool prune_one(struct export *export, const char *path)
+{
+	struct buf there = BUF_INIT(EXPORT_BYTES_MAX);
+	char digest[SHA256_HEX_BYTES] = "";
+	struct err err = {0};
+	int result = plan_read(export, path, &there, &err);
+	bool gone = result == FILES_NONE;
+
+	sha256_hex(buf_text(&there), there.len, digest);
+	buf_fini(&there);
+	if (gone)
+		return true;
+	if (result != 0 || !marker_has(export, path, digest)) {
+		export_refuse(export, path, "changed since it was written; left alone");
+		return false;
+	}
+	if (!export->how->dry_run && files_remove(export->folder, path, &err) != 0) {
+		export_refuse(export, path, err.text);
+		return false;
+	}
+	if (!export->how->dry_run)
+		remove_folders(export->folder, path);
+	export->result->removed++;
+	return true;
+}
+
+/* True when the marker is to be written again. */
+static bool export_prune(struct export *export)
+{
+	const char *path;
+	json_t *digests;
+	void *next;
+	bool any = false;
+
+	if (!export->how->prune)
+		return false;
+	json_object_foreach_safe(export->files, next, path, digests)
+	{
+		if (is_planned(export, path) || !prune_one(export, path))
+			continue;
+		(void)json_object_del(export->files, path);
+		any = true;
+	}
+	return any;
+}
+
+/* The marker as it is after everything; where pruning left nothing there is none. */
+static int marker_settled(struct export *export, struct err *err)
+{
+	if (export->how->prune && json_object_size(export->files) == 0)
+		return files_remove(export->folder, export->marker, err);
+	return marker_write(export, err);
+}
+
 static int export_run(
 	struct export *export, const struct prompt *const *prompts, size_t n, struct err *err)
 {
@@ -433,14 +552,21 @@ static int export_run(
 			plan_look(export, &export->plans[i]);
 		any |= export->plans[i].write;
 	}
-	if (!any)
+	if (export->how->dry_run) {
+		for (size_t i = 0; i < export->n; i++)
+			export->result->written += export->plans[i].write;
+		(void)export_prune(export);
 		return 0;
-	marker_announce(export);
-	if (marker_write(export, err) != 0)
-		return -1;
-	plans_write(export);
-	marker_settle(export);
-	return marker_write(export, err);
+	}
+	if (any) {
+		marker_announce(export);
+		if (marker_write(export, err) != 0)
+			return -1;
+		plans_write(export);
+		marker_settle(export);
+	}
+	any = export_prune(export) || any;
+	return any ? marker_settled(export, err) : 0;
 }
 
 static void export_fini(struct export *export)
@@ -477,24 +603,37 @@ static int make_folder(const char *dir, struct err *err)
 	return result;
 }
 
-int library_export(const char *dir, const struct library_format *format,
-	const struct prompt *const *prompts, size_t n, const struct library_sink *notes,
-	struct library_export_result *result, struct err *err)
+int library_export_as(const char *dir, const struct library_format *format,
+	const struct library_export_how *how, const struct prompt *const *prompts, size_t n,
+	const struct library_sink *notes, struct library_export_result *result, struct err *err)
 {
-	struct export export = {.format = format, .sink = notes, .result = result};
+	struct export export = {.format = format,
+		.how = how,
+		.sink = notes,
+		.result = result,
+		.marker = how->marker != NULL ? how->marker : MARKER};
 	int done;
 
 	*result = (struct library_export_result){0};
 	if (dir[0] == '\0')
 		return err_set(err, ERR_INVALID, "no folder to export to");
-	if (make_folder(dir, err) != 0)
+	if (!how->dry_run && n > 0 && make_folder(dir, err) != 0)
 		return -1;
 	export.folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (export.folder < 0)
+	if (export.folder < 0 && ((!how->dry_run && n > 0) || errno != ENOENT))
 		return err_errno(err, errno, "%s", dir);
 	done = marker_read(&export, err);
 	if (done == 0)
 		done = export_run(&export, prompts, n, err);
 	export_fini(&export);
 	return done;
+}
+
+int library_export(const char *dir, const struct library_format *format,
+	const struct prompt *const *prompts, size_t n, const struct library_sink *notes,
+	struct library_export_result *result, struct err *err)
+{
+	static const struct library_export_how plain;
+
+	return library_export_as(dir, format, &plain, prompts, n, notes, result, err);
 }

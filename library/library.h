@@ -123,7 +123,7 @@ int library_import_shelf(const struct library_shelf *shelf, const struct library
 	const struct library_sink *sink, size_t *seen, struct err *err);
 
 struct library_export_result {
-	size_t written, unchanged, refused;
+	size_t written, unchanged, refused, removed;
 };
 
 /*
@@ -139,5 +139,17 @@ struct library_export_result {
 int library_export(const char *dir, const struct library_format *format,
 	const struct prompt *const *prompts, size_t n, const struct library_sink *notes,
 	struct library_export_result *result, struct err *err);
+
+/* The same, and more of it: a folder that is kept in step. */
+struct library_export_how {
+	const char *marker; /* name of the list of our files; NULL: .promptd-export.json */
+	bool dry_run;	    /* say what would be done: result counts it, nothing is written */
+	bool own_folders;   /* a folder in dir in which no file is ours is left alone */
+	bool prune;	    /* our files that are none of these prompts' go, if nobody changed
+			     * them since, and so does a folder that is then empty */
+};
+int library_export_as(const char *dir, const struct library_format *format,
+	const struct library_export_how *how, const struct prompt *const *prompts, size_t n,
+	const struct library_sink *notes, struct library_export_result *result, struct err *err);
 
 #endif

@@ -201,23 +201,6 @@ void skill_front_matter(const struct delivery *delivery, struct buf *out)
 	skill_keys_fini(&keys);
 }
 
-static void add_input(const struct prompt_input *input, struct buf *out)
-{
-	size_t i;
-
-	(void)buf_add_format(out, "- `%s` (%s", input->name, prompt_type_name(input->type));
-	for (i = 0; i < input->n_choices; i++)
-		(void)buf_add_format(out, "%s%s", i > 0 ? ", " : "; one of: ", input->choices[i]);
-	if (input->initial != NULL)
-		(void)buf_add_format(out, "; default: %s", input->initial);
-	else if (input->required)
-		(void)buf_add_str(out, "; required");
-	(void)buf_add_char(out, ')');
-	if (input->description != NULL)
-		(void)buf_add_format(out, ": %s", input->description);
-	(void)buf_add_char(out, '\n');
-}
-
 static void add_inputs(const struct prompt *prompt, struct buf *out)
 {
 	size_t i;
@@ -229,7 +212,7 @@ static void add_inputs(const struct prompt *prompt, struct buf *out)
 		"yet: find it out or ask the user. Defaults are filled in; the tool get_prompt "
 		"fills in other values.\n\n");
 	for (i = 0; i < prompt->n_inputs; i++)
-		add_input(&prompt->inputs[i], out);
+		prompt_input_tell(&prompt->inputs[i], out);
 }
 
 int skill_write(struct delivery *delivery, struct buf *out, struct err *err)
