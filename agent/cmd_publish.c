@@ -478,6 +478,7 @@ static const struct command_example examples[] = {
 const struct command command_publish = {
 	.name = "publish",
 	.summary = "keep a collection in step as skills for assistants that read files",
+	.words = "",
 	.description =
 		"Writes the approved prompts of a collection as skills into the folders that "
 		"assistants read: ~/.claude/skills (Claude Code) and ~/.agents/skills (Codex, "

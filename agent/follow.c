@@ -169,8 +169,9 @@ static int time_left_ms(const struct follow *follow)
 	return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
 }
 
-/* Until nothing more comes, or it has been long enough. False: told to stop. */
-static bool settle(struct follow *follow)
+/* Until nothing more comes, or it has been long enough. *read becomes true when the folder
+ * changed meanwhile. False: told to stop. */
+static bool settle(struct follow *follow, bool *read)
 {
 	int64_t until_us = clock_monotonic_us() + STORM_MS * 1000;
 	struct pollfd fds[2] = {{.fd = follow->stop[0], .events = POLLIN}, {.fd = -1}};
@@ -184,7 +185,7 @@ static bool settle(struct follow *follow)
 			return false;
 		if (fds[1].fd < 0 || fds[1].revents == 0)
 			return true;
-		(void)platform_tree_take(follow->tree);
+		*read = platform_tree_take(follow->tree) || *read;
 		if (clock_monotonic_us() > until_us)
 			return true;
 	}
@@ -233,7 +234,7 @@ static void *run(void *data)
 			update_sources(follow);
 		changed = fds[3].revents != 0 && platform_watch_take(follow->library);
 		read = take(follow, fds);
-		if ((read || changed) && !settle(follow))
+		if ((read || changed) && !settle(follow, &read))
 			break;
 		if (read)
 			read_folder(follow);
