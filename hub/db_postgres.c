@@ -1,0 +1,316 @@
+/* The hub on PostgreSQL, over libpq; see db.h. */
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "hub/db.h"
+
+#define KEPT 256
+#define TYPE_INT8 20 /* of pg_type */
+#define TYPE_INT4 23
+#define TYPE_BOOL 16
+#define TYPE_NUMERIC 1700
+
+struct postgres {
+	struct hub_db db;
+	PGconn *conn;
+	/* Statements that this connection has prepared, as "s0"…; by a hash of their
+	 * text. */
+	struct kept {
+		char *sql;
+	} kept[KEPT];
+};
+
+/* What a failed result means. A trigger's own word comes as its message. */
+static int outcome_of(struct postgres *postgres, const PGresult *result, struct err *err)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (state == NULL)
+		return err_set(err, ERR_FAILED, "database: %s", PQerrorMessage(postgres->conn));
+	if (text == NULL)
+		text = state;
+	if (strcmp(state, "23505") == 0) {
+		(void)err_set(err, ERR_REFUSED, "%s", text);
+		return DB_EXISTS;
+	}
+	/* Integrity constraints, P0001 (RAISE), and row security (42501). */
+	if (strncmp(state, "23", 2) == 0 || strcmp(state, "P0001") == 0 ||
+		strcmp(state, "42501") == 0) {
+		(void)err_set(err, ERR_REFUSED, "%s", text);
+		return DB_RULE;
+	}
+	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0) {
+		(void)err_set(err, ERR_BUSY, "met another transaction");
+		return DB_AGAIN;
+	}
+	return err_set(err, ERR_FAILED, "database: %s", text);
+}
+
+/* Ends the result. */
+static int finish(struct postgres *postgres, PGresult *result, struct err *err)
+{
+	ExecStatusType status = PQresultStatus(result);
+	int outcome = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+				      status == PGRES_EMPTY_QUERY
+			      ? DB_OK
+			      : outcome_of(postgres, result, err);
+
+	PQclear(result);
+	return outcome;
+}
+
+static void forget_statements(struct postgres *postgres)
+{
+	size_t i;
+
+	for (i = 0; i < KEPT; i++) {
+		free(postgres->kept[i].sql);
+		postgres->kept[i].sql = NULL;
+	}
+}
+
+static int postgres_script(struct hub_db *db, const char *sql, struct err *err)
+{
+	struct postgres *postgres = (struct postgres *)db;
+
+	return finish(postgres, PQexec(postgres->conn, sql), err);
+}
+
+static void postgres_close(struct hub_db *db)
+{
+	struct postgres *postgres = (struct postgres *)db;
+
+	forget_statements(postgres);
+	PQfinish(postgres->conn);
+	free(postgres);
+}
+
+static void keep_silent(void *data, const char *message)
+{
+	(void)data;
+	(void)message;
+}
+
+static const char settings[] = "SET client_encoding = 'UTF8'; SET client_min_messages = warning;"
+			       "SET default_transaction_isolation = 'serializable';"
+			       "SET statement_timeout = '30s'; SET lock_timeout = '10s'";
+
+static int postgres_open(struct hub_db **out, const char *where, struct err *err)
+{
+	struct postgres *postgres = xcalloc(1, sizeof *postgres);
+
+	postgres->db.driver = &db_driver_postgres;
+	postgres->conn = PQconnectdb(where);
+	if (PQstatus(postgres->conn) != CONNECTION_OK) {
+		(void)err_set(err, ERR_FAILED, "cannot reach PostgreSQL: %s",
+			PQerrorMessage(postgres->conn));
+		postgres_close(&postgres->db);
+		return -1;
+	}
+	(void)PQsetNoticeProcessor(postgres->conn, keep_silent, NULL);
+	if (postgres_script(&postgres->db, settings, err) != 0) {
+		postgres_close(&postgres->db);
+		return -1;
+	}
+	*out = &postgres->db;
+	return 0;
+}
+
+/* The server was started again, or the network gone for a while. What was lost in a
+ * transaction stays lost; the next one has a connection. */
+static int connected(struct postgres *postgres, struct err *err)
+{
+	if (postgres->db.in_transaction || PQstatus(postgres->conn) == CONNECTION_OK)
+		return 0;
+	forget_statements(postgres);
+	PQreset(postgres->conn);
+	if (PQstatus(postgres->conn) != CONNECTION_OK)
+		return err_set(err, ERR_BUSY, "cannot reach PostgreSQL: %s",
+			PQerrorMessage(postgres->conn));
+	return postgres_script(&postgres->db, settings, err);
+}
+
+/* Its name, "s" and where it is kept; prepared at its first use. The types of
+ * arguments are the server's to find out. */
+static int prepare(struct postgres *postgres, const char *sql, char name[16], struct err *err)
+{
+	uint32_t hash = 2166136261U; /* FNV-1a */
+	struct kept *kept;
+	const char *p;
+	char drop[32];
+	int outcome;
+
+	for (p = sql; *p != '\0'; p++)
+		hash = (hash ^ (unsigned char)*p) * 16777619U;
+	kept = &postgres->kept[hash % KEPT];
+	(void)snprintf(name, 16, "s%u", hash % KEPT);
+	if (kept->sql != NULL && strcmp(kept->sql, sql) == 0)
+		return 0;
+	if (kept->sql != NULL) {
+		(void)snprintf(drop, sizeof drop, "DEALLOCATE %s", name);
+		free(kept->sql);
+		kept->sql = NULL;
+		outcome = postgres_script(&postgres->db, drop, err);
+		if (outcome != 0)
+			return outcome;
+	}
+	outcome = finish(postgres, PQprepare(postgres->conn, name, sql, 0, NULL), err);
+	if (outcome == 0)
+		kept->sql = xstrdup(sql);
+	return outcome;
+}
+
+/* Arguments as libpq takes them: texts with a NUL behind. */
+struct arguments {
+	const char *values[DB_ARGS_MAX];
+	int lengths[DB_ARGS_MAX], formats[DB_ARGS_MAX];
+	char numbers[DB_ARGS_MAX][24];
+};
+
+static void fill(struct arguments *arguments, const struct db_value *args, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		arguments->lengths[i] = 0;
+		arguments->formats[i] = 0;
+		switch (args[i].kind) {
+		case DB_NULL:
+			arguments->values[i] = NULL;
+			break;
+		case DB_NUMBER:
+			(void)snprintf(arguments->numbers[i], sizeof arguments->numbers[i], "%lld",
+				(long long)args[i].number);
+			arguments->values[i] = arguments->numbers[i];
+			break;
+		case DB_TEXT:
+			/* The binary form of a text is its bytes, and needs no NUL. */
+			arguments->values[i] = args[i].text.p;
+			arguments->lengths[i] = (int)args[i].text.n;
+			arguments->formats[i] = 1;
+			break;
+		}
+	}
+}
+
+static struct db_value value_of(const PGresult *result, int row, int column)
+{
+	struct str text = {
+		PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column)};
+	struct db_value value = db_text(text);
+
+	if (PQgetisnull(result, row, column) != 0)
+		return (struct db_value){DB_NULL, 0, {NULL, 0}};
+	switch (PQftype(result, column)) {
+	case TYPE_BOOL:
+		return db_number(str_is(text, "t") ? 1 : 0);
+	case TYPE_INT8:
+	case TYPE_INT4:
+	case TYPE_NUMERIC: /* what sum() of BIGINT gives; ours are whole */
+		value.kind = DB_NUMBER;
+		(void)str_to_int(text, INT64_MIN, INT64_MAX, &value.number);
+		return value;
+	default:
+		return value;
+	}
+}
+
+static int give_rows(const PGresult *result, db_row_fn *fn, void *data, struct err *err)
+{
+	struct db_value columns[DB_COLUMNS_MAX];
+	int row, column, n = PQnfields(result), rc = 0;
+
+	if (n > DB_COLUMNS_MAX)
+		return err_set(err, ERR_LIMIT, "too many columns");
+	for (row = 0; row < PQntuples(result) && rc == 0; row++) {
+		for (column = 0; column < n; column++)
+			columns[column] = value_of(result, row, column);
+		rc = fn(data, columns, (size_t)n, err);
+	}
+	return rc;
+}
+
+static int postgres_run(struct hub_db *db, const char *sql, const struct db_value *args,
+	size_t n_args, db_row_fn *fn, void *data, struct err *err)
+{
+	struct postgres *postgres = (struct postgres *)db;
+	struct arguments arguments;
+	PGresult *result;
+	int64_t changes = 0;
+	char name[16];
+	int rc;
+
+	if (n_args > DB_ARGS_MAX)
+		return err_set(err, ERR_LIMIT, "too many arguments");
+	rc = connected(postgres, err);
+	if (rc == 0)
+		rc = prepare(postgres, sql, name, err);
+	if (rc != 0)
+		return rc;
+	fill(&arguments, args, n_args);
+	result = PQexecPrepared(postgres->conn, name, (int)n_args, arguments.values,
+		arguments.lengths, arguments.formats, 0);
+	(void)str_to_int(str_of(PQcmdTuples(result)), 0, INT64_MAX, &changes);
+	db->changes = changes;
+	if (PQresultStatus(result) == PGRES_TUPLES_OK && fn != NULL)
+		rc = give_rows(result, fn, data, err);
+	return rc != 0 ? (PQclear(result), rc) : finish(postgres, result, err);
+}
+
+static int postgres_begin(struct hub_db *db, enum db_mode mode, const char *tenant, struct err *err)
+{
+	struct postgres *postgres = (struct postgres *)db;
+	const char *arguments[1] = {tenant};
+	int rc = connected(postgres, err);
+
+	if (rc == 0)
+		rc = postgres_script(
+			db, mode == DB_READ ? "BEGIN READ ONLY" : "BEGIN READ WRITE", err);
+	if (rc != 0)
+		return rc;
+	/* For this transaction only: a connection serves one tenant after another. */
+	rc = finish(postgres,
+		PQexecParams(postgres->conn, "SELECT set_config('promptd.tenant', $1, true)", 1,
+			NULL, arguments, NULL, NULL, 0),
+		err);
+	if (rc != 0)
+		(void)postgres_script(db, "ROLLBACK", NULL);
+	return rc;
+}
+
+static int postgres_commit(struct hub_db *db, struct err *err)
+{
+	return postgres_script(db, "COMMIT", err);
+}
+
+static void postgres_rollback(struct hub_db *db)
+{
+	struct postgres *postgres = (struct postgres *)db;
+
+	if (PQtransactionStatus(postgres->conn) != PQTRANS_IDLE)
+		(void)postgres_script(db, "ROLLBACK", NULL); /* without one it is over anyway */
+}
+
+static int postgres_lock_schema(struct hub_db *db, bool lock, struct err *err)
+{
+	return postgres_script(db,
+		lock ? "SET lock_timeout = '60s'; SELECT pg_advisory_lock(7262353)"
+		     : "SELECT pg_advisory_unlock(7262353); SET lock_timeout = '10s'",
+		err);
+}
+
+const struct db_driver db_driver_postgres = {
+	.name = "postgresql",
+	.open = postgres_open,
+	.close = postgres_close,
+	.run = postgres_run,
+	.script = postgres_script,
+	.begin = postgres_begin,
+	.commit = postgres_commit,
+	.rollback = postgres_rollback,
+	.lock_schema = postgres_lock_schema,
+};

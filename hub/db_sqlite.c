@@ -1,0 +1,235 @@
+/* The hub on one SQLite file: WAL, every commit on the disk; see db.h. */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/db.h"
+
+#define KEPT 256 /* prepared statements; a hash of their text leads to them */
+
+struct kept {
+	char *sql;
+	sqlite3_stmt *statement;
+};
+
+struct sqlite {
+	struct hub_db db;
+	sqlite3 *handle;
+	struct kept kept[KEPT];
+};
+
+static const char pragmas[] = "PRAGMA journal_mode = WAL;"
+			      "PRAGMA synchronous = FULL;"
+			      "PRAGMA foreign_keys = ON;"
+			      "PRAGMA trusted_schema = OFF;"
+			      "PRAGMA cell_size_check = ON;"
+			      "PRAGMA secure_delete = ON;"
+			      "PRAGMA temp_store = MEMORY;"
+			      "PRAGMA cache_size = -16384;";
+
+static int outcome_of(sqlite3 *handle, int code, struct err *err)
+{
+	switch (code & 0xFF) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+		return DB_OK;
+	case SQLITE_CONSTRAINT:
+		code = sqlite3_extended_errcode(handle);
+		(void)err_set(err, ERR_REFUSED, "%s", sqlite3_errmsg(handle));
+		return code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE ||
+				       code == SQLITE_CONSTRAINT_ROWID
+			       ? DB_EXISTS
+			       : DB_RULE;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		(void)err_set(err, ERR_BUSY, "another program has been writing for too long");
+		return DB_AGAIN;
+	case SQLITE_FULL:
+		return err_set(err, ERR_FAILED, "the disk of the database is full");
+	default:
+		return err_set(err, ERR_FAILED, "database: %s", sqlite3_errmsg(handle));
+	}
+}
+
+static void sqlite_close(struct hub_db *db)
+{
+	struct sqlite *sqlite = (struct sqlite *)db;
+	size_t i;
+
+	for (i = 0; i < KEPT; i++) {
+		(void)sqlite3_finalize(sqlite->kept[i].statement);
+		free(sqlite->kept[i].sql);
+	}
+	(void)sqlite3_close(sqlite->handle);
+	free(sqlite);
+}
+
+static int sqlite_open(struct hub_db **out, const char *where, struct err *err)
+{
+	struct sqlite *sqlite = xcalloc(1, sizeof *sqlite);
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+			  SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
+	int rc;
+
+	sqlite->db.driver = &db_driver_sqlite;
+	rc = sqlite3_open_v2(where, &sqlite->handle, flags, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_busy_timeout(sqlite->handle, DB_WAIT_MS);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(sqlite->handle, pragmas, NULL, NULL, NULL);
+	if (rc != SQLITE_OK) {
+		(void)err_set(err, ERR_FAILED, "cannot open %s: %s", where,
+			sqlite->handle != NULL ? sqlite3_errmsg(sqlite->handle)
+					       : sqlite3_errstr(rc));
+		sqlite_close(&sqlite->db);
+		return -1;
+	}
+	*out = &sqlite->db;
+	return 0;
+}
+
+/* The statement of this text, ready to be bound. One that is in its place goes. */
+static int statement_of(struct sqlite *sqlite, const char *sql, sqlite3_stmt **out, struct err *err)
+{
+	uint32_t hash = 2166136261U; /* FNV-1a */
+	struct kept *kept;
+	const char *p;
+	int rc;
+
+	for (p = sql; *p != '\0'; p++)
+		hash = (hash ^ (unsigned char)*p) * 16777619U;
+	kept = &sqlite->kept[hash % KEPT];
+	if (kept->sql == NULL || strcmp(kept->sql, sql) != 0) {
+		(void)sqlite3_finalize(kept->statement);
+		free(kept->sql);
+		*kept = (struct kept){NULL, NULL};
+		rc = sqlite3_prepare_v3(
+			sqlite->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept->statement, NULL);
+		if (rc != SQLITE_OK)
+			return outcome_of(sqlite->handle, rc, err);
+		kept->sql = xstrdup(sql);
+	}
+	*out = kept->statement;
+	return 0;
+}
+
+/* $7 is the seventh argument wherever it stands; SQLite counts as it meets them. */
+static void bind(sqlite3_stmt *statement, const struct db_value *args, size_t n_args)
+{
+	const char *name;
+	int64_t which;
+	int i, n = sqlite3_bind_parameter_count(statement);
+
+	for (i = 1; i <= n; i++) {
+		name = sqlite3_bind_parameter_name(statement, i);
+		if (name == NULL || !str_to_int(str_of(name + 1), 1, (int64_t)n_args, &which))
+			continue; /* stays NULL, which no statement of ours means */
+		switch (args[which - 1].kind) {
+		case DB_NULL:
+			(void)sqlite3_bind_null(statement, i);
+			break;
+		case DB_NUMBER:
+			(void)sqlite3_bind_int64(statement, i, args[which - 1].number);
+			break;
+		case DB_TEXT:
+			(void)sqlite3_bind_text64(statement, i, args[which - 1].text.p,
+				args[which - 1].text.n, SQLITE_STATIC, SQLITE_UTF8);
+			break;
+		}
+	}
+}
+
+static int give_row(sqlite3_stmt *statement, db_row_fn *fn, void *data, struct err *err)
+{
+	struct db_value columns[DB_COLUMNS_MAX];
+	size_t i, n = (size_t)sqlite3_column_count(statement);
+
+	if (n > DB_COLUMNS_MAX)
+		return err_set(err, ERR_LIMIT, "too many columns");
+	for (i = 0; i < n; i++) {
+		switch (sqlite3_column_type(statement, (int)i)) {
+		case SQLITE_INTEGER:
+			columns[i] = db_number(sqlite3_column_int64(statement, (int)i));
+			break;
+		case SQLITE_NULL:
+			columns[i] = (struct db_value){DB_NULL, 0, {NULL, 0}};
+			break;
+		default:
+			columns[i] = db_text(
+				(struct str){(const char *)sqlite3_column_text(statement, (int)i),
+					(size_t)sqlite3_column_bytes(statement, (int)i)});
+			break;
+		}
+	}
+	return fn(data, columns, n, err);
+}
+
+static int sqlite_run(struct hub_db *db, const char *sql, const struct db_value *args,
+	size_t n_args, db_row_fn *fn, void *data, struct err *err)
+{
+	struct sqlite *sqlite = (struct sqlite *)db;
+	sqlite3_stmt *statement;
+	int rc, outcome;
+
+	outcome = statement_of(sqlite, sql, &statement, err);
+	if (outcome != 0)
+		return outcome;
+	bind(statement, args, n_args);
+	while ((rc = sqlite3_step(statement)) == SQLITE_ROW)
+		if (fn != NULL && (outcome = give_row(statement, fn, data, err)) != 0)
+			break;
+	if (outcome == 0)
+		outcome = outcome_of(sqlite->handle, rc, err);
+	(void)sqlite3_reset(statement); /* says again what step said */
+	(void)sqlite3_clear_bindings(statement);
+	db->changes = sqlite3_changes64(sqlite->handle);
+	return outcome;
+}
+
+static int sqlite_script(struct hub_db *db, const char *sql, struct err *err)
+{
+	struct sqlite *sqlite = (struct sqlite *)db;
+
+	return outcome_of(sqlite->handle, sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL), err);
+}
+
+static int sqlite_begin(struct hub_db *db, enum db_mode mode, const char *tenant, struct err *err)
+{
+	(void)tenant; /* every statement names it; here nothing stands behind them */
+	return sqlite_script(db, mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", err);
+}
+
+static int sqlite_commit(struct hub_db *db, struct err *err)
+{
+	return sqlite_script(db, "COMMIT", err);
+}
+
+static void sqlite_rollback(struct hub_db *db)
+{
+	struct sqlite *sqlite = (struct sqlite *)db;
+
+	if (sqlite3_get_autocommit(sqlite->handle) == 0)
+		(void)sqlite3_exec(sqlite->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int sqlite_lock_schema(struct hub_db *db, bool lock, struct err *err)
+{
+	(void)db;
+	(void)lock;
+	(void)err;
+	return 0; /* each migration begins with BEGIN IMMEDIATE */
+}
+
+const struct db_driver db_driver_sqlite = {
+	.name = "sqlite",
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.run = sqlite_run,
+	.script = sqlite_script,
+	.begin = sqlite_begin,
+	.commit = sqlite_commit,
+	.rollback = sqlite_rollback,
+	.lock_schema = sqlite_lock_schema,
+};
