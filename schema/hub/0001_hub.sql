@@ -151,6 +151,8 @@ CREATE TABLE version (
 	FOREIGN KEY (tenant, prompt_id) REFERENCES prompt (tenant, id) ON DELETE CASCADE
 );
 
+CREATE INDEX version_digest ON version (tenant, digest);
+
 CREATE TABLE approval (
 	tenant TEXT NOT NULL,
 	prompt_id TEXT NOT NULL,
@@ -244,9 +246,11 @@ CREATE TABLE feed_audience (
 	tenant TEXT NOT NULL,
 	object_id TEXT NOT NULL,
 	team_id TEXT NOT NULL,
+	seq BIGINT NOT NULL,              -- the object's
 	PRIMARY KEY (tenant, object_id, team_id),
 	FOREIGN KEY (tenant, object_id) REFERENCES feed (tenant, object_id) ON DELETE CASCADE
 );
+CREATE INDEX feed_audience_seq ON feed_audience (tenant, team_id, seq);
 
 -- Usage as the agents tell it; each event once, whoever sends it how often.
 CREATE TABLE usage_event (

@@ -1,6 +1,11 @@
 -- The rules of 0002 in PostgreSQL's form, and row security as a second wall: a
 -- transaction sees the rows of the tenant that it named, and without one none.
 
+-- SQLite's word for it.
+CREATE FUNCTION hub_join(text, text, text) RETURNS text LANGUAGE sql IMMUTABLE AS
+	$$ SELECT CASE WHEN $1 IS NULL THEN $2 ELSE $1 || $3 || $2 END $$;
+CREATE AGGREGATE group_concat(text, text) (SFUNC = hub_join, STYPE = text);
+
 CREATE FUNCTION hub_version_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	IF (new.messages, new.inputs, new.parameters, new.digest, new.number, new.prompt_id,

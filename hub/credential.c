@@ -1,0 +1,193 @@
+/* Who asks; see credential.h. */
+#include "hub/credential.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	unsigned scope;
+} scopes[] = {
+	{"read", SCOPE_READ},
+	{"write", SCOPE_WRITE},
+	{"sync", SCOPE_SYNC},
+	{"admin", SCOPE_ADMIN},
+};
+#define N_SCOPES (sizeof scopes / sizeof *scopes)
+
+bool credential_scopes_parse(struct str text, unsigned *found)
+{
+	struct str word;
+	size_t i;
+
+	*found = 0;
+	while (text.n > 0) {
+		word = str_cut(text, ' ', &text);
+		for (i = 0; i < N_SCOPES && !str_is(word, scopes[i].name); i++)
+			;
+		if (i == N_SCOPES)
+			return false;
+		*found |= scopes[i].scope;
+	}
+	return *found != 0;
+}
+
+void credential_scopes_text(unsigned set, struct buf *out)
+{
+	size_t i, before = out->len;
+
+	for (i = 0; i < N_SCOPES; i++)
+		if ((set & scopes[i].scope) != 0)
+			(void)buf_add_format(
+				out, "%s%s", out->len > before ? " " : "", scopes[i].name);
+}
+
+unsigned credential_scopes_of(enum role role)
+{
+	return SCOPE_READ | SCOPE_WRITE | SCOPE_SYNC | (role == ROLE_ADMIN ? SCOPE_ADMIN : 0U);
+}
+
+unsigned credential_relation(const struct principal *who, struct str owner_id, struct str team_id)
+{
+	size_t i;
+
+	if (str_is(owner_id, who->user_id))
+		return RELATION_OWN;
+	if (team_id.n == 0)
+		return RELATION_GLOBAL;
+	for (i = 0; i < who->n_teams; i++)
+		if (str_is(team_id, who->teams[i]))
+			return RELATION_TEAM;
+	return RELATION_OTHER;
+}
+
+/* ── who it is ─────────────────────────────────────────────────────────── */
+
+/* The token that a request carries; *cookie: in a cookie. Empty: none. */
+static struct str token_of(const struct http_exchange *http, bool *cookie)
+{
+	struct str header = http->headers[HTTP_AUTHORIZATION], pair, value;
+
+	*cookie = false;
+	if (str_starts(header, "Bearer ") || str_starts(header, "bearer "))
+		return str_trim((struct str){header.p + 7, header.n - 7});
+	for (header = http->headers[HTTP_COOKIE]; header.n > 0;) {
+		pair = str_trim(str_cut(header, ';', &header));
+		if (str_is(str_cut(pair, '=', &value), CREDENTIAL_COOKIE)) {
+			*cookie = true;
+			return value;
+		}
+	}
+	return (struct str){NULL, 0};
+}
+
+static void copy_column(char *out, size_t size, const struct db_value *column)
+{
+	(void)snprintf(out, size, "%.*s", (int)column->text.n, column->text.p);
+}
+
+static int on_credential(void *data, const struct db_value *columns, size_t n, struct err *err)
+{
+	struct principal *who = data;
+
+	(void)n;
+	(void)err;
+	copy_column(who->tenant, sizeof who->tenant, &columns[0]);
+	copy_column(who->user_id, sizeof who->user_id, &columns[1]);
+	copy_column(who->credential_id, sizeof who->credential_id, &columns[2]);
+	copy_column(who->kind, sizeof who->kind, &columns[3]);
+	who->known = credential_scopes_parse(columns[4].text, &who->scopes);
+	return 0;
+}
+
+int credential_find(struct request *request, struct err *err)
+{
+	char hash[SHA256_HEX_BYTES];
+	bool cookie;
+	struct str token = token_of(request->http, &cookie);
+
+	if (token.n == 0 || token.n >= SECRET_TOKEN_BYTES)
+		return 0;
+	secret_token_hash(token, hash);
+	request->who.cookie = cookie;
+	return hub_db_run(request->db,
+		"SELECT tenant, user_id, id, kind, scopes FROM credential WHERE hash = $1 AND "
+		"expires_ms > $2 AND kind <> 'refresh'",
+		DB_ARGS(db_string(hash), db_number(request->now_ms)), on_credential, &request->who,
+		err);
+}
+
+static int on_person(void *data, const struct db_value *columns, size_t n, struct err *err)
+{
+	struct principal *who = data;
+
+	(void)n;
+	(void)err;
+	who->known = columns[2].number != 0 && role_parse(columns[0].text, &who->role);
+	who->experimental = columns[1].number != 0;
+	return 0;
+}
+
+static int on_team(void *data, const struct db_value *columns, size_t n, struct err *err)
+{
+	struct principal *who = data;
+
+	(void)n;
+	if (who->n_teams == PRINCIPAL_TEAMS_MAX)
+		return err_set(
+			err, ERR_LIMIT, "somebody is in more than %d teams", PRINCIPAL_TEAMS_MAX);
+	copy_column(who->teams[who->n_teams++], ID_BYTES, &columns[0]);
+	return 0;
+}
+
+int credential_load(struct request *request, struct err *err)
+{
+	struct principal *who = &request->who;
+	int rc;
+
+	who->known = false;
+	who->n_teams = 0;
+	rc = hub_db_run(request->db,
+		"SELECT role, experimental, active FROM person WHERE tenant = $1 AND id = $2",
+		DB_ARGS(TENANT(request), USER(request)), on_person, who, err);
+	if (rc != 0 || !who->known)
+		return rc;
+	/* A role taken away is gone from old tokens too. */
+	who->scopes &= credential_scopes_of(who->role);
+	return hub_db_run(request->db,
+		"SELECT team_id FROM member WHERE tenant = $1 AND user_id = $2 ORDER BY team_id",
+		DB_ARGS(TENANT(request), USER(request)), on_team, who, err);
+}
+
+/* ── new ones ──────────────────────────────────────────────────────────── */
+
+int credential_make(struct request *request, const struct credential *credential,
+	char token[SECRET_TOKEN_BYTES], char id[ID_BYTES], struct err *err)
+{
+	static const struct {
+		const char *kind, *prefix;
+	} prefixes[] = {{"session", "ps_"}, {"key", "pk_"}, {"device", "pd_"}, {"refresh", "pr_"}};
+	struct buf text = BUF_INIT(64);
+	char hash[SHA256_HEX_BYTES];
+	size_t i = 0;
+	int rc;
+
+	while (strcmp(prefixes[i].kind, credential->kind) != 0)
+		i++;
+	secret_token(prefixes[i].prefix, token, hash);
+	id_new(id);
+	credential_scopes_text(credential->scopes, &text);
+	rc = request_do(request,
+		"INSERT INTO credential (hash, id, tenant, user_id, kind, name, scopes, family, "
+		"created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		DB_ARGS(db_string(hash), db_string(id), db_string(credential->tenant),
+			db_string(credential->user_id), db_string(credential->kind),
+			db_string(credential->name), db_string(buf_text(&text)),
+			credential->family != NULL ? db_string(credential->family)
+						   : db_text((struct str){NULL, 0}),
+			db_number(request->now_ms),
+			db_number(request->now_ms + credential->lives_ms)),
+		err);
+	buf_fini(&text);
+	return rc;
+}

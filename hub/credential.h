@@ -1,0 +1,41 @@
+/*
+ * Who asks: by a session's cookie or a bearer token, and what somebody may carry.
+ */
+#ifndef HUB_CREDENTIAL_H
+#define HUB_CREDENTIAL_H
+
+#include "hub/request.h"
+#include "hub/secret.h"
+
+#define CREDENTIAL_SESSION_MS (12LL * 3600 * 1000)
+#define CREDENTIAL_DEVICE_MS (90LL * 24 * 3600 * 1000)
+#define CREDENTIAL_REFRESH_MS (365LL * 24 * 3600 * 1000)
+#define CREDENTIAL_KEY_MS (365LL * 24 * 3600 * 1000)
+#define CREDENTIAL_COOKIE "__Host-promptd"
+
+/* Fill request->who from what the request carries, before its transaction. 0 also when
+ * there is nothing, or nothing valid: then nobody is known. */
+int credential_find(struct request *request, struct err *err);
+/* In the transaction: the person's role, teams and whether they are still welcome. */
+int credential_load(struct request *request, struct err *err);
+
+/* A new one for somebody; its text goes to them once. `family` may be NULL. */
+struct credential {
+	const char *kind; /* session, key, device, refresh */
+	const char *tenant, *user_id, *name, *family;
+	unsigned scopes;
+	int64_t lives_ms;
+};
+int credential_make(struct request *request, const struct credential *credential,
+	char token[SECRET_TOKEN_BYTES], char id[ID_BYTES], struct err *err);
+
+/* "read write sync admin"; false: a word that is none. */
+bool credential_scopes_parse(struct str text, unsigned *scopes);
+void credential_scopes_text(unsigned scopes, struct buf *out);
+/* What a role may carry at most. */
+unsigned credential_scopes_of(enum role role);
+
+/* Scope, role and team relation of a thing to who asks. */
+unsigned credential_relation(const struct principal *who, struct str owner_id, struct str team_id);
+
+#endif

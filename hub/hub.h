@@ -1,0 +1,45 @@
+/*
+ * What the hub serves with: its settings, its threads, and what they share. The
+ * loop's thread takes requests and sends answers (http.h); workers, each with a
+ * connection to the database of its own, do what is asked (workers.h).
+ */
+#ifndef HUB_HUB_H
+#define HUB_HUB_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "hub/db.h"
+
+struct http;
+
+struct hub_options {
+	const char *database; /* as hub_db_open() takes it */
+	const char *address;  /* to listen on; "127.0.0.1" */
+	unsigned port;
+	unsigned workers;	/* 1-32 */
+	const char *public_url; /* what people reach it by, for links; may be empty */
+	bool secure_cookies;	/* the proxy in front speaks TLS */
+};
+
+struct hub {
+	struct hub_options options;
+	struct http *http;
+	struct workers *workers;
+	atomic_bool stopping;
+	/* For /metrics. */
+	atomic_ullong requests[6]; /* by hundreds of the status */
+	atomic_ullong usage_events, login_failures;
+	atomic_llong latency_us;
+	int64_t started_ms;
+	/* Counted up by whoever commits a change that the feed tells. */
+	atomic_ullong changes;
+};
+
+/* Serve until SIGTERM or SIGINT, or until hub_stop(). `ready`, when not NULL, is
+ * called with the port once connections are taken. */
+int hub_serve(
+	struct hub *hub, void (*ready)(void *data, unsigned port), void *data, struct err *err);
+void hub_stop(struct hub *hub); /* any thread, signal handlers */
+
+#endif

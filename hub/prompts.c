@@ -1,0 +1,142 @@
+/* What routes of prompts share; see prompts.h. */
+#include "hub/prompts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/credential.h"
+#include "hub/routes.h"
+
+struct finding {
+	struct prompt_facts *facts;
+	bool found, approved;
+};
+
+static void copy(char *out, size_t size, const struct db_value *column)
+{
+	(void)snprintf(out, size, "%.*s", (int)column->text.n,
+		column->kind == DB_TEXT ? column->text.p : "");
+}
+
+static int on_prompt(void *data, const struct db_value *columns, size_t n, struct err *err)
+{
+	struct finding *finding = data;
+	struct prompt_facts *facts = finding->facts;
+
+	(void)n;
+	(void)err;
+	finding->found = true;
+	copy(facts->id, sizeof facts->id, &columns[0]);
+	copy(facts->slug, sizeof facts->slug, &columns[1]);
+	copy(facts->owner_id, sizeof facts->owner_id, &columns[2]);
+	copy(facts->team_id, sizeof facts->team_id, &columns[3]);
+	facts->latest = columns[4].number;
+	facts->revision = columns[5].number;
+	facts->deleted = columns[6].kind == DB_TEXT;
+	finding->approved = columns[7].number != 0;
+	return 0;
+}
+
+int prompt_find(struct request *request, struct prompt_facts *facts, struct err *err)
+{
+	struct finding finding = {.facts = facts};
+	unsigned relation;
+	int rc;
+
+	*facts = (struct prompt_facts){.latest = 0};
+	rc = hub_db_run(request->db,
+		"SELECT p.id, p.slug, p.owner_id, p.team_id, p.latest, p.revision, p.deleted, "
+		"(SELECT count(*) FROM channel c WHERE c.tenant = p.tenant AND c.prompt_id = p.id "
+		"AND c.name = 'production') FROM prompt p WHERE p.tenant = $1 AND (p.id = $2 OR "
+		"p.slug = $2)",
+		DB_ARGS(TENANT(request), db_text(request->words[0])), on_prompt, &finding, err);
+	if (rc != 0)
+		return rc;
+	relation =
+		credential_relation(&request->who, str_of(facts->owner_id), str_of(facts->team_id));
+	/* Who may not know of it hears what they would hear if it were not there. */
+	if (!finding.found || (facts->deleted && request->who.role != ROLE_ADMIN) ||
+		(relation == RELATION_OTHER && request->who.role != ROLE_ADMIN) ||
+		(request->who.role == ROLE_CONSUMER && !finding.approved))
+		return request_refuse(request, 404, "not_found", "there is no such prompt");
+	if ((request->route->may[request->who.role] & relation) == 0)
+		return request_refuse(request, 403, "role", "the role %s may not do that here",
+			role_name(request->who.role));
+	return 0;
+}
+
+static int add_tags(struct request *request, const char *id, json_t *object, struct err *err)
+{
+	json_t *rows = json_array(), *tags = json_array(), *row;
+	size_t i;
+	int rc = request_rows(request, "name",
+		"SELECT t.name FROM prompt_tag pt JOIN tag t ON t.tenant = pt.tenant AND t.id = "
+		"pt.tag_id WHERE pt.tenant = $1 AND pt.prompt_id = $2 ORDER BY t.name",
+		DB_ARGS(TENANT(request), db_string(id)), rows, err);
+
+	json_array_foreach (rows, i, row)
+		(void)json_array_append(tags, json_object_get(row, "name"));
+	json_decref(rows);
+	(void)json_object_set_new(object, "tags", tags);
+	return rc;
+}
+
+#define VERSION_SHAPE                                                                   \
+	"number messages:j inputs:j parameters:j digest size message state created_by " \
+	"created_at:t"
+#define VERSION_COLUMNS                                                                     \
+	"v.number, v.messages, v.inputs, v.parameters, v.digest, v.size_bytes, v.message, " \
+	"v.state, v.created_by, v.created_ms"
+
+/* The member "active": what production points to; and "latest", but for consumers. */
+static int add_versions(
+	struct request *request, const struct prompt_facts *facts, json_t *object, struct err *err)
+{
+	json_t *version;
+	int rc = request_row(request, VERSION_SHAPE,
+		"SELECT " VERSION_COLUMNS " FROM channel c JOIN version v ON v.tenant = c.tenant "
+		"AND v.prompt_id = c.prompt_id AND v.number = c.number WHERE c.tenant = $1 AND "
+		"c.prompt_id = $2 AND c.name = 'production'",
+		DB_ARGS(TENANT(request), db_string(facts->id)), &version, err);
+
+	if (rc != 0 && rc != DB_NONE)
+		return rc;
+	(void)json_object_set_new(
+		object, "active_version", version != NULL ? version : json_null());
+	if (request->who.role == ROLE_CONSUMER)
+		return 0;
+	rc = request_row(request, VERSION_SHAPE,
+		"SELECT " VERSION_COLUMNS
+		" FROM version v WHERE v.tenant = $1 AND v.prompt_id = $2 "
+		"AND v.number = $3",
+		DB_ARGS(TENANT(request), db_string(facts->id), db_number(facts->latest)), &version,
+		err);
+	if (rc == 0)
+		(void)json_object_set_new(object, "latest_version", version);
+	return rc == DB_NONE ? 0 : rc;
+}
+
+int prompt_answer(
+	struct request *request, unsigned status, const struct prompt_facts *facts, struct err *err)
+{
+	json_t *object;
+	int rc = request_row(request,
+		"id slug title description owner_id team_id collection_id aliases:j is_template:b "
+		"locked:b flags latest revision deleted created_at:t updated_at:t",
+		"SELECT id, slug, title, description, owner_id, team_id, collection_id, aliases, "
+		"is_template, locked, flags, latest, revision, deleted, created_ms, updated_ms "
+		"FROM "
+		"prompt WHERE tenant = $1 AND id = $2",
+		DB_ARGS(TENANT(request), db_string(facts->id)), &object, err);
+
+	if (rc != 0)
+		return rc;
+	if ((rc = add_tags(request, facts->id, object, err)) != 0 ||
+		(rc = add_versions(request, facts, object, err)) != 0) {
+		json_decref(object);
+		return rc;
+	}
+	request_field(request, "ETag", "\"%lld\"",
+		(long long)json_integer_value(json_object_get(object, "revision")));
+	return request_answer(request, status, object);
+}

@@ -1,0 +1,123 @@
+/*
+ * A request on its way through the hub: who asks, for which route, the database
+ * transaction it runs in, and the answer it makes. A worker's thread.
+ */
+#ifndef HUB_REQUEST_H
+#define HUB_REQUEST_H
+
+#include <jansson.h>
+
+#include "core/id.h"
+#include "hub/http.h"
+#include "hub/hub.h"
+
+enum role { ROLE_CONSUMER, ROLE_CONTRIBUTOR, ROLE_OWNER, ROLE_ADMIN, ROLES };
+const char *role_name(enum role role); /* "consumer", "contributor", "prompt_owner", "admin" */
+bool role_parse(struct str name, enum role *role);
+
+/* What a prompt (or another thing with an owner and a team) is to somebody. */
+enum relation {
+	RELATION_OWN = 1,    /* theirs */
+	RELATION_TEAM = 2,   /* of one of their teams */
+	RELATION_GLOBAL = 4, /* of no team: everybody's */
+	RELATION_OTHER = 8,  /* of a team they are not in */
+};
+#define RELATION_ANY 15U
+
+/* What a credential may be used for. */
+enum scope { SCOPE_NONE = 0, SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_SYNC = 4, SCOPE_ADMIN = 8 };
+
+#define PRINCIPAL_TEAMS_MAX 64
+struct principal {
+	bool known; /* somebody is signed in */
+	char tenant[ID_BYTES], user_id[ID_BYTES], credential_id[ID_BYTES], kind[16];
+	enum role role;
+	unsigned scopes;
+	bool experimental;
+	bool cookie; /* by a browser's cookie: state changes must prove where they come from */
+	char teams[PRINCIPAL_TEAMS_MAX][ID_BYTES];
+	size_t n_teams;
+};
+
+struct route;
+struct request {
+	struct hub *hub;
+	struct hub_db *db;
+	struct http_exchange *http;
+	const struct route *route;
+	struct str words[2]; /* what stands in the path for {…} */
+	json_t *body;	     /* an object, when the route takes one */
+	struct principal who;
+	int64_t now_ms;
+	char id[64]; /* of the request: X-Request-Id, or one of ours */
+	/* The answer. */
+	unsigned status;
+	json_t *answer; /* sent as the body; NULL: what stands in http->out */
+	bool changed;	/* the feed has news once this is committed */
+};
+
+/* What a route's function returns: 0 commits what it did, REQUEST_UNDO undoes it (the
+ * answer is set), a db_outcome or negative is answered by request.c. */
+#define REQUEST_UNDO 64
+
+/* The route's function, within the transaction of the principal's tenant. */
+typedef int route_fn(struct request *request, struct err *err);
+
+/* Do what is asked, and set http's answer. Takes nothing but the exchange's word. */
+void request_run(struct hub *hub, struct hub_db *db, struct http_exchange *http);
+
+/* --- For routes ------------------------------------------------------------ */
+
+/* The answer; takes the reference. Returns 0. */
+int request_answer(struct request *request, unsigned status, json_t *answer);
+/* `{"error":{"code","message","details":{}}}`; returns REQUEST_UNDO. */
+int request_refuse(struct request *request, unsigned status, const char *code, const char *format,
+	...) __attribute__((format(printf, 4, 5)));
+int request_refuse_field(struct request *request, const char *field, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void request_field(struct request *request, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4))); /* a header field of the answer */
+
+/* Members of the body; NULL p where it is not there. `max` in bytes; a text that is of
+ * another type, too long or holds what text_filter.h refuses is answered with 422:
+ * then REQUEST_UNDO, and 0 otherwise. */
+int request_text(struct request *request, const char *name, size_t max, struct str *text);
+int request_required(struct request *request, const char *name, size_t max, struct str *text);
+int request_number(
+	struct request *request, const char *name, int64_t min, int64_t max, int64_t *number);
+
+/* `limit` of the query (1-200, 50) and the `cursor`, which is the text that the last
+ * page gave; 400 when it is none of ours. */
+int request_page(struct request *request, int64_t *limit, struct str *cursor);
+
+/*
+ * Rows as objects: `shape` names the columns, "id title created_at:t locked:b
+ * teams:j": t a time, b a flag, j JSON text, nothing as it is. A member "-" is left
+ * out. At most `limit`; the text of the column named by "…:c" of the last row becomes
+ * the next cursor.
+ */
+int request_rows(struct request *request, const char *shape, const char *sql,
+	const struct db_value *args, size_t n_args, json_t *list, struct err *err);
+/* One object, or DB_NONE. */
+#define DB_NONE 65
+int request_row(struct request *request, const char *shape, const char *sql,
+	const struct db_value *args, size_t n_args, json_t **object, struct err *err);
+/* {"items":[…],"next":cursor or null} of a list that was asked one more row than
+ * `limit`; the cursor is the member `by` of the last item that stays. */
+int request_answer_list(struct request *request, json_t *list, int64_t limit, const char *by);
+
+/* A statement without rows; what hub_db_run() returns. */
+int request_do(struct request *request, const char *sql, const struct db_value *args, size_t n_args,
+	struct err *err);
+/* One number; 0 when there is no row. */
+int request_count(struct request *request, const char *sql, const struct db_value *args,
+	size_t n_args, int64_t *number, struct err *err);
+
+/* Write down who did what: the next link of the audit chain. `details` is taken. */
+int request_audit(struct request *request, const char *action, struct str object, json_t *details,
+	struct err *err);
+
+#define TENANT(request) db_string((request)->who.tenant)
+#define USER(request) db_string((request)->who.user_id)
+
+#endif

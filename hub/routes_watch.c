@@ -1,0 +1,78 @@
+/* What who runs the hub looks at: is it alive, is it ready, its figures, its log of
+ * who did what. */
+#include <string.h>
+
+#include "core/json.h"
+#include "hub/routes_all.h"
+#include "hub/workers.h"
+#include "schema/schema.h"
+
+int route_livez(struct request *request, struct err *err)
+{
+	(void)err;
+	return request_answer(request, 200, json_pack("{s:s}", "status", "ok"));
+}
+
+/* The database answers, and is as this program knows it. */
+int route_readyz(struct request *request, struct err *err)
+{
+	int64_t number, last = 0;
+	int rc = request_count(
+		request, "SELECT max(number) FROM hub_schema", DB_NO_ARGS, &number, err);
+
+	while (schema_hub[last].name != NULL)
+		last++;
+	if (rc != 0 || number != last)
+		return request_refuse(request, 503, "not_ready", "the database is not ready");
+	return request_answer(request, 200, json_pack("{s:s}", "status", "ok"));
+}
+
+int route_metrics(struct request *request, struct err *err)
+{
+	static const char *const classes[] = {"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	struct hub *hub = request->hub;
+	struct buf *out = &request->http->out;
+	size_t i;
+
+	(void)err;
+	request->http->type = "text/plain; version=0.0.4";
+	(void)buf_add_str(out, "# TYPE promptd_hub_requests_total counter\n");
+	for (i = 2; i < sizeof classes / sizeof *classes; i++)
+		(void)buf_add_format(out, "promptd_hub_requests_total{status=\"%s\"} %llu\n",
+			classes[i], atomic_load(&hub->requests[i]));
+	(void)buf_add_format(out,
+		"# TYPE promptd_hub_request_seconds_total counter\n"
+		"promptd_hub_request_seconds_total %.6f\n"
+		"# TYPE promptd_hub_usage_events_total counter\n"
+		"promptd_hub_usage_events_total %llu\n"
+		"# TYPE promptd_hub_login_failures_total counter\n"
+		"promptd_hub_login_failures_total %llu\n"
+		"# TYPE promptd_hub_waiting_requests gauge\n"
+		"promptd_hub_waiting_requests %zu\n",
+		(double)atomic_load(&hub->latency_us) / 1e6, atomic_load(&hub->usage_events),
+		atomic_load(&hub->login_failures), workers_waiting(hub->workers));
+	return request_answer(request, 200, NULL);
+}
+
+int route_audit_list(struct request *request, struct err *err)
+{
+	struct str cursor;
+	int64_t limit, before = INT64_MAX;
+	json_t *list;
+	int rc = request_page(request, &limit, &cursor);
+
+	if (rc != 0)
+		return rc;
+	if (cursor.n > 0 && !str_to_int(cursor, 1, INT64_MAX, &before))
+		return request_refuse(request, 400, "bad_cursor", "this cursor is none of ours");
+	list = json_array();
+	rc = request_rows(request, "number at:t user_id action object_id details:j previous hash",
+		"SELECT number, at_ms, user_id, action, object_id, details, previous, hash FROM "
+		"audit WHERE tenant = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
+		DB_ARGS(TENANT(request), db_number(before), db_number(limit + 1)), list, err);
+	if (rc != 0) {
+		json_decref(list);
+		return rc;
+	}
+	return request_answer_list(request, list, limit, "number");
+}
