@@ -4,7 +4,10 @@
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "core/str.h"
 
 /* Milliseconds since 1970-01-01 UTC. */
 int64_t clock_now_ms(void);
@@ -17,5 +20,7 @@ void clock_freeze(int64_t now_ms);
 /* "2026-11-21T08:15:30Z" into out (at least 21 bytes). */
 #define CLOCK_TEXT_BYTES 32
 void clock_format(int64_t time_ms, char out[CLOCK_TEXT_BYTES]);
+/* The same back, to the second. False: it is no such text, and *time_ms stays. */
+bool clock_parse(struct str text, int64_t *time_ms);
 
 #endif

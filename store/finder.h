@@ -37,7 +37,8 @@ struct finder {
 	struct seen seen;
 	struct finder_hit hits[FINDER_HITS_MAX]; /* to be shown next, in order */
 	unsigned n_hits;
-	struct buf tags; /* of the row being shown */
+	struct buf tags; /* of the row being shown, and its marks */
+	struct store_marks title_marks, path_marks;
 	store_row_fn *fn;
 	void *data;
 };
@@ -56,6 +57,11 @@ int64_t finder_end(const struct finder *finder);
 int finder_titles(struct finder *finder, struct err *err);
 /* Slips and abbreviations, when no title has the words: finder_fuzzy.c. */
 int finder_fuzzy(struct finder *finder, struct err *err);
+/* How well some letters stand for the words of a text (a blank between): the higher the
+ * better; negative: not at all, or by chance. places[i], unless it is NULL, is where the
+ * byte i of the letters was found; there are FINDER_LETTERS_BYTES at most then. */
+#define FINDER_LETTERS_BYTES 64
+int finder_letters_score(struct str text, struct str letters, unsigned *places);
 /* Texts, by our own rank: finder_texts.c. */
 int finder_texts(struct finder *finder, struct err *err);
 

@@ -71,12 +71,18 @@ struct fuzzy_hit {
 	int score;
 };
 
+static void fuzzy_place(unsigned *places, size_t i, size_t at)
+{
+	if (places != NULL)
+		places[i] = (unsigned)at;
+}
+
 /*
  * Letters in the order of the text, the first at the beginning of a word. Each
  * next letter is looked for right after the last one, at the beginnings of later
  * words, then anywhere. The higher the better; negative: not so, or by chance.
  */
-static int fuzzy_letters_score(struct str text, struct str letters)
+int finder_letters_score(struct str text, struct str letters, unsigned *places)
 {
 	size_t i, at = 0, n = text.n;
 	int score = 0, stray = 0;
@@ -87,7 +93,7 @@ static int fuzzy_letters_score(struct str text, struct str letters)
 
 		if (i > 0 && at < n && text.p[at] == c) {
 			score += 3;
-			at++;
+			fuzzy_place(places, i, at++);
 			continue;
 		}
 		while (begin < n &&
@@ -95,6 +101,7 @@ static int fuzzy_letters_score(struct str text, struct str letters)
 			begin++;
 		if (begin < n) {
 			score += 4;
+			fuzzy_place(places, i, begin);
 			at = begin + 1;
 			continue;
 		}
@@ -103,7 +110,7 @@ static int fuzzy_letters_score(struct str text, struct str letters)
 		if (i == 0 || at == n)
 			return -1;
 		stray++;
-		at++;
+		fuzzy_place(places, i, at++);
 	}
 	return 2 * stray > (int)letters.n ? -1 : score - 2 * stray;
 }
@@ -147,7 +154,7 @@ static unsigned fuzzy_letters_find(
 	for (at = shelf_next_may(shelf, &ask, 0, end); at < end && bytes < FUZZY_BYTES_MAX;
 		at = shelf_next_may(shelf, &ask, at + 1, end)) {
 		struct str text = fuzzy_text(shelf, at);
-		int score = fuzzy_letters_score(text, letters);
+		int score = finder_letters_score(text, letters, NULL);
 
 		bytes += text.n;
 		if (score >= 0)

@@ -38,6 +38,7 @@ struct store {
 	int64_t usage_rows;    /* in the outbox when it was looked at, and … */
 	int64_t usage_version; /* … what others had written then; 0: not known */
 	bool usage_looked;     /* at the ceiling, ever */
+	int wait_ms;	       /* for another process: store_wait() */
 	struct use_waiting uses[USE_WAITING_MAX];
 	unsigned n_uses;
 	bool use_doubled;	   /* some prompt is used twice as often as when it was ranked */

@@ -35,7 +35,7 @@ int store_prompt_list(struct store *store, const struct store_filter *filter, st
 	struct db *db = &store->prompts;
 	struct buf tags = BUF_INIT(PROMPT_TAGS_MAX * (PROMPT_TAG_MAX + 1));
 	bool experimental = filter != NULL && filter->experimental;
-	bool count_uses = filter != NULL && filter->count_uses;
+	bool tell = filter != NULL && (filter->count_uses || filter->favourites);
 	sqlite3_stmt *list;
 	int result = 1;
 
@@ -46,19 +46,19 @@ int store_prompt_list(struct store *store, const struct store_filter *filter, st
 		return -1;
 	list_bind(list, filter);
 	db_bind_str(list, 5, after.p != NULL ? after : STR(""));
-	if (count_uses)
+	if (tell)
 		use_read_begin(store);
 	while (limit-- > 0 && (result = db_step(db, list, list_failed, err)) == 1) {
 		struct store_row row;
 
 		result = row_show(store, list, experimental, &tags, &row, err);
-		if (result == 0 && count_uses)
-			row.uses = use_count(store, row.id);
+		if (result == 0 && tell)
+			row_tell(store, filter, &row);
 		if (result != 0 || fn(data, &row) != 0)
 			break;
 	}
 	db_done(list);
-	if (count_uses)
+	if (tell)
 		use_read_end(store);
 	buf_fini(&tags);
 	return result < 0 ? -1 : 0;

@@ -89,6 +89,8 @@ int store_open_file(struct store *store, struct db *db, enum db_kind kind, struc
 		result = salvage_run(store, db, kind, err);
 	if (result >= 0 && kind == DB_LEDGER)
 		ballast_keep(store);
+	if (result >= 0)
+		db_wait(db, store->wait_ms);
 	if (result == STORE_SALVAGED || result == STORE_NEWER)
 		(void)snprintf(store->notice, sizeof store->notice, "%s", err->text);
 	return result;

@@ -51,11 +51,21 @@ int store_prompt_holder(struct store *store, struct str source, struct str path,
 	char digest[SHA256_HEX_BYTES], struct err *err);
 
 /* Remove the prompt and leave a tombstone (source, path) so that an automatic
- * import does not put it back; store_prompt_put by hand does. Values given to it and
- * results recorded of it, with their notes, go with it; the outbox stays. */
+ * import does not put it back; store_prompt_put by hand does. Values given to it,
+ * results recorded of it, with their notes, and that it is a favourite go with it; the
+ * outbox stays. */
 int store_prompt_remove(struct store *store, struct str name, struct err *err);
 /* Was a prompt removed here by hand? */
 bool store_prompt_was_removed(struct store *store, struct str source, struct str path);
+
+/* Bytes `from` to `from + n` of a text, in order and apart from each other. */
+#define STORE_MARKS_MAX 16
+struct store_marks {
+	struct store_mark {
+		unsigned from, n;
+	} marks[STORE_MARKS_MAX];
+	unsigned n;
+};
 
 /* A row without its text: what lists and search show. Borrowed for the callback. */
 struct store_row {
@@ -64,11 +74,14 @@ struct store_row {
 		status, channel, digest;
 	struct str inputs; /* JSON as prompt_inputs_json() */
 	int64_t version, updated_ms;
-	int64_t uses; /* 0 unless store_filter.count_uses */
+	int64_t uses;	/* 0 unless store_filter.count_uses */
+	bool favourite; /* false unless store_filter.favourites */
 	unsigned flags;
 	unsigned text_bytes;
 	double score;	  /* of a search: bigger is better */
 	struct str match; /* of a search: why ("title", "tag", "text", "fuzzy") */
+	/* Of a search that asks for them: the letters that were typed. Else NULL. */
+	const struct store_marks *title_marks, *path_marks;
 };
 /* Non-zero stops. May call store_prompt_get(), and nothing else of the store. */
 typedef int store_row_fn(void *data, const struct store_row *row);
@@ -77,6 +90,7 @@ struct store_filter {
 	struct str tag, collection, source; /* empty: any */
 	bool experimental;
 	bool count_uses; /* not a filter: rows tell their uses, for which the ledger is asked */
+	bool favourites; /* likewise: whether they are some */
 };
 
 /*

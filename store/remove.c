@@ -36,7 +36,8 @@ static int remembers(struct db *ledger, struct str id, struct err *err)
 
 	if (db_statement(ledger, DB_REMEMBERED,
 		    "SELECT EXISTS (SELECT 1 FROM value WHERE prompt_id = ?1) OR "
-		    "EXISTS (SELECT 1 FROM execution WHERE prompt_id = ?1)",
+		    "EXISTS (SELECT 1 FROM execution WHERE prompt_id = ?1) OR "
+		    "EXISTS (SELECT 1 FROM favourite WHERE prompt_id = ?1)",
 		    &get, err) != 0)
 		return -1;
 	db_bind_str(get, 1, id);
@@ -76,6 +77,9 @@ static int forget(struct store *store, struct str id, struct err *err)
 	if (result == 0)
 		result = forget_from(ledger, DB_EXECUTION_DELETE,
 			"DELETE FROM execution WHERE prompt_id = ?", id, err);
+	if (result == 0)
+		result = forget_from(ledger, DB_FAVOURITE_FORGET,
+			"DELETE FROM favourite WHERE prompt_id = ?", id, err);
 	return store_ledger_end(store, own, result, err);
 }
 

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "store/checksum.h"
+#include "store/picks.h"
 #include "store/usage.h"
+#include "store/use.h"
 
 static uint64_t row_sum_int(uint64_t sum, int64_t value)
 {
@@ -111,6 +113,14 @@ int row_show(struct store *store, sqlite3_stmt *row, bool experimental, struct b
 		.text_bytes = (unsigned)sqlite3_column_int64(row, ROW_V_BYTES),
 	};
 	return 0;
+}
+
+void row_tell(struct store *store, const struct store_filter *filter, struct store_row *row)
+{
+	if (filter->count_uses)
+		row->uses = use_count(store, row->id);
+	if (filter->favourites)
+		row->favourite = store_favourite_is(store, row->id);
 }
 
 static void row_lines(

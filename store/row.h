@@ -78,6 +78,10 @@ int row_check(struct store *store, sqlite3_stmt *row, struct err *err);
 int row_show(struct store *store, sqlite3_stmt *row, bool experimental, struct buf *tags,
 	struct store_row *out, struct err *err);
 
+/* What the filter wants told of a row beside itself. Between use_read_begin() and
+ * use_read_end() where there are many. */
+void row_tell(struct store *store, const struct store_filter *filter, struct store_row *row);
+
 /* A version `v` to be joined for ROW_SHOWN_COLUMNS, only where it is not the one
  * that stands in the row: ?N says whether experimental ones are let through. */
 #define ROW_JOIN_EDGE(parameter)                                                               \

@@ -82,6 +82,8 @@ static const struct salvage_table ledger_all[] = {
 		"INSERT OR IGNORE INTO execution (key, prompt_id, version, executed_ms, model, "
 		"rating, success, notes, checksum) VALUES (?,?,?,?,?,?,?,?,?)",
 		NULL, NULL},
+	{"SELECT prompt_id, since_ms FROM favourite", "prompt_id", true,
+		"INSERT OR IGNORE INTO favourite (prompt_id, since_ms) VALUES (?,?)", NULL, NULL},
 	{"SELECT prompt_id, input, value, used_ms FROM value", "prompt_id", true,
 		"INSERT OR IGNORE INTO value (prompt_id, input, value, used_ms) VALUES (?,?,?,?)",
 		NULL, NULL},

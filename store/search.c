@@ -4,6 +4,7 @@
 
 #include "store/finder.h"
 #include "store/index.h"
+#include "store/mark.h"
 #include "store/rank.h"
 #include "store/row.h"
 #include "store/use.h"
@@ -43,6 +44,16 @@ static bool search_wants(const struct finder *finder, sqlite3_stmt *row)
 	return filter->source.n == 0 || str_equal(filter->source, db_column_str(row, ROW_SOURCE));
 }
 
+static void search_mark(struct finder *finder, struct store_row *row)
+{
+	bool fuzzy = str_is(row->match, "fuzzy");
+
+	mark_text(finder->store, &finder->match, row->title, fuzzy, &finder->title_marks);
+	mark_text(finder->store, &finder->match, row->path, fuzzy, &finder->path_marks);
+	row->title_marks = &finder->title_marks;
+	row->path_marks = &finder->path_marks;
+}
+
 static int search_row(
 	struct finder *finder, sqlite3_stmt *get, const struct finder_hit *hit, struct err *err)
 {
@@ -61,12 +72,13 @@ static int search_row(
 	if (row_show(finder->store, get, finder->ask->filter.experimental, &finder->tags, &row,
 		    err) != 0)
 		return -1;
-	if (finder->ask->filter.count_uses)
-		row.uses = use_count(finder->store, row.id);
+	row_tell(finder->store, &finder->ask->filter, &row);
 	finder->left--;
 	row.score = hit->score;
 	/* Who typed no words asked for no reason. */
 	row.match = finder->match.typed.n > 0 ? str_of(hit->why) : STR("");
+	if (finder->ask->marks)
+		search_mark(finder, &row);
 	finder->stopped = finder->fn(finder->data, &row) != 0;
 	return 0;
 }
@@ -203,19 +215,20 @@ int store_search(struct store *store, const struct store_search *ask, store_row_
 		.fn = fn,
 		.data = data,
 	};
+	bool tell = ask->filter.count_uses || ask->filter.favourites;
 	int result;
 
 	/* One's own changes are found before they are committed. */
 	if (store->batch && index_flush(store, false, err) != 0)
 		return -1;
-	if (ask->filter.count_uses)
+	if (tell)
 		use_read_begin(store);
 	db_read_begin(&store->prompts);
 	result = search_run(&finder, err);
 	if (result == 0)
 		result = search_flush(&finder, err);
 	db_read_end(&store->prompts);
-	if (ask->filter.count_uses)
+	if (tell)
 		use_read_end(store);
 	match_fini(&finder.match);
 	seen_fini(&finder.seen);

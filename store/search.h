@@ -19,6 +19,7 @@ struct store_search {
 	unsigned limit;		    /* rows, 1 … STORE_SEARCH_LIMIT_MAX */
 	unsigned offset;	    /* rows to leave out, for a further page; ≤ 500 */
 	bool titles_only;	    /* while one types: no texts */
+	bool marks;		    /* rows tell what of them was typed */
 };
 
 /*

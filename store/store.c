@@ -42,6 +42,7 @@ int store_open(struct store **out, const struct store_options *options, struct e
 
 	if (store == NULL)
 		return err_set(err, ERR_MEMORY, "out of memory");
+	store->wait_ms = DB_BUSY_MS;
 	store->prompts.name = "prompts.db";
 	store->ledger.name = "ledger.db";
 	store->prompts.read_only = store->ledger.read_only = options->read_only;
@@ -75,6 +76,15 @@ static void store_close_prompts(struct store *store)
 	store->shelf = NULL;
 	store->words = NULL;
 	store_close_file(&store->prompts);
+}
+
+void store_wait(struct store *store, int ms)
+{
+	store->wait_ms = ms;
+	if (store->prompts.sqlite != NULL)
+		db_wait(&store->prompts, ms);
+	if (store->ledger.sqlite != NULL)
+		db_wait(&store->ledger, ms);
 }
 
 void store_hurry(void)

@@ -46,6 +46,10 @@ void store_close(struct store *store); /* commits usage still pending */
  * signal handlers. */
 void store_hurry(void);
 
+/* How long this handle waits for another process that writes, from now on (5 s by
+ * itself): for those who cannot let a person wait. */
+void store_wait(struct store *store, int ms);
+
 /* What the person should know of a file that was opened after store_open() had
  * returned (salvaged, newer); NULL: nothing. Borrowed. */
 const char *store_notice(const struct store *store);

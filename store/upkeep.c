@@ -13,24 +13,17 @@ static void upkeep_file(struct db *db)
 	(void)sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
-static void upkeep_wait(struct store *store, int ms)
-{
-	if (store->prompts.sqlite != NULL)
-		db_wait(&store->prompts, ms);
-	if (store->ledger.sqlite != NULL)
-		db_wait(&store->ledger, ms);
-}
-
 void store_upkeep(struct store *store)
 {
 	struct err ignored; /* a disk that is full now is said by who needs it */
+	int patience = store->wait_ms;
 	struct db *ledger;
 
 	if (store->batch || store->prompts.sqlite == NULL)
 		return;
 	if (store_ledger(store, &ledger, &ignored) != 0)
 		return;
-	upkeep_wait(store, 0);
+	store_wait(store, 0);
 	if (!ledger->read_only && !ledger->writing) {
 		(void)store_usage_rank(store, &ignored);
 		store->usage_looked = false; /* at the ceiling, whoever came near it */
@@ -38,5 +31,5 @@ void store_upkeep(struct store *store)
 	}
 	upkeep_file(&store->prompts);
 	upkeep_file(ledger);
-	upkeep_wait(store, DB_BUSY_MS);
+	store_wait(store, patience);
 }

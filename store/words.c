@@ -65,7 +65,7 @@ void words_free(struct words *words)
 }
 
 struct words_call {
-	words_fn *fn;
+	words_place_fn *fn;
 	void *data;
 	int stopped;
 };
@@ -75,13 +75,13 @@ static int words_take(void *context, int flags, const char *token, int n, int fr
 	struct words_call *call = context;
 
 	(void)flags;
-	(void)from;
-	(void)to;
-	call->stopped = call->fn(call->data, (struct str){token, (size_t)n});
+	call->stopped =
+		call->fn(call->data, (struct str){token, (size_t)n}, (size_t)from, (size_t)to);
 	return call->stopped != 0 ? SQLITE_DONE : SQLITE_OK;
 }
 
-int words_each(struct store *store, struct str text, words_fn *fn, void *data, struct err *err)
+int words_places(
+	struct store *store, struct str text, words_place_fn *fn, void *data, struct err *err)
 {
 	struct words *words = words_get(store, err);
 	struct words_call call = {.fn = fn, .data = data};
@@ -98,6 +98,27 @@ int words_each(struct store *store, struct str text, words_fn *fn, void *data, s
 	if (call.stopped != 0)
 		return call.stopped;
 	return rc == SQLITE_OK ? 0 : db_fail(&store->prompts, rc, "cannot read words", err);
+}
+
+struct words_plain {
+	words_fn *fn;
+	void *data;
+};
+
+static int words_no_place(void *data, struct str word, size_t from, size_t to)
+{
+	const struct words_plain *plain = data;
+
+	(void)from;
+	(void)to;
+	return plain->fn(plain->data, word);
+}
+
+int words_each(struct store *store, struct str text, words_fn *fn, void *data, struct err *err)
+{
+	struct words_plain plain = {fn, data};
+
+	return words_places(store, text, words_no_place, &plain, err);
 }
 
 static int words_join(void *data, struct str word)

@@ -16,6 +16,11 @@ typedef int words_fn(void *data, struct str word); /* non-zero stops */
  * negative. */
 int words_each(struct store *store, struct str text, words_fn *fn, void *data, struct err *err);
 
+/* The same with where each stands in the text. */
+typedef int words_place_fn(void *data, struct str word, size_t from, size_t to);
+int words_places(
+	struct store *store, struct str text, words_place_fn *fn, void *data, struct err *err);
+
 /* Append the folded words with a blank between them, at most max_bytes. Text
  * without a single word (signs only) is appended as it is. */
 int words_fold(struct store *store, struct str text, struct buf *out, struct err *err);

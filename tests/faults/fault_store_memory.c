@@ -5,6 +5,7 @@
  */
 #include <sqlite3.h>
 
+#include "store/picks.h"
 #include "tests/store_fixture.h"
 
 static sqlite3_mem_methods real;
@@ -42,7 +43,7 @@ static int a_life(void)
 {
 	const struct usage_event event = {.prompt_id = STR("p"), .success = -1};
 	const struct store_want want = {.version = 0};
-	struct store_search search = {.text = STR("walrs"), .limit = 5};
+	struct store_search search = {.text = STR("walrs"), .limit = 5, .marks = true};
 	struct prompt *prompt = fixture_prompt("team/walrus", "Walrus", "text of it"), *got;
 	struct store *store;
 	struct store_facts facts;
@@ -70,6 +71,9 @@ static int a_life(void)
 	(void)store_search(store, &search, row, &rows, &more, &err);
 	(void)store_prompt_list(store, NULL, STR(""), 5, row, &rows, &err);
 	(void)store_value_add(store, STR("p"), STR("i"), STR("v"), &err);
+	(void)store_favourite_put(store, STR("p"), true, &err);
+	(void)store_favourite_list(store, &search.filter, 5, row, &rows, &err);
+	(void)store_recent_list(store, &search.filter, 5, row, &rows, &err);
 	(void)store_usage_rank(store, &err);
 	(void)store_facts(store, &facts, &err);
 	(void)store_check(store, &err);
