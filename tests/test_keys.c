@@ -7,7 +7,15 @@
  *   > "text"                  typed, a character at a time
  *   > pasted "text"           came as one
  *   > Enter                   a key; several with blanks between
+ *   > call prompt team/plain  the hotkey of a prompt; "> call terminal prompt …"
  *   > close                   the screen is locked
+ *   > select 2, focus 1       a click on a row, on a field; from 0
+ *   > selection "text"        is the answer to "< source selection"; so "clipboard";
+ *   > clipboard none, secret  there is no text, a password manager put it there
+ *   > fails "why"             the library cannot be read from now on; "> works"
+ *   > restart                 another process, with the same library
+ *   > forgetful               remember_values is off
+ *   > remove, rename, withdraw, change PATH [TO]       somebody else does that
  *   < paste team/plain {}: …  what the palette calls, exactly, in this order
  *   = search: rev             what is shown then, all lines of it
  *
@@ -16,9 +24,9 @@
  * environment it is printed instead (to write new stories from, after reading them).
  */
 #define _DEFAULT_SOURCE /* mkdtemp, scandir */
+#include "core/clock.h"
 #include "core/json.h"
-#include "desktop/palette.h"
-#include "store/search.h"
+#include "desktop/palette_library.h"
 #include "tests/messages.h"
 #include "tests/store_fixture.h"
 
@@ -26,49 +34,36 @@
 #define TEXT_MAX (1024 * 1024)
 
 static struct store *store;
+static struct palette_library library;
 static struct palette palette;
 static struct buf calls = BUF_INIT(TEXT_MAX);
 static const char *file;
 static unsigned line_number;
 
-struct rows {
-	palette_row_fn *fn;
-	void *rows;
-};
-
-static int on_row(void *data, const struct store_row *row)
-{
-	const struct palette_found found = {.age_s = -1};
-	struct rows *rows = data;
-
-	return rows->fn(rows->rows, row, &found);
-}
+/* Between the palette and the library: it can be made to fail. */
+static const char *failing;
+static struct palette_calls real;
 
 static int on_search(void *data, struct str text, unsigned limit, palette_row_fn *fn, void *rows,
 	struct err *err)
 {
-	struct store_search search = {.text = text, .limit = limit};
-	struct rows to = {fn, rows};
-	bool more;
-
-	(void)data;
-	return store_search(store, &search, on_row, &to, &more, err);
+	if (failing != NULL)
+		return err_set(err, ERR_BUSY, "%s", failing);
+	return real.search(data, text, limit, fn, rows, err);
 }
 
 static int on_get(void *data, struct str path, struct prompt **out, struct err *err)
 {
-	struct store_want want = {0};
-	int outcome = store_prompt_get(store, path, &want, out, err);
-
-	(void)data;
-	return outcome == STORE_NOT_FOUND ? err_set(err, ERR_NOT_FOUND, "it is gone") : outcome;
+	if (failing != NULL)
+		return err_set(err, ERR_BUSY, "%s", failing);
+	return real.get(data, path, out, err);
 }
 
-static int on_compose(void *data, const struct prompt *prompt, const json_t *args, unsigned flags,
-	struct compose *out, struct err *err)
+static int on_favourite(void *data, struct str id, bool on, struct err *err)
 {
-	(void)data;
-	return compose_text(store, prompt, args, flags, out, err);
+	if (failing != NULL)
+		return err_set(err, ERR_BUSY, "%s", failing);
+	return real.favourite(data, id, on, err);
 }
 
 static void on_send(void *data, const struct prompt *prompt, const json_t *args,
@@ -101,14 +96,28 @@ static void on_close(void *data)
 	(void)buf_add_str(&calls, "close\n");
 }
 
-static const struct palette_calls functions = {
-	.search = on_search,
-	.get = on_get,
-	.compose = on_compose,
+static void on_source(void *data, enum prompt_from from)
+{
+	(void)data;
+	(void)buf_add_format(&calls, "source %s\n", prompt_from_name(from));
+}
+
+static struct palette_calls functions = {
+	.data = &library,
 	.send = on_send,
 	.open_file = on_open_file,
 	.close = on_close,
+	.source = on_source,
 };
+
+static void functions_make(void)
+{
+	palette_library_calls(&functions);
+	real = functions;
+	functions.search = on_search;
+	functions.get = on_get;
+	functions.favourite = on_favourite;
+}
 
 /* --- the library --------------------------------------------------------------------- */
 
@@ -133,18 +142,27 @@ static void put(const json_t *json)
 
 	prompt_set(&prompt->path, json_str(json, "path"));
 	prompt_set(&prompt->title, json_str(json, "title"));
+	prompt_set(&prompt->source, json_str(json, "source"));
+	prompt_set(&prompt->status, json_str(json, "status"));
+	prompt_set(&prompt->channel, json_str(json, "channel"));
 	json_array_foreach (tags, i, tag)
 		prompt_add_tag(prompt, str_of(json_string_value(tag)));
 	add_messages(prompt, json_object_get(json, "messages"));
 	CHECK(inputs == NULL || prompt_inputs_parse(prompt, inputs, &err) == 0);
 	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
+	if (json_str(json, "second").n > 0) {
+		prompt_set(&prompt->messages[0].text, json_str(json, "second"));
+		CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
+	}
 	prompt_free(prompt);
 }
 
 /* What was used more stands first; without that the order would be anybody's. */
 static void use(const char *path, unsigned times)
 {
-	struct usage_event event = {.client_type = STR("hotkey"),
+	static int64_t now_ms = 1700000000000;
+	struct usage_event event = {.occurred_ms = now_ms += 1000,
+		.client_type = STR("hotkey"),
 		.surface = STR("hotkey"),
 		.action = STR("paste"),
 		.outcome = STR("ok"),
@@ -231,16 +249,108 @@ static void press(struct str words)
 	}
 }
 
+static void call(struct str how)
+{
+	bool terminal = str_starts(how, "terminal");
+	struct str rest;
+
+	if (terminal)
+		(void)str_cut(how, ' ', &rest);
+	else
+		rest = how;
+	if (str_starts(rest, "prompt "))
+		palette_call_prompt(&palette, (struct str){rest.p + 7, rest.n - 7}, terminal);
+	else
+		palette_call(&palette, terminal);
+}
+
+static void answer(enum prompt_from from, struct str what)
+{
+	struct buf text = BUF_INIT(TEXT_MAX);
+
+	if (what.p[0] == '"')
+		unescape((struct str){what.p + 1, what.n - 2}, &text);
+	palette_source(&palette, from,
+		what.p[0] == '"'	 ? PALETTE_SOURCE_TEXT
+		: str_is(what, "secret") ? PALETTE_SOURCE_SECRET
+					 : PALETTE_SOURCE_NONE,
+		(struct str){buf_text(&text), text.len});
+	buf_fini(&text);
+}
+
+/* Somebody else, while the palette is open. */
+static void change(struct str what, struct str path, struct str to)
+{
+	struct store_want want = {.experimental = true};
+	struct prompt *prompt = NULL;
+	struct err err;
+
+	CHECK(store_prompt_get(store, path, &want, &prompt, &err) == 0);
+	if (str_is(what, "remove"))
+		CHECK(store_prompt_remove(store, path, &err) == 0);
+	if (str_is(what, "rename")) {
+		CHECK(store_prompt_move(store, str_of(prompt->source), path, to, &err) == 0);
+		prompt_set(&prompt->path, to);
+	}
+	if (str_is(what, "withdraw"))
+		prompt_set(&prompt->status, STR("deprecated"));
+	if (str_is(what, "change"))
+		prompt_set(&prompt->messages[0].text, to);
+	if (!str_is(what, "remove"))
+		CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
+	prompt_free(prompt);
+}
+
+static void restart(void)
+{
+	palette_fini(&palette);
+	store_close(store);
+	store = fixture_open();
+	palette_library_init_store(&library, fixture_dir, store);
+	palette_init(&palette, &functions);
+}
+
+static size_t number(struct str text)
+{
+	int64_t value;
+
+	CHECK(str_to_int(text, 0, 1000, &value));
+	return (size_t)value;
+}
+
 static void act(struct str what)
 {
+	struct str rest, word = str_cut(what, ' ', &rest);
+	static char why[200];
+
 	if (what.p[0] == '"')
 		type(what, false);
-	else if (str_starts(what, "pasted "))
-		type((struct str){what.p + 7, what.n - 7}, true);
-	else if (str_starts(what, "call"))
-		palette_call(&palette, str_is(what, "call terminal"));
-	else if (str_is(what, "close"))
+	else if (str_is(word, "pasted"))
+		type(rest, true);
+	else if (str_is(word, "call"))
+		call(rest);
+	else if (str_is(word, "close"))
 		palette_close(&palette);
+	else if (str_is(word, "select"))
+		palette_select(&palette, number(rest));
+	else if (str_is(word, "focus"))
+		palette_focus(&palette, number(rest));
+	else if (str_is(word, "selection"))
+		answer(PROMPT_FROM_SELECTION, rest);
+	else if (str_is(word, "clipboard"))
+		answer(PROMPT_FROM_CLIPBOARD, rest);
+	else if (str_is(word, "fails"))
+		(void)snprintf(
+			why, sizeof why, "%.*s", (int)rest.n - 2, (failing = why, rest.p + 1));
+	else if (str_is(word, "works"))
+		failing = NULL;
+	else if (str_is(word, "restart"))
+		restart();
+	else if (str_is(word, "forgetful"))
+		library.forgetful = true;
+	else if (str_is(word, "remove") || str_is(word, "rename") || str_is(word, "withdraw") ||
+		 str_is(word, "change"))
+		change(word, str_cut(rest, ' ', &rest), rest);
 	else
 		press(what);
 }
@@ -282,6 +392,8 @@ static void story_run(const char *path)
 	fixture_new_dir();
 	store = fixture_open();
 	library_make();
+	failing = NULL;
+	palette_library_init_store(&library, fixture_dir, store);
 	palette_init(&palette, &functions);
 	while (str_next_line(&rest, &line)) {
 		line_number++;
@@ -319,6 +431,7 @@ int main(void)
 	int n = scandir(FOLDER, &names, is_story, alphasort), i;
 
 	CHECK(n > 0);
+	functions_make();
 	for (i = 0; i < n; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", FOLDER, names[i]->d_name);
 		story_run(path);

@@ -56,7 +56,7 @@
 > Tab
 > Shift+Tab Escape
 = search: review
-= * team/review | Code review | personal #review
+= * team/[review] | Code [review] | personal #review
 = preview: Review <=1> <?{{language}}> for <=bugs>.
 > Enter
 > pasted "a\nb"

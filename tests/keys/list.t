@@ -1,13 +1,15 @@
-# What is used most when nothing is typed; each key searches; Enter pastes the chosen one.
+# What was used last and then most when nothing is typed; each key searches; Enter pastes.
 > call
 = search: 
-= * team/review | Code review | personal #review
-=   team/plain | Plain words | personal
+= -- recent
+= * team/plain | Plain words | personal
+=   team/review | Code review | personal #review
+= -- most used
 =   mine/steps | Steps to follow | personal
-= preview: Review <=1> <?{{language}}> for <=bugs>.
+= preview: Say it in plain words.
 > "pla"
 = search: pla
-= * team/plain | Plain words | personal
+= * team/[pla]in | [Pla]in words | personal
 = preview: Say it in plain words.
 > Enter
 < paste team/plain {}: Say it in plain words.

@@ -2,27 +2,33 @@
 > call
 > Down Down Down Up
 = search: 
-=   team/review | Code review | personal #review
-= * team/plain | Plain words | personal
+= -- recent
+=   team/plain | Plain words | personal
+= * team/review | Code review | personal #review
+= -- most used
 =   mine/steps | Steps to follow | personal
-= preview: Say it in plain words.
+= preview: Review <=1> <?{{language}}> for <=bugs>.
 > PageDown
 > Home
 > Up
 > End
 = search: 
-=   team/review | Code review | personal #review
+= -- recent
 =   team/plain | Plain words | personal
+=   team/review | Code review | personal #review
+= -- most used
 = * mine/steps | Steps to follow | personal
 = preview: first\nsecond\n
 # Typing begins at the first again.
 > "p"
 > Backspace
 = search: 
-= * team/review | Code review | personal #review
-=   team/plain | Plain words | personal
+= -- recent
+= * team/plain | Plain words | personal
+=   team/review | Code review | personal #review
+= -- most used
 =   mine/steps | Steps to follow | personal
-= preview: Review <=1> <?{{language}}> for <=bugs>.
+= preview: Say it in plain words.
 # The hotkey again closes.
 > call
 < close

@@ -21,14 +21,20 @@
 > Ctrl+E
 < open team/plain
 = search: plain
-= * team/plain | Plain words | personal
+= * team/[plain] | [Plain] words | personal
 = preview: Say it in plain words.
 > Ctrl+I
 = details: team/plain
+=   title: Plain words
+=   status: approved
+=   version: 1 of 1, production
+=   digest: 3d50af5af53d
+=   source: local
+=   uses: 4, last 1102 days ago
 = preview: Say it in plain words.
 > Ctrl+I
 = search: plain
-= * team/plain | Plain words | personal
+= * team/[plain] | [Plain] words | personal
 = preview: Say it in plain words.
 > close
 < close

@@ -7,7 +7,7 @@
 = message: 2 lines, and each may run as a command. Enter pastes them.
 > Escape
 = search: steps
-= * mine/steps | Steps to follow | personal
+= * mine/[steps] | [Steps] to follow | personal
 = preview: first\nsecond
 > Enter Enter
 < paste mine/steps {}: first\nsecond
