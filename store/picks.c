@@ -27,13 +27,13 @@ static int favourite_count(struct db *db, int64_t *count, struct err *err)
 static int favourite_write(struct db *db, struct str prompt_id, bool on, struct err *err)
 {
 	sqlite3_stmt *put;
-	int64_t count;
+	int64_t count = 0;
 
-	if (on && (favourite_count(db, &count, err) != 0 || count >= STORE_FAVOURITES_MAX))
-		return count >= STORE_FAVOURITES_MAX
-			       ? err_set(err, ERR_LIMIT, "there are %d favourites already",
-					 STORE_FAVOURITES_MAX)
-			       : -1;
+	if (on && favourite_count(db, &count, err) != 0)
+		return -1;
+	if (count >= STORE_FAVOURITES_MAX)
+		return err_set(
+			err, ERR_LIMIT, "there are %d favourites already", STORE_FAVOURITES_MAX);
 	if (db_statement(db, on ? DB_FAVOURITE_PUT : DB_FAVOURITE_DELETE,
 		    on ? "INSERT OR IGNORE INTO favourite (prompt_id, since_ms) VALUES (?1, ?2)"
 		       : "DELETE FROM favourite WHERE prompt_id = ?1",
@@ -50,6 +50,8 @@ int store_favourite_put(struct store *store, struct str prompt_id, bool on, stru
 	bool own = !store->ledger.writing;
 	struct db *db;
 
+	if (store_favourite_is(store, prompt_id) == on)
+		return 0;
 	if (store_ledger_begin(store, &db, err) != 0)
 		return -1;
 	return store_ledger_end(store, own, favourite_write(db, prompt_id, on, err), err);
