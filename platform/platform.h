@@ -13,6 +13,7 @@
 
 #include "core/err.h"
 #include "core/str.h"
+#include "platform/picker.h"
 
 #define PLATFORM_PATH_MAX 512
 
@@ -154,6 +155,20 @@ enum platform_event_type {
 	PLATFORM_EVENT_RELEASED,
 	/* menu() ended: `text` is what it printed, `number` its exit status (0 chosen). */
 	PLATFORM_EVENT_MENU,
+	/*
+	 * Of the picker: `text` is a key by its name ("Enter", "Ctrl+Enter", "Shift+Tab",
+	 * "Ctrl+S", "Space" where the field with the cursor takes no text, …), or what was
+	 * typed, as an input method gives it.
+	 */
+	PLATFORM_EVENT_PICKER_KEY,
+	PLATFORM_EVENT_PICKER_TEXT,
+	/* `number`: a row of the list, a field, an item under the field was clicked. */
+	PLATFORM_EVENT_PICKER_ROW,
+	PLATFORM_EVENT_PICKER_FIELD,
+	PLATFORM_EVENT_PICKER_ITEM,
+	/* The person turned to something else (a click outside, another window), or the
+	 * keyboard could not be had: it wants picker_hide(). */
+	PLATFORM_EVENT_PICKER_LEFT,
 	/* The time of timer() has come. */
 	PLATFORM_EVENT_TIMER,
 	/* The screen was locked (`number` 1) or unlocked (0). */
@@ -238,7 +253,8 @@ struct platform_backend {
 	bool (*holds)(struct platform_desktop *desktop);
 
 	/* PLATFORM_EVENT_RELEASED as soon as no Ctrl, Alt, Super, Shift and no Return is
-	 * held down, perhaps at once. */
+	 * held down, perhaps at once; after picker_hide() also not before the keyboard is
+	 * back where it was (or 2 s were not enough for that: press() will tell). */
 	void (*release)(struct platform_desktop *desktop);
 	/*
 	 * Press and release a key `count` times, if this window has the keyboard: looked
@@ -247,6 +263,26 @@ struct platform_backend {
 	 */
 	int (*press)(struct platform_desktop *desktop, const struct platform_window *window,
 		enum platform_key key, unsigned count, struct err *err);
+
+	/*
+	 * Make the picker, hidden, so that it opens at once later; from then on a hotkey
+	 * takes the keyboard with it, and what is typed after it goes to the picker.
+	 * ERR_FAILED: there is none here, and the two below are not to be called. The
+	 * theme is read here; when it cannot be, that is told, and ours is used.
+	 */
+	int (*picker_open)(struct platform_desktop *desktop,
+		const struct platform_picker_options *options, struct err *err);
+	/*
+	 * Show this, with the window and the keyboard taken when it was hidden: on the
+	 * monitor of the window that has the focus, over everything. The focus stays there
+	 * unless options.window, a screen reader or an input method ask for it. ERR_BUSY:
+	 * another program has the keyboard for itself; it stays hidden.
+	 */
+	int (*picker_show)(struct platform_desktop *desktop, const struct platform_picker *what,
+		struct err *err);
+	/* Out of sight; the keyboard goes back when the keys that are down are let go, 2 s
+	 * later at most. Hidden already: nothing. */
+	void (*picker_hide)(struct platform_desktop *desktop);
 
 	/* One line to the person, out of the way; where there is no service for that it
 	 * goes to the log. Never waits, never fails. */

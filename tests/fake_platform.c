@@ -236,6 +236,39 @@ static int fake_menu(struct platform_desktop *desktop, const char *const argv[],
 	return buf_add(&fake->menu, text.p, text.n);
 }
 
+static int fake_picker_open(struct platform_desktop *desktop,
+	const struct platform_picker_options *options, struct err *err)
+{
+	(void)desktop;
+	(void)options;
+	(void)err;
+	return 0;
+}
+
+static int fake_picker_show(
+	struct platform_desktop *desktop, const struct platform_picker *what, struct err *err)
+{
+	struct fake *fake = fake_self(desktop);
+
+	if (fake->picker_fails)
+		return err_set(err, ERR_BUSY, "another program has the keyboard");
+	if (!fake->picker)
+		(void)buf_add_str(&fake->log, "picker opens\n");
+	fake->picker = true;
+	fake->page = what->page;
+	fake->n_rows = what->n_rows;
+	return 0;
+}
+
+static void fake_picker_hide(struct platform_desktop *desktop)
+{
+	struct fake *fake = fake_self(desktop);
+
+	if (fake->picker)
+		(void)buf_add_str(&fake->log, "picker closes\n");
+	fake->picker = false;
+}
+
 const struct platform_backend fake_backend = {
 	.name = "fake",
 	.open = fake_open,
@@ -256,6 +289,9 @@ const struct platform_backend fake_backend = {
 	.holds = fake_holds,
 	.release = fake_release,
 	.press = fake_press,
+	.picker_open = fake_picker_open,
+	.picker_show = fake_picker_show,
+	.picker_hide = fake_picker_hide,
 	.notify = fake_notify,
 	.menu = fake_menu,
 };

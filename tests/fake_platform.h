@@ -34,8 +34,11 @@ struct fake {
 	struct fake_selection clipboard, primary;
 	struct platform_window window; /* that has the keyboard */
 	bool keys_held, locked;
+	bool picker; /* is shown, with: */
+	enum platform_picker_page page;
+	size_t n_rows;
 	/* Faults. */
-	bool save_hangs, offer_fails, press_fails;
+	bool save_hangs, offer_fails, press_fails, picker_fails;
 	/* Awaited of us. */
 	bool saving, releasing;
 	bool unheld; /* an offer came before SAVED did */

@@ -43,7 +43,7 @@ place("git2(/sys/alloc)?\\.h" "library/git(_[a-z]+)?\\.[ch]")
 place("yaml\\.h" "library/[^/]*\\.c")
 place("sodium\\.h" "hub/.*" "sync/[^/]*\\.c")
 place("X11/.*" "platform/linux/x11[^/]*\\.[ch]")
-place("gtk/.*|gdk/.*" "platform/linux/picker_gtk\\.[ch]")
+place("gtk/.*|gdk/.*" "platform/linux/picker_gtk(_[a-z]+)?\\.[ch]")
 place("glib.*|gio/.*" "platform/linux/.*")
 place("jansson\\.h" "core/.*" "store/.*" "desktop/.*" "library/.*" "mcp/.*" "sync/.*" "hub/.*" "agent/.*")
 

@@ -163,6 +163,27 @@ static int none_press(struct platform_desktop *desktop, const struct platform_wi
 	return err_set(err, ERR_FAILED, "there is no display");
 }
 
+static int none_picker_open(struct platform_desktop *desktop,
+	const struct platform_picker_options *options, struct err *err)
+{
+	(void)desktop;
+	(void)options;
+	return err_set(err, ERR_FAILED, "there is no display for a picker");
+}
+
+static int none_picker_show(
+	struct platform_desktop *desktop, const struct platform_picker *what, struct err *err)
+{
+	(void)desktop;
+	(void)what;
+	return err_set(err, ERR_FAILED, "there is no display for a picker");
+}
+
+static void none_picker_hide(struct platform_desktop *desktop)
+{
+	(void)desktop;
+}
+
 static void none_notify(struct platform_desktop *desktop, const char *text)
 {
 	loop_notify(&none_of(desktop)->loop, text);
@@ -194,6 +215,9 @@ const struct platform_backend platform_none = {
 	.holds = none_holds,
 	.release = none_release,
 	.press = none_press,
+	.picker_open = none_picker_open,
+	.picker_show = none_picker_show,
+	.picker_hide = none_picker_hide,
 	.notify = none_notify,
 	.menu = none_menu,
 };

@@ -17,10 +17,12 @@
 #define HANDOVER_MS 1000
 
 static struct x11 *errors_of; /* Xlib's handlers have no data of ours */
+static XErrorHandler errors_others;
 
 static int on_error(Display *display, XErrorEvent *event)
 {
-	(void)display;
+	if (errors_of != NULL && errors_of->display != display && errors_others != NULL)
+		return errors_others(display, event); /* the picker's connection */
 	/* Windows of others go away at any time: what asks looks at this after. */
 	if (errors_of != NULL)
 		errors_of->error = event->error_code;
@@ -32,6 +34,16 @@ static int on_display_died(Display *display)
 	(void)display;
 	log_event(LOG_LEVEL_ERROR, LOG_TEXT("event", "desktop.display_gone"));
 	_exit(1); /* Xlib cannot go on; who watches over us starts us again */
+}
+
+void x11_errors_take(struct x11 *x11)
+{
+	XErrorHandler before;
+
+	errors_of = x11;
+	before = XSetErrorHandler(on_error);
+	errors_others = before != on_error ? before : errors_others;
+	XSetIOErrorHandler(on_display_died);
 }
 
 void x11_trap(struct x11 *x11)
@@ -352,9 +364,7 @@ static int x11_open(
 	x11->display = display;
 	x11->root = DefaultRootWindow(display);
 	x11->fixes_event = fixes_event;
-	errors_of = x11;
-	XSetErrorHandler(on_error);
-	XSetIOErrorHandler(on_display_died);
+	x11_errors_take(x11);
 	atoms_get(x11);
 	x11->own = XCreateSimpleWindow(display, x11->root, -10, -10, 1, 1, 0, 0, 0);
 	XSelectInput(display, x11->own, PropertyChangeMask);
@@ -404,6 +414,7 @@ static void x11_close(struct platform_desktop *desktop)
 
 	if (x11 == NULL)
 		return;
+	x11_picker_fini(x11);
 	x11_save_fini(x11);
 	hand_over(x11);
 	x11_keys_fini(x11);
@@ -462,6 +473,9 @@ const struct platform_backend platform_x11 = {
 	.holds = x11_holds,
 	.release = x11_release,
 	.press = x11_press,
+	.picker_open = x11_picker_open,
+	.picker_show = x11_picker_show,
+	.picker_hide = x11_picker_hide,
 	.notify = x11_notify,
 	.menu = x11_menu,
 };

@@ -5,6 +5,7 @@
  *   x11_keys.c     hotkeys, keys held down, keys pressed
  *   x11_offer.c    owning selections and answering who reads them
  *   x11_save.c     reading what others own
+ *   x11_picker.c   the picker: the keyboard taken and given back
  *
  * Words are ICCCM's (section 2, peer to peer communication by selections).
  */
@@ -121,7 +122,16 @@ struct x11 {
 	struct x11_hotkey hotkeys[X11_HOTKEYS_MAX];
 	unsigned num_lock, scroll_lock, alt, super; /* masks, asked of the server */
 	guint retry, held;			    /* sources */
+	bool release;				    /* RELEASED is to be sent */
 	bool handed_over;
+	struct {
+		struct picker *window; /* NULL: none was made */
+		bool shown, leaving;   /* leaving: hidden, the keyboard is ours still */
+		bool grabbed, wants_focus, focused;
+		Window before; /* that had the focus */
+		int before_revert;
+		gint64 deadline_us;
+	} picker;
 };
 
 static inline struct x11 *x11_of(struct platform_desktop *desktop)
@@ -135,6 +145,7 @@ void x11_trap(struct x11 *x11);	 /* forget errors so far */
 int x11_untrap(struct x11 *x11); /* a round trip; the last error since, 0: none */
 void x11_window(struct platform_desktop *desktop, struct platform_window *window);
 uint64_t x11_client(Window window);
+void x11_errors_take(struct x11 *x11); /* again, after others set theirs */
 
 /* x11_keys.c */
 void x11_keys_map(struct x11 *x11); /* at the start and after MappingNotify */
@@ -142,6 +153,7 @@ bool x11_keys_event(struct x11 *x11, XEvent *event);
 void x11_keys_fini(struct x11 *x11);
 int x11_hotkey_set(struct platform_desktop *desktop, int number, struct str keys, struct err *err);
 void x11_release(struct platform_desktop *desktop);
+void x11_keys_await(struct x11 *x11); /* until those that are down are let go */
 int x11_press(struct platform_desktop *desktop, const struct platform_window *window,
 	enum platform_key key, unsigned count, struct err *err);
 
@@ -163,5 +175,21 @@ bool x11_save_event(struct x11 *x11, XEvent *event);
 void x11_save_fini(struct x11 *x11);
 void x11_save(struct platform_desktop *desktop, unsigned selections);
 void x11_forget(struct platform_desktop *desktop);
+
+/* x11_picker.c */
+int x11_picker_open(struct platform_desktop *desktop, const struct platform_picker_options *options,
+	struct err *err);
+int x11_picker_show(
+	struct platform_desktop *desktop, const struct platform_picker *what, struct err *err);
+void x11_picker_hide(struct platform_desktop *desktop);
+void x11_picker_fini(struct x11 *x11);
+/* At the press of a hotkey: the keyboard is ours, or at least goes on; after what came
+ * of it: it is let go when no picker was shown. */
+void x11_picker_take(struct x11 *x11, Time time);
+void x11_picker_took(struct x11 *x11);
+/* It was one for the picker. */
+bool x11_picker_key(struct x11 *x11, const XKeyEvent *event);
+/* Nothing of the picker is in the way any more; else ask again. */
+bool x11_picker_left(struct x11 *x11, bool keys_held);
 
 #endif

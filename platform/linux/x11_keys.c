@@ -166,7 +166,7 @@ static bool hotkey_grab(struct x11 *x11, struct x11_hotkey *hotkey)
 	x11_trap(x11);
 	for (i = 0; i < 8; i++)
 		XGrabKey(x11->display, hotkey->code, hotkey->modifiers | locks(x11, i), x11->root,
-			True, GrabModeAsync, GrabModeAsync);
+			True, GrabModeAsync, GrabModeSync); /* see x11_picker_take() */
 	hotkey->grabbed = true;
 	if (x11_untrap(x11) == 0)
 		return true;
@@ -268,10 +268,13 @@ bool x11_keys_event(struct x11 *x11, XEvent *event)
 {
 	unsigned mask = ControlMask | ShiftMask | x11->alt | x11->super;
 	struct platform_event pressed = {.type = PLATFORM_EVENT_HOTKEY};
+	bool ours = false;
 	int i;
 
 	if (event->type != KeyPress && event->type != KeyRelease)
 		return false;
+	if (event->type == KeyPress && !x11->picker.grabbed)
+		x11_picker_take(x11, event->xkey.time);
 	for (i = 0; i < X11_HOTKEYS_MAX; i++) {
 		struct x11_hotkey *hotkey = &x11->hotkeys[i];
 		bool was_down = hotkey->down;
@@ -282,9 +285,13 @@ bool x11_keys_event(struct x11 *x11, XEvent *event)
 			continue;
 		hotkey->down = event->type == KeyPress;
 		pressed.number = i;
+		ours = true;
 		if (hotkey->down && !was_down)
 			loop_send(&x11->loop, &pressed);
 	}
+	if (!ours)
+		(void)x11_picker_key(x11, &event->xkey);
+	x11_picker_took(x11);
 	return true;
 }
 
@@ -294,7 +301,7 @@ static bool any_held(struct x11 *x11)
 {
 	static const KeySym watched[] = {XK_Shift_L, XK_Shift_R, XK_Control_L, XK_Control_R,
 		XK_Alt_L, XK_Alt_R, XK_Meta_L, XK_Meta_R, XK_Super_L, XK_Super_R, XK_Hyper_L,
-		XK_ISO_Level3_Shift, XK_Return, XK_KP_Enter};
+		XK_ISO_Level3_Shift, XK_Return, XK_KP_Enter, XK_Escape};
 	char keys[32];
 	size_t i;
 
@@ -317,22 +324,31 @@ static bool any_held(struct x11 *x11)
 static gboolean on_held(gpointer data)
 {
 	struct x11 *x11 = data;
+	bool held = any_held(x11), release = x11->release;
 
-	if (any_held(x11))
-		return G_SOURCE_CONTINUE;
 	x11->held = 0;
-	loop_send(&x11->loop, &(struct platform_event){.type = PLATFORM_EVENT_RELEASED});
+	if (!x11_picker_left(x11, held) || (release && held)) {
+		x11->held = g_timeout_add(HELD_POLL_MS, on_held, x11);
+		return G_SOURCE_REMOVE;
+	}
+	x11->release = false;
+	if (release)
+		loop_send(&x11->loop, &(struct platform_event){.type = PLATFORM_EVENT_RELEASED});
 	return G_SOURCE_REMOVE;
+}
+
+void x11_keys_await(struct x11 *x11)
+{
+	if (x11->held == 0)
+		x11->held = g_idle_add_full(G_PRIORITY_HIGH, on_held, x11, NULL);
 }
 
 void x11_release(struct platform_desktop *desktop)
 {
 	struct x11 *x11 = x11_of(desktop);
 
-	if (x11->held != 0)
-		return;
-	x11->held = any_held(x11) ? g_timeout_add(HELD_POLL_MS, on_held, x11)
-				  : g_idle_add_full(G_PRIORITY_HIGH, on_held, x11, NULL);
+	x11->release = true;
+	x11_keys_await(x11);
 }
 
 void x11_keys_fini(struct x11 *x11)
