@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/json.h"
+#include "desktop/desk_picker.h"
 #include "desktop/menu.h"
 #include "store/prompts.h"
 #include "store/search.h"
@@ -42,7 +43,7 @@ static void quit_when_done(struct desk *desk)
 		desktop->backend->quit(desktop);
 }
 
-static void give_up(struct desk *desk, const char *why)
+void desk_give_up(struct desk *desk, const char *why)
 {
 	forget_choice(desk);
 	if (why != NULL)
@@ -93,7 +94,7 @@ static void ask(struct desk *desk, enum desk_stage stage, const char *label, str
 
 	menu_command(&command, desk->options.menu, label);
 	if (desktop->backend->menu(desktop, command.argv, rows, &err) != 0)
-		give_up(desk, err.text);
+		desk_give_up(desk, err.text);
 	else
 		desk->stage = stage;
 }
@@ -104,9 +105,9 @@ static void ask_which(struct desk *desk)
 	struct err err;
 
 	if (menu_rows(desk->options.store, &rows, &err) != 0)
-		give_up(desk, err.text);
+		desk_give_up(desk, err.text);
 	else if (rows.len == 0)
-		give_up(desk, "There are no prompts yet: promptd import --starter.");
+		desk_give_up(desk, "There are no prompts yet: promptd import --starter.");
 	else
 		ask(desk, DESK_LIST, "Prompt", (struct str){rows.data, rows.len});
 	buf_fini(&rows);
@@ -146,20 +147,22 @@ static void ask_value(struct desk *desk, const char *name)
 
 /* --- sending ----------------------------------------------------------------------- */
 
-static void send(struct desk *desk, bool copy_only)
+void desk_send(struct desk *desk, const struct prompt *prompt, const struct compose *compose,
+	enum palette_send how)
 {
 	const struct platform_window *target = courier_target(&desk->courier);
 	const struct settings_rule *rule = settings_rule(desk->options.settings, target);
 	struct paste_job job = {.key = rule->key,
-		.caret = desk->compose.caret,
+		.caret = compose->caret,
 		.quiet_ms = rule->quiet_ms,
 		.any_reader = rule->any_reader,
-		.copy_only = copy_only};
+		.copy_only = how == PALETTE_COPY,
+		.keep = how == PALETTE_KEEP};
 	struct desk_sent *sent = &desk->sent[desk->sent[0].tag == 0 ? 0 : 1];
 	struct desk_sent now = {.tag = desk->courier.last_tag + 1,
-		.prompt = prompt_copy(desk->prompt),
+		.prompt = prompt_copy(prompt),
 		.started_us = clock_monotonic_us(),
-		.copy_only = copy_only};
+		.copy_only = how == PALETTE_COPY};
 	struct err err;
 
 	if (rule->refuse || target->password)
@@ -168,16 +171,20 @@ static void send(struct desk *desk, bool copy_only)
 	if (sent->tag == 0)
 		*sent = now;
 	if (courier_choose(&desk->courier, &job,
-		    (struct str){buf_text(&desk->compose.text), desk->compose.text.len},
-		    &err) == 0) {
+		    (struct str){buf_text(&compose->text), compose->text.len}, &err) == 0) {
 		if (sent->tag == now.tag)
 			*sent = (struct desk_sent){0};
 		prompt_free(now.prompt);
-		give_up(desk, err.text);
+		desk_give_up(desk, err.text);
 		return;
 	}
 	forget_choice(desk);
 	quit_when_done(desk);
+}
+
+static void send(struct desk *desk, bool copy_only)
+{
+	desk_send(desk, desk->prompt, &desk->compose, copy_only ? PALETTE_COPY : PALETTE_PASTE);
 }
 
 static const char paste_lines[] = "paste all lines", copy_lines[] = "copy only",
@@ -205,7 +212,7 @@ static void go_on(struct desk *desk)
 	outcome = compose_text(desk->options.store, desk->prompt, desk->args,
 		rule->terminal ? COMPOSE_TERMINAL : 0, &desk->compose, &err);
 	if (outcome < 0)
-		give_up(desk, err.text);
+		desk_give_up(desk, err.text);
 	else if (outcome == COMPOSE_MISSING)
 		ask_value(desk, desk->compose.missing);
 	else if (rule->terminal && desk->compose.lines > 1)
@@ -226,7 +233,7 @@ static void take_prompt(struct desk *desk, struct str name)
 		(void)err_set(&err, ERR_NOT_FOUND, "There is no prompt \"%.*s\".",
 			(int)(name.n < 80 ? name.n : 80), name.p);
 	if (outcome != STORE_OK) {
-		give_up(desk, err.text);
+		desk_give_up(desk, err.text);
 		return;
 	}
 	desk->args = json_object();
@@ -238,7 +245,7 @@ static void take_value(struct desk *desk, struct str value)
 	struct err err;
 
 	if (json_object_set_new(desk->args, desk->input, json_from_str(value)) != 0) {
-		give_up(desk, "The value is not UTF-8 text.");
+		desk_give_up(desk, "The value is not UTF-8 text.");
 		return;
 	}
 	/* To be offered again; losing one is no harm. */
@@ -254,7 +261,7 @@ static void take_confirmation(struct desk *desk, struct str answer)
 	else if (str_is(answer, copy_lines))
 		send(desk, true);
 	else
-		give_up(desk, NULL);
+		desk_give_up(desk, NULL);
 }
 
 static void on_menu(struct desk *desk, const struct platform_event *event)
@@ -262,13 +269,13 @@ static void on_menu(struct desk *desk, const struct platform_event *event)
 	struct str rest, line = str_cut(event->text, '\n', &rest);
 
 	if (event->number == 127 && desk->stage != DESK_IDLE) {
-		give_up(desk, "The menu cannot be started: see menu in desktop.conf.");
+		desk_give_up(desk, "The menu cannot be started: see menu in desktop.conf.");
 		return;
 	}
 	/* Nothing chosen; an empty value is one, where a value was asked for. */
 	if (event->number != 0 || (line.n == 0 && desk->stage != DESK_INPUT)) {
 		if (desk->stage != DESK_IDLE)
-			give_up(desk, NULL);
+			desk_give_up(desk, NULL);
 		return;
 	}
 	if (desk->stage == DESK_LIST)
@@ -291,6 +298,8 @@ void desk_init(struct desk *desk, const struct desk_options *options)
 	memset(desk, 0, sizeof *desk);
 	desk->options = *options;
 	courier_init(&desk->courier, &courier);
+	if (options->menu == NULL)
+		desk->picker = desk_picker_new(desk);
 }
 
 void desk_fini(struct desk *desk)
@@ -298,32 +307,54 @@ void desk_fini(struct desk *desk)
 	size_t i;
 
 	forget_choice(desk);
+	desk_picker_free(desk->picker);
 	for (i = 0; i < 2; i++)
 		prompt_free(desk->sent[i].prompt);
 	courier_fini(&desk->courier);
 }
 
-void desk_call(struct desk *desk, const char *name)
+static void pick(struct desk *desk)
+{
+	desk->stage = DESK_PICKER;
+	desk_picker_call(desk->picker, desk->wanted);
+	if (!desk_picker_is_open(desk->picker) && desk->stage == DESK_PICKER)
+		desk->stage = DESK_IDLE;
+}
+
+/* With `held` the keyboard is held for a picker from the key's press on; a menu, and a
+ * picker that another program's key calls, wait until the keys are let go. */
+static void call(struct desk *desk, const char *name, bool held)
 {
 	struct platform_desktop *desktop = desk->options.desktop;
 
-	if (desk->stage != DESK_IDLE || desktop->backend->locked(desktop))
-		return;
-	courier_begin(&desk->courier);
-	if (desk->options.store == NULL) {
-		give_up(desk, "There is no library yet: promptd import --starter.");
-		return;
+	if (desk->stage == DESK_PICKER)
+		desk_picker_close(desk->picker);
+	else if (desk->stage == DESK_IDLE && !desktop->backend->locked(desktop)) {
+		courier_begin(&desk->courier);
+		desk->wanted = name;
+		if (desk->options.store == NULL) {
+			desk_give_up(desk, "There is no library yet: promptd import --starter.");
+		} else if (desk->picker != NULL && held) {
+			pick(desk);
+		} else {
+			desk->stage = DESK_KEYS;
+			desktop->backend->release(desktop);
+		}
 	}
-	desk->wanted = name;
-	desk->stage = DESK_KEYS;
-	desktop->backend->release(desktop);
+}
+
+void desk_call(struct desk *desk, const char *name)
+{
+	call(desk, name, false);
 }
 
 static void on_released(struct desk *desk)
 {
 	if (desk->stage != DESK_KEYS)
 		return;
-	if (desk->wanted != NULL)
+	if (desk->picker != NULL)
+		pick(desk);
+	else if (desk->wanted != NULL)
 		take_prompt(desk, str_of(desk->wanted));
 	else
 		ask_which(desk);
@@ -338,12 +369,13 @@ void desk_event(void *data, const struct platform_event *event)
 	courier_event(&desk->courier, event);
 	switch (event->type) {
 	case PLATFORM_EVENT_HOTKEY:
-		desk_call(desk, hotkeys[event->number].prompt[0] != '\0'
-					? hotkeys[event->number].prompt
-					: NULL);
+		call(desk,
+			hotkeys[event->number].prompt[0] != '\0' ? hotkeys[event->number].prompt
+								 : NULL,
+			true);
 		break;
 	case PLATFORM_EVENT_POKE:
-		desk_call(desk, NULL);
+		call(desk, NULL, false);
 		break;
 	case PLATFORM_EVENT_RELEASED:
 		on_released(desk);
@@ -352,13 +384,17 @@ void desk_event(void *data, const struct platform_event *event)
 		on_menu(desk, event);
 		break;
 	case PLATFORM_EVENT_LOCKED:
-		if (event->number != 0 && desk->stage != DESK_IDLE)
-			give_up(desk, NULL);
+		if (event->number != 0 && desk->stage == DESK_PICKER)
+			desk_picker_close(desk->picker);
+		else if (event->number != 0 && desk->stage != DESK_IDLE)
+			desk_give_up(desk, NULL);
 		break;
 	case PLATFORM_EVENT_QUIT:
 		desk->options.desktop->backend->quit(desk->options.desktop);
 		break;
 	default:
+		if (desk->picker != NULL)
+			desk_picker_event(desk->picker, event);
 		break;
 	}
 	quit_when_done(desk);

@@ -18,7 +18,7 @@ struct desk_options {
 	struct platform_desktop *desktop;
 	struct store *store;		 /* NULL: there is no library */
 	const struct settings *settings; /* borrowed */
-	const char *menu;		 /* as settings say it, or another */
+	const char *menu;		 /* as settings say it, or another; NULL: our own picker */
 	bool once; /* end after one choice, as soon as nobody needs what we hold */
 	int64_t (*now_ms)(void *data); /* of courier.h */
 	void *data;
@@ -30,14 +30,18 @@ enum desk_stage {
 	DESK_LIST,    /* which prompt? */
 	DESK_INPUT,   /* which value? */
 	DESK_CONFIRM, /* several lines into a terminal? */
+	DESK_PICKER,  /* all of it, by our own picker */
 };
+
+struct desk_picker;
 
 struct desk {
 	/* Of desk.c, and for looking. */
 	struct desk_options options;
 	struct courier courier;
 	enum desk_stage stage;
-	const char *wanted; /* prompt a hotkey goes straight to; NULL: the list */
+	struct desk_picker *picker; /* NULL: there is a menu */
+	const char *wanted;	    /* prompt a hotkey goes straight to; NULL: the list */
 	struct prompt *prompt;
 	json_t *args;
 	char *input; /* the one that is asked for */

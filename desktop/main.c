@@ -25,13 +25,14 @@ struct program {
 };
 
 static const char usage[] =
-	"usage: promptd-desktop [--menu=MENU]         stay, and open the menu on the hotkey\n"
-	"       promptd-desktop --pick [--menu=MENU]  open the menu now\n"
+	"usage: promptd-desktop [--menu=MENU]         stay, and open the picker on the hotkey\n"
+	"       promptd-desktop --pick [--menu=MENU]  open the picker now\n"
 	"       promptd-desktop --why                 which rule the window with the keyboard "
 	"gets\n"
 	"       promptd-desktop --version | --help\n"
 	"\n"
-	"MENU is rofi, fuzzel, dmenu, fzf or a command that reads lines and prints one.\n"
+	"MENU, in place of promptd's own picker, is rofi, fuzzel, dmenu, fzf or a command\n"
+	"that reads lines and prints one.\n"
 	"Settings are in desktop.conf.\n";
 
 static int fail(const struct err *err)
@@ -48,8 +49,8 @@ static void on_event(void *data, const struct platform_event *event)
 		desk_event(&program->desk, event);
 }
 
-/* Which menu: the one named here, in the settings, or the first that is there. */
-static const char *choose_menu(const struct program *program)
+/* Where there is no picker of our own: the first menu that is there. */
+static const char *find_menu(void)
 {
 	static const char *const known[] = {"rofi", "fuzzel", "dmenu"};
 	const char *path = getenv("PATH");
@@ -57,10 +58,6 @@ static const char *choose_menu(const struct program *program)
 	struct str rest, dir;
 	size_t i;
 
-	if (program->menu != NULL)
-		return program->menu;
-	if (program->settings.menu[0] != '\0')
-		return program->settings.menu;
 	for (i = 0; path != NULL && i < sizeof known / sizeof *known; i++)
 		for (rest = str_of(path); rest.n > 0;) {
 			dir = str_cut(rest, ':', &rest);
@@ -69,6 +66,26 @@ static const char *choose_menu(const struct program *program)
 				return known[i];
 		}
 	return "dmenu";
+}
+
+/* Which menu: the one named here or in the settings; NULL: our own picker. */
+static const char *choose_menu(const struct program *program)
+{
+	const struct settings *settings = &program->settings;
+	struct platform_picker_options options = {
+		.window = settings->picker_window, .colours = settings->colours};
+	char theme[PLATFORM_PATH_MAX + 16];
+	struct err err;
+
+	if (program->menu != NULL)
+		return program->menu;
+	if (settings->menu[0] != '\0')
+		return settings->menu;
+	(void)snprintf(theme, sizeof theme, "%s/picker.css", program->dirs.config);
+	options.theme = theme;
+	return program->desktop->backend->picker_open(program->desktop, &options, &err) == 0
+		       ? NULL
+		       : find_menu();
 }
 
 /* One that cannot be had is told, and the others work. */

@@ -142,6 +142,28 @@ static int hotkey_add(struct settings *settings, struct str value, bool to_promp
 	return 0;
 }
 
+static int picker_set(struct settings *settings, struct str name, struct str value, struct err *err)
+{
+	static const char *const colours[] = {"auto", "light", "dark"};
+	unsigned i;
+
+	if (str_is(name, "mode")) {
+		settings->picker_window = str_is(value, "window");
+		return settings->picker_window || str_is(value, "auto")
+			       ? 0
+			       : err_set(err, ERR_INVALID, "picker.mode must be auto or window");
+	}
+	if (!str_is(name, "colours"))
+		return err_set(err, ERR_INVALID, "there is no setting named picker.%.*s",
+			(int)(name.n < 60 ? name.n : 60), name.p);
+	for (i = 0; i < sizeof colours / sizeof *colours; i++)
+		if (str_is(value, colours[i])) {
+			settings->colours = (enum platform_colours)i;
+			return 0;
+		}
+	return err_set(err, ERR_INVALID, "picker.colours must be auto, light or dark");
+}
+
 static int line_parse(void *data, struct str line, unsigned number, struct err *err)
 {
 	struct settings *settings = data;
@@ -154,6 +176,8 @@ static int line_parse(void *data, struct str line, unsigned number, struct err *
 		return rule_add(settings, (struct str){name.p + 7, name.n - 7}, value, number, err);
 	if (str_starts(name, "hotkey."))
 		return hotkey_add(settings, value, true, err);
+	if (str_starts(name, "picker."))
+		return picker_set(settings, (struct str){name.p + 7, name.n - 7}, value, err);
 	if (str_is(name, "hotkey")) {
 		/* The first one is the picker's. */
 		if (value.n >= sizeof settings->hotkeys[0].keys)

@@ -3,7 +3,9 @@
  *
  *   hotkey = Ctrl+Alt+Space              opens the picker; empty: none
  *   hotkey.NAME = KEYS -> PROMPT         goes straight to a prompt
- *   menu = rofi | fuzzel | dmenu | fzf | COMMAND
+ *   menu = rofi | fuzzel | dmenu | fzf | COMMAND    in place of our own picker
+ *   picker.mode = auto | window          window: always one with the focus
+ *   picker.colours = auto | light | dark
  *   window.CLASS = WORDS                 how to paste into windows of that class
  *
  * CLASS is the window's class or instance (X11: WM_CLASS), * and ? as in file names,
@@ -48,6 +50,8 @@ struct settings {
 	struct settings_hotkey hotkeys[SETTINGS_HOTKEYS_MAX];
 	size_t n_hotkeys;
 	char menu[SETTINGS_MENU_MAX]; /* empty: none is named */
+	bool picker_window;
+	enum platform_colours colours;
 	struct settings_rule rules[SETTINGS_RULES_MAX];
 	size_t n_rules;
 };

@@ -3,6 +3,8 @@
  *
  *	desktop-keys press Control_L+Alt_L+space
  *	desktop-keys press Control_L+#54	a key by its code, for any layout
+ *	desktop-keys press 'a b Return'   one after the other, all in one batch
+ *	desktop-keys free any        until nobody has the keyboard for themselves (60 s)
  *	desktop-keys down Control_L ; desktop-keys up Control_L
  *	desktop-keys focus WINDOW
  *	desktop-keys wait CLASS      until a window of that class has the keyboard (60 s);
@@ -50,6 +52,28 @@ static void strokes(char *combination, Bool press, Bool release)
 		send(names[i], True);
 	for (i = n; release && i > 0; i--)
 		send(names[i - 1], False);
+}
+
+static void batch(char *keys)
+{
+	char *rest, *at;
+
+	for (at = strtok_r(keys, " ", &rest); at != NULL; at = strtok_r(NULL, " ", &rest))
+		strokes(at, True, True);
+}
+
+static int wait_until_free(void)
+{
+	struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+	int i;
+
+	for (i = 0; i < 12000; i++) {
+		if (XGrabKeyboard(display, DefaultRootWindow(display), False, GrabModeAsync,
+			    GrabModeAsync, CurrentTime) == GrabSuccess)
+			return 0; /* given back with the connection */
+		(void)nanosleep(&pause, NULL);
+	}
+	return 1;
 }
 
 static int has_class(Window window, const char *name)
@@ -118,6 +142,10 @@ int main(int argc, char **argv)
 		status = wait_for_manager();
 	else if (strcmp(argv[1], "wait") == 0)
 		status = wait_for(argv[2]);
+	else if (strcmp(argv[1], "free") == 0)
+		status = wait_until_free();
+	else if (strcmp(argv[1], "press") == 0)
+		batch(argv[2]);
 	else
 		strokes(argv[2], strcmp(argv[1], "up") != 0, strcmp(argv[1], "down") != 0);
 	XSync(display, False);
