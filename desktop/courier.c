@@ -28,8 +28,11 @@ static unsigned do_offer(struct courier *courier)
 	const struct courier_text *text = text_find(courier, courier->paste.job.tag);
 	struct platform_desktop *desktop = courier->options.desktop;
 	struct err err;
-	int outcome = desktop->backend->offer(
-		desktop, courier->paste.offer, (struct str){text->text, text->len}, &err);
+	const struct paste_job *job = &courier->paste.job;
+	const struct platform_window *target = &courier->paste.target;
+	bool anybody = job->copy_only || job->any_reader || target->id == 0;
+	int outcome = desktop->backend->offer(desktop, courier->paste.offer,
+		(struct str){text->text, text->len}, anybody ? NULL : target, &err);
 
 	return paste_offered(&courier->paste, outcome, now(courier));
 }

@@ -145,7 +145,8 @@ enum platform_event_type {
 	PLATFORM_EVENT_SAVED,
 	/* Data of an offer went to `client`: `selections` says of which. With a text
 	 * handed over in pieces, one event a piece. What was only asked about (which
-	 * forms are there?) is no read. */
+	 * forms are there?) is no read. Another connection of the process that the offer
+	 * is for is told as that window's client. */
 	PLATFORM_EVENT_READ,
 	/* Another program copied: `selections` are not ours any more. */
 	PLATFORM_EVENT_LOST,
@@ -238,11 +239,14 @@ struct platform_backend {
 	/*
 	 * Own these selections and serve this text, marked so that clipboard managers
 	 * keep no copy. The bytes are copied. What save() holds stays held.
+	 * `reader`: the text is for the program of this window alone, as far as one can
+	 * tell who asks; other programs are told which forms there are, and get none. They
+	 * would keep a copy, marked or not. NULL, and after keep(): for everybody.
 	 * PLATFORM_OTHER: another program copied since save(), which is to be saved
 	 * first. Then, and when it failed, nothing is ours by this call.
 	 */
 	int (*offer)(struct platform_desktop *desktop, unsigned selections, struct str text,
-		struct err *err);
+		const struct platform_window *reader, struct err *err);
 	/* Of those that are ours: serve what is held again, without letting go of them
 	 * in between; with nothing held they are given up. */
 	void (*restore)(struct platform_desktop *desktop, unsigned selections);

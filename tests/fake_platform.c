@@ -136,8 +136,8 @@ static void fake_forget(struct platform_desktop *desktop)
 			selection->holds = false;
 }
 
-static int fake_offer(
-	struct platform_desktop *desktop, unsigned selections, struct str text, struct err *err)
+static int fake_offer(struct platform_desktop *desktop, unsigned selections, struct str text,
+	const struct platform_window *reader, struct err *err)
 {
 	struct fake *fake = fake_self(desktop);
 
@@ -149,6 +149,7 @@ static int fake_offer(
 		if (selection->copied && !ours(selection))
 			return PLATFORM_OTHER;
 	fake->unheld = fake->unheld || fake->saving;
+	fake->reader = reader != NULL ? reader->client : 0;
 	EACH (fake, selections, bit, selection) {
 		selection->owner = FAKE_TEXT;
 		(void)snprintf(selection->content, 64, "%.*s", (int)text.n, text.p);
@@ -373,7 +374,9 @@ const char *fake_read(struct fake *fake, enum platform_selection which, uint64_t
 	struct platform_event event = {
 		.type = PLATFORM_EVENT_READ, .selections = which, .client = client};
 
-	if (selection->owner == FAKE_NOBODY)
+	if (selection->owner == FAKE_NOBODY ||
+		(selection->owner == FAKE_TEXT && fake->tells_readers && fake->reader != 0 &&
+			fake->reader != client))
 		return NULL;
 	if (selection->owner == FAKE_TEXT)
 		fake_send(fake, &event);

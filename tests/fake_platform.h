@@ -39,6 +39,8 @@ struct fake {
 	size_t n_rows;
 	/* Faults. */
 	bool save_hangs, offer_fails, press_fails, picker_fails;
+	bool tells_readers; /* this system knows which program asks */
+	uint64_t reader;    /* the client that the offer is for; 0: everybody */
 	/* Awaited of us. */
 	bool saving, releasing;
 	bool unheld; /* an offer came before SAVED did */
@@ -62,7 +64,8 @@ void fake_send(struct fake *fake, const struct platform_event *event);
 void fake_settle(struct fake *fake);
 /* Somebody copies: takes the selection from whoever has it. */
 void fake_copy(struct fake *fake, enum platform_selection selection, const char *content);
-/* A program asks for data. What it gets, or NULL when the selection has no owner. */
+/* A program asks for data. What it gets, or NULL when the selection has no owner or
+ * the offer is for another program. */
 const char *fake_read(struct fake *fake, enum platform_selection selection, uint64_t client);
 /* Time goes on, and the timer with it. */
 void fake_advance(struct fake *fake, int64_t ms);

@@ -122,6 +122,42 @@ static void read_of_a_clipboard_manager_counts_for_nothing(void)
 	tear_down();
 }
 
+static void text_is_for_the_target_alone_until_it_is_the_persons(void)
+{
+	set_up();
+	fake.tells_readers = true;
+	paste_text((struct paste_job){0}, "text");
+	CHECK(fake_read(&fake, PLATFORM_CLIPBOARD, MANAGER) == NULL);
+	CHECK_STR(fake_read(&fake, PLATFORM_CLIPBOARD, TARGET), "text");
+	fake_advance(&fake, PASTE_QUIET_MS);
+	check_old_is_back();
+	tear_down();
+
+	set_up();
+	fake.tells_readers = true;
+	paste_text((struct paste_job){0}, "text");
+	fake_advance(&fake, PASTE_READ_MS);
+	CHECK(last.result == PASTE_TIMEOUT);
+	CHECK_STR(fake_read(&fake, PLATFORM_CLIPBOARD, MANAGER), "text");
+	tear_down();
+}
+
+static void text_is_for_everybody_where_it_is_copied_or_read_for_the_target(void)
+{
+	set_up();
+	fake.tells_readers = true;
+	paste_text((struct paste_job){.any_reader = true}, "text");
+	CHECK_STR(fake_read(&fake, PLATFORM_CLIPBOARD, MANAGER), "text");
+	tear_down();
+
+	set_up();
+	fake.tells_readers = true;
+	courier_begin(&courier);
+	choose((struct paste_job){.copy_only = true}, "text");
+	CHECK(fake.reader == 0);
+	tear_down();
+}
+
 static void any_read_counts_where_the_target_reads_through_another(void)
 {
 	set_up();
@@ -447,6 +483,8 @@ int main(void)
 	RUN(text_is_pasted_and_both_selections_are_put_back);
 	RUN(second_read_of_the_target_makes_it_wait_anew);
 	RUN(read_of_a_clipboard_manager_counts_for_nothing);
+	RUN(text_is_for_the_target_alone_until_it_is_the_persons);
+	RUN(text_is_for_everybody_where_it_is_copied_or_read_for_the_target);
 	RUN(any_read_counts_where_the_target_reads_through_another);
 	RUN(text_never_read_stays_on_the_clipboard_with_one_notice);
 	RUN(other_window_gets_nothing);

@@ -132,9 +132,10 @@ static void none_forget(struct platform_desktop *desktop)
 	(void)desktop;
 }
 
-static int none_offer(
-	struct platform_desktop *desktop, unsigned selections, struct str text, struct err *err)
+static int none_offer(struct platform_desktop *desktop, unsigned selections, struct str text,
+	const struct platform_window *reader, struct err *err)
 {
+	(void)reader;
 	(void)desktop;
 	(void)selections;
 	(void)text;

@@ -11,9 +11,6 @@
 #include "core/log.h"
 #include "platform/linux/backends.h"
 
-/* Where an X client's ids begin: 29 bits of id, 8 of them for the client as servers
- * are configured by default. */
-#define CLIENT_SHIFT 21
 #define HANDOVER_MS 1000
 
 static struct x11 *errors_of; /* Xlib's handlers have no data of ours */
@@ -81,7 +78,7 @@ Time x11_time(struct x11 *x11)
 
 uint64_t x11_client(Window window)
 {
-	return (uint64_t)window >> CLIENT_SHIFT;
+	return (uint64_t)window >> X11_CLIENT_SHIFT;
 }
 
 static bool has_property(struct x11 *x11, Window window, Atom property)
@@ -369,6 +366,7 @@ static int x11_open(
 	x11->own = XCreateSimpleWindow(display, x11->root, -10, -10, 1, 1, 0, 0, 0);
 	XSelectInput(display, x11->own, PropertyChangeMask);
 	selections_watch(x11);
+	x11_offer_init(x11);
 	(void)XkbSetDetectableAutoRepeat(display, True, NULL);
 	x11_keys_map(x11);
 	x11->source = g_source_new(&source_funcs, sizeof(struct x11_source));

@@ -17,6 +17,9 @@
 
 #include "platform/linux/loop.h"
 
+/* Where an X client's ids begin: 29 bits of id, 8 of them for the client as servers
+ * are configured by default. */
+#define X11_CLIENT_SHIFT 21
 #define X11_HOTKEYS_MAX 16
 #define X11_ITEMS_MAX 40
 #define X11_TRANSFERS_MAX 16
@@ -117,6 +120,10 @@ struct x11 {
 	Atom atoms[X11_ATOMS];
 	struct x11_selection selections[X11_SELECTIONS];
 	struct x11_transfer transfers[X11_TRANSFERS_MAX];
+	/* Whom the text is for: a client (0: everybody), and its process where known. */
+	uint64_t reader;
+	long reader_pid;
+	bool knows_processes; /* the server can tell a client's */
 	Time save_time;
 	guint save_timer, saved_soon; /* sources */
 	struct x11_hotkey hotkeys[X11_HOTKEYS_MAX];
@@ -159,11 +166,12 @@ int x11_press(struct platform_desktop *desktop, const struct platform_window *wi
 
 /* x11_offer.c */
 struct x11_selection *x11_selection(struct x11 *x11, Atom atom); /* NULL: not one of ours */
+void x11_offer_init(struct x11 *x11);
 bool x11_offer_event(struct x11 *x11, XEvent *event);
 void x11_offer_fini(struct x11 *x11);
 void x11_held_fini(struct x11_held *held);
-int x11_offer(
-	struct platform_desktop *desktop, unsigned selections, struct str text, struct err *err);
+int x11_offer(struct platform_desktop *desktop, unsigned selections, struct str text,
+	const struct platform_window *reader, struct err *err);
 void x11_restore(struct platform_desktop *desktop, unsigned selections);
 void x11_keep(struct platform_desktop *desktop, unsigned selections);
 bool x11_holds(struct platform_desktop *desktop);

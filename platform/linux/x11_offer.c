@@ -1,6 +1,7 @@
 /* Owning selections and answering who reads them; see x11.h. ICCCM 2.2, 2.6, 2.7. */
 #include "platform/linux/x11.h"
 
+#include <X11/extensions/XRes.h>
 #include <X11/extensions/Xfixes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,55 @@ struct x11_selection *x11_selection(struct x11 *x11, Atom atom)
 	return NULL;
 }
 
+/* --- who reads ------------------------------------------------------------------- */
+
+void x11_offer_init(struct x11 *x11)
+{
+	int event, error, major, minor;
+
+	x11->knows_processes = XResQueryExtension(x11->display, &event, &error) &&
+			       XResQueryVersion(x11->display, &major, &minor) &&
+			       (major > 1 || (major == 1 && minor >= 2));
+}
+
+/* The process of a client, as the server knows it; 0: of another machine, or the
+ * server does not say. */
+static long client_pid(struct x11 *x11, uint64_t client)
+{
+	XResClientIdSpec spec = {
+		.client = client << X11_CLIENT_SHIFT, .mask = XRES_CLIENT_ID_PID_MASK};
+	XResClientIdValue *ids = NULL;
+	long n = 0, i, pid = 0;
+
+	if (!x11->knows_processes ||
+		XResQueryClientIds(x11->display, 1, &spec, &n, &ids) != Success)
+		return 0;
+	for (i = 0; i < n; i++)
+		if (XResGetClientIdType(&ids[i]) == XRES_CLIENT_ID_PID)
+			pid = XResGetClientPid(&ids[i]);
+	XResClientIdsDestroy(n, ids);
+	return pid > 0 ? pid : 0;
+}
+
+enum reader { READER_OTHER, READER_UNKNOWN, READER_TARGET };
+
+/* Some programs have one connection for their windows and another one for what is
+ * pasted: it is the process that counts. */
+static enum reader reader_of(struct x11 *x11, Window requestor)
+{
+	uint64_t client = x11_client(requestor);
+	long pid;
+
+	if (x11->reader == 0)
+		return READER_UNKNOWN;
+	if (client == x11->reader)
+		return READER_TARGET;
+	pid = x11->reader_pid > 0 ? client_pid(x11, client) : 0;
+	if (pid == 0)
+		return READER_UNKNOWN;
+	return pid == x11->reader_pid ? READER_TARGET : READER_OTHER;
+}
+
 /* --- what a reader gets --------------------------------------------------------- */
 
 /* Bytes of one request; what is larger goes in pieces. */
@@ -93,8 +143,11 @@ static void report_read(struct x11 *x11, const struct x11_transfer *transfer)
 		.selections = transfer->read,
 		.client = x11_client(transfer->requestor)};
 
-	if (transfer->read != 0)
-		loop_send(&x11->loop, &event);
+	if (transfer->read == 0)
+		return;
+	if (reader_of(x11, transfer->requestor) == READER_TARGET)
+		event.client = x11->reader;
+	loop_send(&x11->loop, &event);
 }
 
 static void transfer_end(struct x11_transfer *transfer)
@@ -226,6 +279,9 @@ static bool answer_one(struct x11 *x11, const struct x11_selection *selection, W
 	struct x11_item item;
 	bool done = true;
 
+	if (selection->text != NULL && is_text(x11, target) &&
+		reader_of(x11, requestor) == READER_OTHER)
+		return false;
 	if (!item_get(x11, selection, target, &item))
 		return false;
 	transfer.type = item.type;
@@ -412,8 +468,8 @@ static bool own(struct x11 *x11, struct x11_selection *selection, struct x11_blo
 	return true;
 }
 
-int x11_offer(
-	struct platform_desktop *desktop, unsigned selections, struct str text, struct err *err)
+int x11_offer(struct platform_desktop *desktop, unsigned selections, struct str text,
+	const struct platform_window *reader, struct err *err)
 {
 	struct x11 *x11 = x11_of(desktop);
 	Time now = x11_time(x11);
@@ -422,6 +478,8 @@ int x11_offer(
 	unsigned copied;
 	size_t i;
 
+	x11->reader = reader != NULL ? reader->client : 0;
+	x11->reader_pid = reader != NULL ? client_pid(x11, reader->client) : 0;
 	/* Nothing comes between the look and the taking. */
 	XGrabServer(x11->display);
 	copied = copied_just_now(x11);

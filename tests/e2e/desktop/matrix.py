@@ -128,7 +128,10 @@ def run_world(bin_dir, which, cells, tally, rule=ours):
                     app.end()
                     app.start(world)
             app.end()
-        history = world.history()
+        history = b""
+        if world.manager != "none":
+            world.wait("what the person copied is remembered", lambda: b"old" in world.history())
+            history = world.history()
         for text in TEXTS:
             if len(TEXTS[text]) > 1 and TEXTS[text].encode() in history:
                 tally.remembered += 1

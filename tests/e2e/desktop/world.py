@@ -86,14 +86,15 @@ class World:
 
     def begin(self, layout):
         self.start_display()
-        if layout != "us":
-            self.run("setxkbmap", layout)
+        self.run("setxkbmap", layout)
         if self.wm == "i3":
             write(os.path.join(self.dir, "i3.conf"), I3)
             self.start(["i3", "-c", os.path.join(self.dir, "i3.conf")])
         else:
             self.start(["openbox", "--sm-disable"])
         self.keys("manager", "any")
+        if f"layout:     {layout}\n".encode() not in self.output("setxkbmap", "-query"):
+            raise Failed(f"the layout is not {layout}")
         if self.manager == "copyq":
             self.start(["copyq"])
             self.wait("CopyQ answers", lambda: self.run("copyq", "count", check=False) == 0)
@@ -105,7 +106,7 @@ class World:
     def start_display(self):
         read_end, write_end = os.pipe()
         self.start(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x800x24",
-                    "-nolisten", "tcp"], pass_fds=(write_end,))
+                    "-noreset", "-nolisten", "tcp"], pass_fds=(write_end,))
         os.close(write_end)
         with os.fdopen(read_end) as file:
             number = file.readline().strip()
@@ -227,8 +228,8 @@ class World:
     def history(self):
         """What the clipboard manager remembers, as bytes."""
         if self.manager == "copyq":
-            return self.output("copyq", "eval",
-                               "for (i = 0; i < size(); ++i) print(str(read(i)) + '\\n')")
+            count = int(self.output("copyq", "count") or 0)
+            return self.output("copyq", "read", *map(str, range(count)))
         if self.manager == "parcellite":
             path = os.path.join(self.environment["HOME"], ".local/share/parcellite/history")
             return open(path, "rb").read() if os.path.exists(path) else b""
