@@ -189,9 +189,13 @@ typedef void platform_event_fn(void *data, const struct platform_event *event);
 
 enum platform_outcome {
 	PLATFORM_OK = 0,
-	PLATFORM_NONE = 1,  /* open(): this backend has no display here; nothing is open */
+	/* open(): this backend has no display here; nothing is open. held_text(): there is
+	 * no text. */
+	PLATFORM_NONE = 1,
 	PLATFORM_TAKEN = 2, /* hotkey_set(): another program has that key; err says who */
-	PLATFORM_OTHER = 3, /* press(): another window has the keyboard; offer(): see there */
+	/* press(): another window has the keyboard; offer(): see there; held_text(): the
+	 * text is a password. */
+	PLATFORM_OTHER = 3,
 };
 
 struct platform_backend {
@@ -234,6 +238,13 @@ struct platform_backend {
 	 * ours keep what is held for them.
 	 */
 	void (*save)(struct platform_desktop *desktop, unsigned selections);
+	/*
+	 * The text of what save() holds of one selection, after PLATFORM_EVENT_SAVED: UTF-8,
+	 * borrowed until the next function of this table or event. PLATFORM_NONE: it holds
+	 * none, PLATFORM_OTHER: whoever put it there says that it is a password.
+	 */
+	int (*held_text)(struct platform_desktop *desktop, enum platform_selection selection,
+		struct str *text);
 	/* Drop what is held for selections that are not ours. */
 	void (*forget)(struct platform_desktop *desktop);
 	/*

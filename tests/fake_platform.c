@@ -125,6 +125,19 @@ static void fake_save(struct platform_desktop *desktop, unsigned selections)
 	}
 }
 
+static int fake_held_text(
+	struct platform_desktop *desktop, enum platform_selection which, struct str *text)
+{
+	const struct fake_selection *selection = fake_of(fake_self(desktop), which);
+
+	if (!selection->holds || selection->picture)
+		return PLATFORM_NONE;
+	if (selection->secret)
+		return PLATFORM_OTHER;
+	*text = str_of(selection->held);
+	return PLATFORM_OK;
+}
+
 static void fake_forget(struct platform_desktop *desktop)
 {
 	struct fake *fake = fake_self(desktop);
@@ -283,6 +296,7 @@ const struct platform_backend fake_backend = {
 	.window = fake_window_now,
 	.locked = fake_locked,
 	.save = fake_save,
+	.held_text = fake_held_text,
 	.forget = fake_forget,
 	.offer = fake_offer,
 	.restore = fake_restore,

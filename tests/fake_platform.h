@@ -24,6 +24,8 @@ struct fake_selection {
 	bool holds;
 	bool unreadable; /* its owner hangs: cannot be saved */
 	bool copied;	 /* by others since the last save() */
+	bool picture;	 /* it cannot be had as text */
+	bool secret;	 /* a password manager put it there */
 };
 
 struct fake {

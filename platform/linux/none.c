@@ -127,6 +127,15 @@ static void none_release(struct platform_desktop *desktop)
 		none->soon = g_idle_add(on_soon, none);
 }
 
+static int none_held_text(
+	struct platform_desktop *desktop, enum platform_selection selection, struct str *text)
+{
+	(void)desktop;
+	(void)selection;
+	(void)text;
+	return PLATFORM_NONE;
+}
+
 static void none_forget(struct platform_desktop *desktop)
 {
 	(void)desktop;
@@ -209,6 +218,7 @@ const struct platform_backend platform_none = {
 	.window = none_window,
 	.locked = none_locked,
 	.save = none_save,
+	.held_text = none_held_text,
 	.forget = none_forget,
 	.offer = none_offer,
 	.restore = none_selections,

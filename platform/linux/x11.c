@@ -464,6 +464,7 @@ const struct platform_backend platform_x11 = {
 	.window = x11_window,
 	.locked = x11_locked,
 	.save = x11_save,
+	.held_text = x11_held_text,
 	.forget = x11_forget,
 	.offer = x11_offer,
 	.restore = x11_restore,

@@ -125,6 +125,7 @@ struct x11 {
 	long reader_pid;
 	bool knows_processes; /* the server can tell a client's */
 	Time save_time;
+	struct buf held_text; /* of x11_held_text(), where it is not as it was held */
 	guint save_timer, saved_soon; /* sources */
 	struct x11_hotkey hotkeys[X11_HOTKEYS_MAX];
 	unsigned num_lock, scroll_lock, alt, super; /* masks, asked of the server */
@@ -182,6 +183,8 @@ size_t x11_unit(int format);
 bool x11_save_event(struct x11 *x11, XEvent *event);
 void x11_save_fini(struct x11 *x11);
 void x11_save(struct platform_desktop *desktop, unsigned selections);
+int x11_held_text(
+	struct platform_desktop *desktop, enum platform_selection selection, struct str *text);
 void x11_forget(struct platform_desktop *desktop);
 
 /* x11_picker.c */

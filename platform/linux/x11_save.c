@@ -319,7 +319,56 @@ void x11_forget(struct platform_desktop *desktop)
 	}
 }
 
+/* --- what is held, as text ------------------------------------------------------------ */
+
+static const struct x11_item *item_find(const struct x11_held *held, Atom target)
+{
+	size_t i;
+
+	for (i = 0; i < held->n; i++)
+		if (held->items[i].target == target && held->items[i].format == 8)
+			return &held->items[i];
+	return NULL;
+}
+
+/* Latin-1, of programs of the old days (ICCCM 2.7.1). */
+static struct str latin(struct x11 *x11, const struct x11_item *item)
+{
+	char bytes[4];
+	size_t i;
+
+	buf_fini(&x11->held_text);
+	buf_init(&x11->held_text, 2 * PLATFORM_SAVE_MAX);
+	for (i = 0; i < item->data->len; i++)
+		(void)buf_add(&x11->held_text, bytes, str_encode(item->data->data[i], bytes));
+	return (struct str){buf_text(&x11->held_text), x11->held_text.len};
+}
+
+int x11_held_text(
+	struct platform_desktop *desktop, enum platform_selection selection, struct str *text)
+{
+	struct x11 *x11 = x11_of(desktop);
+	const struct x11_held *held = &x11->selections[selection == PLATFORM_PRIMARY].held;
+	const struct x11_item *hint = item_find(held, x11->atoms[X11_HINT]);
+	const struct x11_item *item = item_find(held, x11->atoms[X11_UTF8_STRING]);
+
+	if (hint != NULL && hint->data->len >= 6 && memcmp(hint->data->data, "secret", 6) == 0)
+		return PLATFORM_OTHER;
+	if (item == NULL)
+		item = item_find(held, x11->atoms[X11_TEXT_PLAIN_UTF8]);
+	if (item != NULL) {
+		*text = (struct str){(const char *)item->data->data, item->data->len};
+		return str_is_utf8(*text) ? PLATFORM_OK : PLATFORM_NONE;
+	}
+	item = item_find(held, XA_STRING);
+	if (item == NULL)
+		return PLATFORM_NONE;
+	*text = latin(x11, item);
+	return PLATFORM_OK;
+}
+
 void x11_save_fini(struct x11 *x11)
 {
+	buf_fini(&x11->held_text);
 	x11_forget(&x11->base);
 }
