@@ -27,6 +27,7 @@ static const char *const key_names[PALETTE_KEYS] = {
 	[PALETTE_END] = "End",
 	[PALETTE_CTRL_HOME] = "Ctrl+Home",
 	[PALETTE_CTRL_END] = "Ctrl+End",
+	[PALETTE_SPACE] = "Space",
 	[PALETTE_BACKSPACE] = "Backspace",
 	[PALETTE_DELETE] = "Delete",
 	[PALETTE_CTRL_BACKSPACE] = "Ctrl+Backspace",
@@ -273,6 +274,9 @@ static void open_file(struct palette *palette)
 static bool any_key(struct palette *palette, enum palette_key key)
 {
 	switch (key) {
+	case PALETTE_SPACE:
+		palette_text(palette, STR(" "));
+		return true;
 	case PALETTE_CTRL_S:
 		palette_rows_favourite(palette);
 		return true;

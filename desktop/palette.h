@@ -57,6 +57,7 @@ enum palette_key {
 	PALETTE_END,
 	PALETTE_CTRL_HOME,
 	PALETTE_CTRL_END,
+	PALETTE_SPACE, /* as a text of one blank is */
 	PALETTE_BACKSPACE,
 	PALETTE_DELETE,
 	PALETTE_CTRL_BACKSPACE, /* a word */

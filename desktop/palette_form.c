@@ -421,6 +421,7 @@ bool palette_form_key(struct palette *palette, enum palette_key key)
 	case PALETTE_ENTER:
 	case PALETTE_CTRL_ENTER:
 	case PALETTE_ALT_ENTER:
+	case PALETTE_SPACE:
 	case PALETTE_PAGE_UP:
 	case PALETTE_PAGE_DOWN:
 	case PALETTE_CTRL_V:
