@@ -76,42 +76,6 @@ bool endpoint_lock_is_there(const struct platform_dirs *dirs)
 	return access(path, F_OK) == 0;
 }
 
-static int write_all(int fd, struct str text)
-{
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		text = (struct str){text.p + n, text.n - (size_t)n};
-	}
-	return 0;
-}
-
-int endpoint_write_file(const char *dir, const char *name, struct str text, struct err *err)
-{
-	char path[ENDPOINT_PATH_MAX], temporary[ENDPOINT_PATH_MAX + 32];
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
-	(void)snprintf(temporary, sizeof temporary, "%s.new", path);
-	(void)unlink(temporary); /* of one that was killed here */
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_errno(err, errno, "cannot write %s", temporary);
-	if (write_all(fd, text) != 0) {
-		(void)err_errno(err, errno, "cannot write %s", temporary);
-		(void)close(fd);
-		(void)unlink(temporary); /* a full disk needs the room */
-		return -1;
-	}
-	if (close(fd) != 0 || rename(temporary, path) != 0)
-		return err_errno(err, errno, "cannot write %s", path);
-	return 0;
-}
-
 static bool has_other_place(const struct platform_dirs *dirs)
 {
 	return dirs->bare[0] != '\0' && strcmp(dirs->bare, dirs->run) != 0;
@@ -123,8 +87,8 @@ static int write_places(const struct platform_dirs *dirs, struct str text, struc
 	struct err ignored;
 
 	if (has_other_place(dirs) && platform_make_dir(dirs->bare, &ignored) == 0)
-		(void)endpoint_write_file(dirs->bare, ENDPOINT_FILE, text, &ignored);
-	return endpoint_write_file(dirs->run, ENDPOINT_FILE, text, err);
+		(void)platform_put_private(dirs->bare, ENDPOINT_FILE, text, &ignored);
+	return platform_put_private(dirs->run, ENDPOINT_FILE, text, err);
 }
 
 int endpoint_write(

@@ -58,10 +58,9 @@ int endpoint_write(
 int endpoint_read(const struct platform_dirs *dirs, struct endpoint *endpoint, struct err *err);
 void endpoint_remove(const struct platform_dirs *dirs); /* what is written here */
 
-/* A file of the run or state directory, whole or not at all; and back again. Not
- * read (ENDPOINT_NONE): what is no plain file, another user's, open to others, behind
- * a link, larger than 256 KiB or not JSON. *json is yours. */
+/* A file that platform_put_private() put into the run or state directory. Not read
+ * (ENDPOINT_NONE): what is no plain file, another user's, open to others, behind a link,
+ * larger than 256 KiB or not JSON. *json is yours. */
 int endpoint_read_json(const char *dir, const char *name, json_t **json);
-int endpoint_write_file(const char *dir, const char *name, struct str text, struct err *err);
 
 #endif

@@ -18,7 +18,7 @@ void fault_write(const struct platform_dirs *dirs, const char *event, const char
 	json = json_pack(
 		"{s:s, s:s, s:o}", "time", now, "event", event, "why", json_from_str(str_of(why)));
 	if (json != NULL && json_write(json, &text) == 0)
-		(void)endpoint_write_file(
+		(void)platform_put_private(
 			dirs->state, FAULT_FILE, (struct str){text.data, text.len}, &ignored);
 	json_decref(json);
 	buf_fini(&text);

@@ -11,8 +11,11 @@
 
 #include "core/log.h"
 #include "desktop/desk.h"
+#include "desktop/report.h"
 
 enum { OPTION_PICK = 256, OPTION_MENU, OPTION_WHY };
+
+#define EXIT_RESIDENT 3 /* another one is: nothing is wrong, and trying again helps not */
 
 struct program {
 	struct platform_dirs dirs;
@@ -20,6 +23,7 @@ struct program {
 	struct platform_desktop *desktop;
 	struct store *store;
 	struct desk desk;
+	struct report *report; /* NULL: not the resident one */
 	const char *menu;
 	bool pick, why;
 };
@@ -45,6 +49,8 @@ static void on_event(void *data, const struct platform_event *event)
 {
 	struct program *program = data;
 
+	if (program->report != NULL)
+		report_event(program->report, event);
 	if (program->desk.options.desktop != NULL)
 		desk_event(&program->desk, event);
 }
@@ -88,19 +94,6 @@ static const char *choose_menu(const struct program *program)
 		       : find_menu();
 }
 
-/* One that cannot be had is told, and the others work. */
-static void set_hotkeys(struct program *program)
-{
-	struct platform_desktop *desktop = program->desktop;
-	struct err err;
-	size_t i;
-
-	for (i = 0; i < program->settings.n_hotkeys; i++)
-		if (desktop->backend->hotkey_set(desktop, (int)i,
-			    str_of(program->settings.hotkeys[i].keys), &err) != PLATFORM_OK)
-			desktop->backend->notify(desktop, err.text);
-}
-
 static int open_library(struct program *program, struct err *err)
 {
 	struct store_options options = {.dir = program->dirs.data};
@@ -117,27 +110,34 @@ static int run(struct program *program)
 {
 	struct platform_desktop *desktop = program->desktop;
 	struct desk_options options = {.desktop = desktop, .settings = &program->settings};
+	struct report_options report = {
+		.dirs = &program->dirs, .settings = &program->settings, .desktop = desktop};
 	struct err err;
 
 	if (program->pick && program->menu == NULL && desktop->backend->poke(desktop, &err) == 0)
 		return EXIT_SUCCESS;
 	if (!program->pick && desktop->backend->reside(desktop, &err) != 0)
-		return fail(&err);
+		return (void)fail(&err), EXIT_RESIDENT;
 	if (open_library(program, &err) != 0)
 		return fail(&err);
 	options.store = program->store;
 	options.menu = choose_menu(program);
+	report.picker = options.menu != NULL		  ? options.menu
+			: program->settings.picker_window ? "window"
+							  : "overlay";
 	options.once = program->pick;
 	desk_init(&program->desk, &options);
 	if (program->pick)
 		desk_call(&program->desk, NULL);
 	else
-		set_hotkeys(program);
+		program->report = report_open(&report);
 	if (!program->pick)
 		log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "desktop.ready"),
 			LOG_TEXT("platform", desktop->backend->name));
 	if (!program->pick || program->desk.stage != DESK_IDLE)
 		desktop->backend->run(desktop);
+	report_close(program->report);
+	program->report = NULL;
 	desk_fini(&program->desk);
 	return EXIT_SUCCESS;
 }

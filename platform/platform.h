@@ -35,6 +35,10 @@ int platform_dirs(struct platform_dirs *dirs, struct err *err);
 /* Make a directory and its parents 0700; refuses one that another user owns. */
 int platform_make_dir(const char *path, struct err *err);
 
+/* Exchange a file of that name, 0600, as a whole: who reads sees the old text or the new.
+ * Not synced to the disk. */
+int platform_put_private(const char *dir, const char *name, struct str text, struct err *err);
+
 /* Absolute path of a program beside the running one, without resolving links
  * that a package manager may move. */
 int platform_program(const char *name, char path[PLATFORM_PATH_MAX], struct err *err);
@@ -59,6 +63,10 @@ int platform_access(const char *path, struct err *err);
  * process for good. ERR_NOT_FOUND: there is none of that pid, or it has ended. */
 int platform_process_start(long pid, uint64_t *start, struct err *err);
 
+/* A descriptor that becomes readable when this process ends; -1: there is none of that
+ * pid, or the system cannot tell. */
+int platform_process_watch(long pid);
+
 /* Is the other end of this local socket a process of this user? */
 bool platform_peer_is_us(int socket);
 
@@ -72,6 +80,10 @@ int platform_spawn_detached(
 void platform_service_notify(const char *state);
 /* The listening unix socket it hands us, or -1. */
 int platform_service_socket(void);
+
+/* Where the socket of a display of this machine appears ("/tmp/.X11-unix") and its name
+ * there ("X0"). False: the display is of another machine, or is no display's name. */
+bool platform_display_socket(const char *display, const char **dir, char name[16]);
 
 /* Does a process, of whoever, listen on the unix socket of this path? Asks without
  * connecting, which would have the service manager start something. */
@@ -176,6 +188,9 @@ enum platform_event_type {
 	PLATFORM_EVENT_LOCKED,
 	/* We were asked to end (SIGTERM, end of the session). */
 	PLATFORM_EVENT_QUIT,
+	/* Hotkey `number`, which another program had, is ours now; or, with a `text`, is
+	 * not any more, and that says why. */
+	PLATFORM_EVENT_GRABBED,
 };
 
 struct platform_event {
@@ -217,7 +232,9 @@ struct platform_backend {
 	/*
 	 * "Ctrl+Alt+Space" as hotkey `number` (0-15), in place of the one it was; an
 	 * empty text: none. Grabbed on every layout and again after a change of layout.
-	 * PLATFORM_TAKEN, or ERR_INVALID (no such key): the number has no key then.
+	 * PLATFORM_TAKEN: err says who has it, as far as that can be known; it is tried
+	 * again, ever more rarely, until PLATFORM_EVENT_GRABBED. ERR_INVALID (no such
+	 * key): the number has no key then.
 	 */
 	int (*hotkey_set)(
 		struct platform_desktop *desktop, int number, struct str keys, struct err *err);
@@ -299,6 +316,9 @@ struct platform_backend {
 	 * later at most. Hidden already: nothing. */
 	void (*picker_hide)(struct platform_desktop *desktop);
 
+	/* The program that keeps what is copied, as far as that can be known; "": none.
+	 * *pid is its process, 0 when that is not known. A few milliseconds. */
+	void (*manager)(struct platform_desktop *desktop, char *name, size_t size, long *pid);
 	/* One line to the person, out of the way; where there is no service for that it
 	 * goes to the log. Never waits, never fails. */
 	void (*notify)(struct platform_desktop *desktop, const char *text);

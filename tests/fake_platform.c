@@ -230,6 +230,13 @@ static int fake_press(struct platform_desktop *desktop, const struct platform_wi
 	return PLATFORM_OK;
 }
 
+static void fake_manager(struct platform_desktop *desktop, char *name, size_t size, long *pid)
+{
+	(void)desktop;
+	(void)snprintf(name, size, "%s", "keeper");
+	*pid = 0;
+}
+
 static void fake_notify(struct platform_desktop *desktop, const char *text)
 {
 	struct fake *fake = fake_self(desktop);
@@ -307,6 +314,7 @@ const struct platform_backend fake_backend = {
 	.picker_open = fake_picker_open,
 	.picker_show = fake_picker_show,
 	.picker_hide = fake_picker_hide,
+	.manager = fake_manager,
 	.notify = fake_notify,
 	.menu = fake_menu,
 };

@@ -194,6 +194,14 @@ static void none_picker_hide(struct platform_desktop *desktop)
 	(void)desktop;
 }
 
+static void none_manager(struct platform_desktop *desktop, char *name, size_t size, long *pid)
+{
+	(void)desktop;
+	(void)size;
+	name[0] = '\0';
+	*pid = 0;
+}
+
 static void none_notify(struct platform_desktop *desktop, const char *text)
 {
 	loop_notify(&none_of(desktop)->loop, text);
@@ -229,6 +237,7 @@ const struct platform_backend platform_none = {
 	.picker_open = none_picker_open,
 	.picker_show = none_picker_show,
 	.picker_hide = none_picker_hide,
+	.manager = none_manager,
 	.notify = none_notify,
 	.menu = none_menu,
 };

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -39,6 +40,24 @@ int platform_process_start(long pid, uint64_t *start, struct err *err)
 	if (at == NULL || sscanf(at, " %" SCNu64, start) != 1)
 		return err_set(err, ERR_FAILED, "%s is not what it was", path);
 	return 0;
+}
+
+int platform_process_watch(long pid)
+{
+	return pidfd_open((pid_t)pid, 0); /* closed by exec() always */
+}
+
+bool platform_display_socket(const char *display, const char **dir, char name[16])
+{
+	const char *colon = strrchr(display, ':');
+	int number = -1;
+
+	if (colon == NULL || (colon != display && strncmp(display, "unix:", 5) != 0) ||
+		sscanf(colon, ":%d", &number) != 1 || number < 0)
+		return false;
+	*dir = "/tmp/.X11-unix";
+	(void)snprintf(name, 16, "X%d", number);
+	return true;
 }
 
 bool platform_peer_is_us(int socket)

@@ -475,6 +475,7 @@ const struct platform_backend platform_x11 = {
 	.picker_open = x11_picker_open,
 	.picker_show = x11_picker_show,
 	.picker_hide = x11_picker_hide,
+	.manager = x11_manager,
 	.notify = x11_notify,
 	.menu = x11_menu,
 };

@@ -6,6 +6,7 @@
  *   x11_offer.c    owning selections and answering who reads them
  *   x11_save.c     reading what others own
  *   x11_picker.c   the picker: the keyboard taken and given back
+ *   x11_others.c   who has a key, who keeps what is copied
  *
  * Words are ICCCM's (section 2, peer to peer communication by selections).
  */
@@ -131,6 +132,7 @@ struct x11 {
 	unsigned num_lock, scroll_lock, alt, super; /* masks, asked of the server */
 	guint retry, held;			    /* sources */
 	bool release;				    /* RELEASED is to be sent */
+	unsigned retry_s;			    /* until the next try */
 	bool handed_over;
 	struct {
 		struct picker *window; /* NULL: none was made */
@@ -178,6 +180,11 @@ void x11_keep(struct platform_desktop *desktop, unsigned selections);
 bool x11_holds(struct platform_desktop *desktop);
 /* Bytes that one item of this format takes in memory. */
 size_t x11_unit(int format);
+
+/* x11_others.c */
+/* "openbox (FILE:LINE)", "probably ulauncher", or nothing that is known: "". */
+void x11_key_holder(struct x11 *x11, const char *keys, char *text, size_t size);
+void x11_manager(struct platform_desktop *desktop, char *name, size_t size, long *pid);
 
 /* x11_save.c */
 bool x11_save_event(struct x11 *x11, XEvent *event);

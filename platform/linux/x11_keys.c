@@ -13,7 +13,8 @@
 #include <strings.h>
 
 #define HELD_POLL_MS 5 /* only while a key is held down */
-#define RETRY_SECONDS 5
+#define RETRY_MIN_S 1
+#define RETRY_MAX_S 30
 
 /* --- what the server calls the modifiers ------------------------------------------ */
 
@@ -175,6 +176,29 @@ static bool hotkey_grab(struct x11 *x11, struct x11_hotkey *hotkey)
 	return false;
 }
 
+/* Who has it, as far as known. */
+static void say_taken(struct x11 *x11, const struct x11_hotkey *hotkey, struct err *err)
+{
+	char who[160];
+
+	x11_key_holder(x11, hotkey->keys, who, sizeof who);
+	(void)err_set(err, ERR_BUSY,
+		"another program has %s%s%s; it is tried again until it is free", hotkey->keys,
+		who[0] != '\0' ? ": " : "", who);
+}
+
+static void report_grabbed(struct x11 *x11, const struct x11_hotkey *hotkey, const char *why)
+{
+	struct platform_event event = {.type = PLATFORM_EVENT_GRABBED,
+		.number = (int)(hotkey - x11->hotkeys),
+		.text = str_of(why)};
+
+	loop_send(&x11->loop, &event);
+}
+
+static void retry_later(struct x11 *x11, unsigned seconds);
+
+/* The server tells nobody that a key became free. */
 static gboolean on_retry(gpointer data)
 {
 	struct x11 *x11 = data;
@@ -182,19 +206,28 @@ static gboolean on_retry(gpointer data)
 	bool all = true;
 	size_t i;
 
-	for (i = 0; i < X11_HOTKEYS_MAX; i++)
-		if (x11->hotkeys[i].set && !x11->hotkeys[i].grabbed)
-			all = hotkey_parse(x11, &x11->hotkeys[i], &err) == 0 &&
-			      hotkey_grab(x11, &x11->hotkeys[i]) && all;
-	if (all)
-		x11->retry = 0;
-	return all ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+	x11->retry = 0;
+	for (i = 0; i < X11_HOTKEYS_MAX; i++) {
+		struct x11_hotkey *hotkey = &x11->hotkeys[i];
+
+		if (!hotkey->set || hotkey->grabbed)
+			continue;
+		if (hotkey_parse(x11, hotkey, &err) == 0 && hotkey_grab(x11, hotkey))
+			report_grabbed(x11, hotkey, "");
+		else
+			all = false;
+	}
+	if (!all)
+		retry_later(x11, x11->retry_s * 2 < RETRY_MAX_S ? x11->retry_s * 2 : RETRY_MAX_S);
+	return G_SOURCE_REMOVE;
 }
 
-static void retry_later(struct x11 *x11)
+static void retry_later(struct x11 *x11, unsigned seconds)
 {
-	if (x11->retry == 0)
-		x11->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, x11);
+	if (x11->retry != 0)
+		(void)g_source_remove(x11->retry);
+	x11->retry_s = seconds;
+	x11->retry = g_timeout_add_seconds(seconds, on_retry, x11);
 }
 
 /* With the masks as they were when it was grabbed. */
@@ -219,8 +252,14 @@ static void hotkey_map(struct x11 *x11, struct x11_hotkey *hotkey)
 		return;
 	hotkey->code = now.code;
 	hotkey->modifiers = now.modifiers;
-	if (!valid || !hotkey_grab(x11, hotkey))
-		retry_later(x11);
+	if (valid && hotkey_grab(x11, hotkey)) {
+		report_grabbed(x11, hotkey, "");
+		return;
+	}
+	if (valid)
+		say_taken(x11, hotkey, &err);
+	report_grabbed(x11, hotkey, err.text);
+	retry_later(x11, RETRY_MIN_S);
 }
 
 void x11_keys_map(struct x11 *x11)
@@ -258,9 +297,8 @@ int x11_hotkey_set(struct platform_desktop *desktop, int number, struct str keys
 	hotkey->set = true;
 	if (hotkey_grab(x11, hotkey))
 		return PLATFORM_OK;
-	retry_later(x11);
-	(void)err_set(err, ERR_BUSY, "another program has %s; it is tried again every %d s",
-		hotkey->keys, RETRY_SECONDS);
+	retry_later(x11, RETRY_MIN_S);
+	say_taken(x11, hotkey, err);
 	return PLATFORM_TAKEN;
 }
 
