@@ -36,6 +36,7 @@ const struct command *const command_table[] = {
 	&command_connect,
 	&command_disconnect,
 	&command_pick,
+	&command_desktop,
 	&command_agent,
 	&command_setup,
 	&command_log,

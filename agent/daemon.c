@@ -4,6 +4,7 @@
  *   main thread   libwebsockets' loop: editors over the websocket, the mailbox
  *   unix thread   a poll loop: local programs over the unix socket
  *   follow        a poll loop: the personal library's folder, see follow.h
+ *   minder        a poll loop: promptd-desktop, see minder.h
  *
  * Each has its own store handle and its own server. The unix thread posts who is
  * connected; the main thread writes it down for `promptd status`.
@@ -21,6 +22,7 @@
 #include "agent/follow.h"
 #include "agent/listening.h"
 #include "agent/logfile.h"
+#include "agent/minder.h"
 #include "agent/upkeep.h"
 #include "core/buf.h"
 #include "core/clock.h"
@@ -50,6 +52,7 @@ struct daemon {
 	struct platform_watch *home; /* the lock's directory */
 	struct upkeep upkeep;	     /* of the main thread, with its store */
 	struct follow *follow;	     /* the personal library's folder; NULL: nobody does */
+	struct minder *minder;	     /* of promptd-desktop; NULL: nobody does */
 	struct listening listening;
 	pthread_t thread;
 	bool thread_runs;
@@ -124,7 +127,7 @@ static void clients_write(struct daemon *daemon)
 	if (daemon->web_clients != NULL)
 		json_array_extend(all, daemon->web_clients);
 	if (json_write(all, &text) != 0 ||
-		endpoint_write_file(daemon->options->dirs->run, RUN_FILE_CLIENTS,
+		platform_put_private(daemon->options->dirs->run, RUN_FILE_CLIENTS,
 			(struct str){text.data, text.len}, &err) != 0)
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "clients.not_written"));
 	json_decref(all);
@@ -367,6 +370,9 @@ static int serve(struct daemon *daemon, struct mcp_websocket *websocket, struct 
 	if (follow_start(&daemon->follow, daemon->options->dirs, err) != 0)
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.not_followed"),
 			LOG_TEXT("why", err->text));
+	if (minder_start(&daemon->minder, daemon->options->dirs, daemon->options->config, err) != 0)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "desktop.not_watched"),
+			LOG_TEXT("why", err->text));
 	platform_service_notify("READY=1");
 	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.started"),
 		LOG_TEXT("version", PROMPTD_VERSION), LOG_NUMBER("port", daemon->endpoint.port),
@@ -428,6 +434,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	endpoint_remove(options->dirs);
 	listening_hide(&daemon.listening);
 	stop_local(&daemon);
+	minder_stop(daemon.minder);
 	follow_stop(daemon.follow);
 	if (daemon.mailbox != NULL)
 		mailbox_run(daemon.mailbox); /* what the other thread said last */

@@ -2,11 +2,9 @@
 #include "agent/follow.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/child.h"
 #include "agent/personal.h"
 #include "core/clock.h"
 #include "core/id.h"
@@ -24,8 +23,6 @@
 #define LOOK_MS 50
 #define FIRST_S 60 /* until sources are fetched first */
 #define SOURCES_S (6 * 3600)
-
-extern char **environ;
 
 struct follow {
 	const struct platform_dirs *dirs;
@@ -64,35 +61,6 @@ static void find_tree(struct follow *follow)
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "personal.partly_followed"));
 }
 
-static int spawn(pid_t *child, const char *program, const char *word, const char *more)
-{
-	char *argv[] = {xstrdup(program), xstrdup(word), more != NULL ? xstrdup(more) : NULL, NULL};
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t how;
-	sigset_t none, plain;
-	int result;
-
-	(void)sigemptyset(&none);
-	(void)sigemptyset(&plain);
-	(void)sigaddset(&plain, SIGPIPE);
-	(void)sigaddset(&plain, SIGHUP);
-	(void)posix_spawnattr_init(&how);
-	(void)posix_spawnattr_setsigmask(&how, &none);
-	(void)posix_spawnattr_setsigdefault(&how, &plain);
-	(void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	(void)posix_spawn_file_actions_init(&files);
-	(void)posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-	(void)posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-	(void)posix_spawn_file_actions_adddup2(&files, 1, 2);
-	result = posix_spawn(child, program, &files, &how, argv, environ);
-	(void)posix_spawn_file_actions_destroy(&files);
-	(void)posix_spawnattr_destroy(&how);
-	free(argv[0]);
-	free(argv[1]);
-	free(argv[2]);
-	return result;
-}
-
 /* Its exit status; -1: told to stop meanwhile, and so is it. */
 static int wait_for(struct follow *follow, pid_t child)
 {
@@ -113,13 +81,15 @@ static void run_promptd(
 	struct follow *follow, const char *event, const char *word, const char *more)
 {
 	char program[PLATFORM_PATH_MAX];
+	const char *const argv[] = {program, word, more, NULL};
+	const struct child_options options = {.program = program, .argv = argv};
 	int64_t began_us = clock_monotonic_us();
 	struct err err = {0};
 	pid_t child;
 	int status = 0;
 
 	if (platform_program("promptd", program, &err) != 0 ||
-		(status = spawn(&child, program, word, more)) != 0) {
+		(status = child_spawn(&child, &options)) != 0) {
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "follow.not_started"),
 			LOG_TEXT("why", err.code != 0 ? err.text : strerror(status)));
 		return;

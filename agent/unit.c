@@ -1,4 +1,4 @@
-/* The files by which the agent is started at login; see unit.h. */
+/* The files by which we are started at login; see unit.h. */
 #include "agent/unit.h"
 
 #include <stdlib.h>
@@ -9,8 +9,14 @@
 #define UNIT_BYTES_MAX 16384
 #define UNIT_WAIT_MS 30000
 #define UNIT_WORDS_MAX 8
-#define MARK "# Written by promptd setup; promptd setup --remove takes it away.\n"
+#define MARK_SETUP "# Written by promptd setup; promptd setup --remove takes it away.\n"
+#define MARK_DESKTOP "# Written by promptd desktop --install; --remove takes it away.\n"
 #define PROGRAM "@PROMPTD@"
+
+static const char *mark_of(const struct schema_file *source)
+{
+	return str_starts(str_of(source->name), "promptd-desktop.") ? MARK_DESKTOP : MARK_SETUP;
+}
 
 static int unit_place(struct unit *unit, const struct platform_dirs *dirs, struct err *err)
 {
@@ -48,7 +54,7 @@ static int unit_text(struct unit *unit, struct err *err)
 
 	if (platform_program("promptd", program, err) != 0)
 		return -1;
-	(void)buf_add_str(&unit->text, MARK);
+	(void)buf_add_str(&unit->text, mark_of(unit->source));
 	while (str_next_line(&rest, &line)) {
 		const char *at = line.n > 0 ? memchr(line.p, '@', line.n) : NULL;
 
@@ -80,7 +86,8 @@ int unit_look(struct unit *unit, const struct schema_file *source, const struct 
 		unit->state = UNIT_ABSENT;
 	else if (strcmp(buf_text(&unit->there.text), buf_text(&unit->text)) == 0)
 		unit->state = UNIT_SAME;
-	else if (str_starts((struct str){buf_text(&unit->there.text), unit->there.text.len}, MARK))
+	else if (str_starts((struct str){buf_text(&unit->there.text), unit->there.text.len},
+			 mark_of(source)))
 		unit->state = UNIT_OTHER;
 	else
 		unit->state = UNIT_FOREIGN;

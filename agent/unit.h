@@ -1,7 +1,7 @@
 /*
- * The files by which the agent is started at login (schema_units: systemd's user
- * unit and socket, the desktop's autostart entry): where each belongs, what it
- * should say, what stands there now. One thread.
+ * The files by which we are started at login (schema_units for the agent,
+ * schema_desktop_units for the hotkey: systemd's user units, the desktop's autostart
+ * entry): where each belongs, what it should say, what stands there now. One thread.
  */
 #ifndef AGENT_UNIT_H
 #define AGENT_UNIT_H
@@ -12,6 +12,7 @@
 
 #define UNIT_SERVICE "promptd-agent.service"
 #define UNIT_SOCKET "promptd-agent.socket"
+#define UNIT_DESKTOP "promptd-desktop.service"
 
 enum unit_state {
 	UNIT_SAME = 0,	  /* as it should be */

@@ -18,7 +18,8 @@ struct report {
 	struct platform_backend outer;	      /* the same, with our notify() */
 	struct err taken[SETTINGS_HOTKEYS_MAX];
 	char free_key[64]; /* instead of the picker's, when that is taken */
-	char error[sizeof((struct err *)NULL)->text], error_time[CLOCK_TEXT_BYTES];
+	struct err error;  /* what was said last */
+	char error_time[CLOCK_TEXT_BYTES];
 };
 
 static struct report *only; /* notify() has no data of ours */
@@ -83,7 +84,7 @@ static json_t *report_json(const struct report *report)
 	set_text(json, "manager", manager);
 	if (pid > 0)
 		(void)json_object_set_new(json, "manager_pid", json_integer(pid));
-	set_text(json, "error", report->error);
+	set_text(json, "error", report->error.text);
 	set_text(json, "error_time", report->error_time);
 	return json;
 }
@@ -105,7 +106,7 @@ static void report_write(const struct report *report)
 
 static void on_notify(struct platform_desktop *desktop, const char *text)
 {
-	(void)snprintf(only->error, sizeof only->error, "%s", text);
+	(void)err_set(&only->error, ERR_FAILED, "%s", text);
 	clock_format(clock_now_ms(), only->error_time);
 	only->inner->notify(desktop, text);
 	report_write(only);

@@ -19,6 +19,7 @@ extern const struct schema_file schema_hub[];		/* migrations of the hub's databa
 extern const struct schema_file schema_tools[];		/* one MCP tool each */
 extern const struct schema_file schema_starter[];	/* prompts to begin with */
 extern const struct schema_file schema_assistants[];	/* what `connect` knows */
-extern const struct schema_file schema_units[];         /* of packaging/agent: service, socket, autostart */
+extern const struct schema_file schema_units[];		/* of packaging/agent */
+extern const struct schema_file schema_desktop_units[]; /* of packaging/desktop */
 
 #endif

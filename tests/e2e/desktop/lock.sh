@@ -23,8 +23,10 @@ EOS
 
 bus() { # VARIABLE: a bus of its own, its address in that variable
 	mkfifo "$work/$1"
-	start "bus-$1" dbus-daemon --session --nofork --print-address=3 3<>"$work/$1"
-	read -r -t 60 "${1?}" <>"$work/$1" || fail "no bus for $1"
+	exec 7<>"$work/$1" # what is written stays until it is read
+	start "bus-$1" dbus-daemon --session --nofork --print-address=7
+	read -r -t 60 "${1?}" <&7 || fail "no bus for $1"
+	exec 7<&-
 	export "${1?}"
 }
 bus DBUS_SYSTEM_BUS_ADDRESS
