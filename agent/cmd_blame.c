@@ -64,13 +64,13 @@ static int blame(
 		{.title = "LINE", .shrink_to = 24},
 	};
 	struct call *call = personal->call;
-	const struct personal_version *newest = personal_history_find(history, 0);
+	struct personal_version *newest = personal_history_find(history, 0);
 	struct blaming blaming = {.call = call, .history = history, .rows = json_array()};
 	struct err err;
 	int result = COMMAND_DONE;
 
 	blaming.table = output_table_new(call->out, columns, 5);
-	blaming.rest = str_of(newest != NULL ? newest->text : "");
+	blaming.rest = str_of(newest != NULL ? personal_version_text(personal, newest) : "");
 	if (repo_blame(personal->repo, file, on_lines, &blaming, &err) != 0)
 		result = call_fail_err(call, &err);
 	else if (call->json)

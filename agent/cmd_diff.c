@@ -37,7 +37,7 @@ static int number_of(const struct call *call, size_t i, int64_t otherwise, int64
 /* Without numbers: the newest commit and the one before it, also where a change
  * outside the text made no new number. */
 static int choose(struct call *call, const struct personal_history *history,
-	const struct personal_version **a, const struct personal_version **b)
+	struct personal_version **a, struct personal_version **b)
 {
 	int64_t from, to;
 
@@ -55,13 +55,16 @@ static int choose(struct call *call, const struct personal_history *history,
 }
 
 static int diff_versions(
-	struct call *call, const struct personal_version *a, const struct personal_version *b)
+	struct personal *personal, struct personal_version *a, struct personal_version *b)
 {
+	const char *before = a != NULL ? personal_version_text(personal, a) : "";
 	struct buf out = BUF_INIT(DIFF_BYTES_MAX);
+	struct call *call = personal->call;
 	struct err err;
 	int result = COMMAND_DONE;
 
-	if (repo_diff(a != NULL ? str_of(a->text) : STR(""), str_of(b->text), &out, &err) != 0) {
+	if (repo_diff(str_of(before), str_of(personal_version_text(personal, b)), &out, &err) !=
+		0) {
 		result = call_fail_err(call, &err);
 	} else if (call->json) {
 		call_answer(call, "from", a != NULL ? json_integer(a->number) : json_null());
@@ -76,14 +79,14 @@ static int diff_versions(
 
 static int diff_run(struct call *call)
 {
-	const struct personal_version *a = NULL, *b = NULL;
+	struct personal_version *a = NULL, *b = NULL;
 	struct personal_subject subject;
 	int result = personal_subject_open(call, call->words[0], &subject);
 
 	if (result == COMMAND_DONE)
 		result = choose(call, &subject.history, &a, &b);
 	if (result == COMMAND_DONE && b != NULL)
-		result = diff_versions(call, a, b);
+		result = diff_versions(&subject.personal, a, b);
 	personal_subject_close(&subject);
 	return result;
 }

@@ -7,6 +7,7 @@
 #include "agent/personal.h"
 #include "core/clock.h"
 #include "core/json.h"
+#include "library/git_log.h"
 
 static json_t *version_json(const struct personal_version *version)
 {
@@ -56,14 +57,26 @@ static void tell(struct call *call, const struct personal_history *history)
 	output_table_free(table);
 }
 
+static void warn_shallow(struct call *call, struct repo *repo)
+{
+	char mark[REPO_ID_BYTES];
+
+	repo_shallow(repo, mark);
+	if (mark[0] != '\0')
+		call_warn(call, "this is a shallow clone: numbers count from where it begins; "
+				"git fetch --unshallow brings the rest");
+}
+
 static int history_run(struct call *call)
 {
 	struct personal_subject subject;
 	int result =
 		personal_subject_open(call, call->n_words > 0 ? call->words[0] : NULL, &subject);
 
-	if (result == COMMAND_DONE)
+	if (result == COMMAND_DONE) {
+		warn_shallow(call, subject.personal.repo);
 		tell(call, &subject.history);
+	}
 	personal_subject_close(&subject);
 	return result;
 }
@@ -91,7 +104,7 @@ const struct command command_history = {
 static int restore_version(struct personal *personal, const struct prompt *prompt, const char *file,
 	const struct personal_history *history, int64_t number)
 {
-	const struct personal_version *version = personal_history_find(history, number);
+	struct personal_version *version = personal_history_find(history, number);
 	struct personal_change change = {.verb = "restore", .to = file};
 	struct call *call = personal->call;
 	const struct library_format *format;
@@ -104,7 +117,7 @@ static int restore_version(struct personal *personal, const struct prompt *promp
 		return call_fail(call, COMMAND_NOT_FOUND, "%s has no version %lld", prompt->path,
 			(long long)number);
 	}
-	change.bytes = str_of(version->text);
+	change.bytes = str_of(personal_version_text(personal, version));
 	if (personal_parse(personal, file, change.bytes, &old, &format, &err) != 0)
 		return call_fail_err(call, &err);
 	change.title = old->title;

@@ -79,6 +79,13 @@ static void print_flags(struct call *call, const struct prompt *prompt)
 		head_line(call, "careful", STR("held characters that do not show"));
 }
 
+/* A personal prompt's newest text that is in no commit yet. */
+static bool is_edited(struct call *call, const struct prompt *prompt)
+{
+	return strcmp(prompt->source, PERSONAL_SOURCE) == 0 &&
+	       strchr(call->words[0], '@') == NULL && !personal_is_committed(call, prompt);
+}
+
 static void print_head(struct call *call, const struct prompt *prompt)
 {
 	struct output *out = call->out;
@@ -92,7 +99,7 @@ static void print_head(struct call *call, const struct prompt *prompt)
 	output_text(out, str_of(prompt->status));
 	output_print(out, ", ");
 	output_text(out, str_of(prompt->channel));
-	output_print(out, ")\n");
+	output_print(out, ")%s\n", is_edited(call, prompt) ? ", not committed yet" : "");
 	head_line(call, "about", str_of(prompt->description));
 	head_list(call, "tags", prompt->tags, prompt->n_tags);
 	head_list(call, "aliases", prompt->aliases, prompt->n_aliases);
@@ -209,6 +216,8 @@ static int show_prompt(struct call *call, const struct prompt *prompt, int64_t s
 {
 	if (call->json) {
 		call_answer(call, "prompt", lookup_prompt_json(prompt));
+		if (is_edited(call, prompt))
+			call_answer(call, "edited", json_true());
 		if (call_flag(call, "versions"))
 			return show_versions(call, prompt);
 		(void)json_object_set_new(json_object_get(call->answer, "prompt"), "messages",
@@ -226,8 +235,7 @@ static int show_prompt(struct call *call, const struct prompt *prompt, int64_t s
 	return COMMAND_DONE;
 }
 
-/* A personal prompt's versions are those of its history, whatever this machine has seen
- * of them; every other source's are the store's. */
+/* The store holds a few of a personal prompt's versions, its repository all of them. */
 static int find_prompt(struct call *call, struct prompt **prompt)
 {
 	struct str number, name = str_cut(str_of(call->words[0]), '@', &number);
@@ -238,10 +246,11 @@ static int find_prompt(struct call *call, struct prompt **prompt)
 	bool personal = result == COMMAND_DONE && strcmp((*prompt)->source, PERSONAL_SOURCE) == 0;
 
 	free(plain);
-	if (personal && (number.n == 0 || str_to_int(number, 1, INT64_MAX, &wanted)))
-		return personal_number(call, prompt, wanted);
 	if (result != COMMAND_DONE || number.n == 0)
 		return result;
+	if (personal && str_to_int(number, 1, INT64_MAX, &wanted))
+		return wanted == (*prompt)->version ? COMMAND_DONE
+						    : personal_number(call, prompt, wanted);
 	prompt_free(*prompt);
 	*prompt = NULL;
 	return lookup_prompt(call, call->words[0], experimental, prompt);
@@ -291,6 +300,7 @@ const struct command command_show = {
 	.examples = examples,
 	.answer = "prompt (name, title, description, version, tags, aliases, collection, inputs, "
 		  "model, source, origin, format, status, channel, id, sha256, created, updated, "
-		  "messages (role, text)), versions (version, created, channel, sha256, message)",
+		  "messages (role, text)), edited, versions (version, created, channel, sha256, "
+		  "message)",
 	.run = show_run,
 };

@@ -1,5 +1,5 @@
-/* Opening the personal library, its index, its changes; see personal.h. The history is
- * in personal_history.c. */
+/* Opening the personal library, and its changes; see personal.h. Its index is in
+ * personal_index.c, the history in personal_history.c. */
 #include "agent/personal.h"
 
 #include <errno.h>
@@ -47,17 +47,6 @@ int personal_place(struct call *call, char dir[PLATFORM_PATH_MAX], struct err *e
 	return result;
 }
 
-/* --- the index --- */
-
-struct indexing {
-	struct personal *personal;
-	personal_seen_fn *seen;
-	void *data;
-	json_t *paths, *broken; /* prompts that are there; files that cannot be read */
-	json_t *gone;		/* ids */
-	const char *moved_from, *moved_to;
-};
-
 const char *personal_file_of(const struct personal *personal, const char *origin)
 {
 	size_t n = strlen(personal->dir);
@@ -65,126 +54,6 @@ const char *personal_file_of(const struct personal *personal, const char *origin
 	if (origin == NULL || strncmp(origin, personal->dir, n) != 0 || origin[n] != '/')
 		return NULL;
 	return origin + n + 1;
-}
-
-static int on_prompt(void *data, const struct prompt *prompt, struct err *err)
-{
-	struct indexing *indexing = data;
-	const char *file = personal_file_of(indexing->personal, prompt->origin);
-
-	(void)json_object_set_new(indexing->paths, prompt->path, json_true());
-	if (indexing->seen != NULL && file != NULL)
-		indexing->seen(indexing->data, file);
-	return store_prompt_put(indexing->personal->store, prompt, NULL, err);
-}
-
-static void on_note(void *data, const struct library_note *note)
-{
-	struct indexing *indexing = data;
-	char *file;
-
-	if (!note->error)
-		return;
-	file = str_dup(note->file);
-	(void)json_object_set_new(indexing->broken, file, json_true());
-	call_warn(indexing->personal->call, "%s:%u: %s", file, note->line, note->text);
-	free(file);
-}
-
-static int on_known(void *data, const struct store_row *row)
-{
-	struct indexing *indexing = data;
-	char *path = str_dup(row->path);
-
-	if (json_object_get(indexing->paths, path) == NULL)
-		(void)json_array_append_new(indexing->gone, json_from_str(row->id));
-	free(path);
-	return 0;
-}
-
-static int forget_gone(struct indexing *indexing, struct err *err)
-{
-	struct store_want want = {.experimental = true};
-	struct store *store = indexing->personal->store;
-	size_t i;
-	json_t *id;
-
-	json_array_foreach (indexing->gone, i, id) {
-		struct str name = str_of(json_string_value(id));
-		struct prompt *prompt = NULL;
-		bool broken;
-
-		if (store_prompt_get(store, name, &want, &prompt, err) != STORE_OK)
-			continue;
-		broken = prompt->origin != NULL &&
-			 json_object_get(indexing->broken, prompt->origin) != NULL;
-		prompt_free(prompt);
-		if (!broken && store_prompt_remove(store, name, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int index_files(struct indexing *indexing, size_t *n, struct err *err)
-{
-	struct personal *personal = indexing->personal;
-	struct library_import how = {.source = STR(PERSONAL_SOURCE)};
-	struct library_sink sink = {.data = indexing, .prompt = on_prompt, .note = on_note};
-	struct store_filter filter = {.source = STR(PERSONAL_SOURCE), .experimental = true};
-	struct buf path = BUF_INIT(8192);
-	int result;
-
-	(void)buf_add_format(
-		&path, "%s/%.*s", personal->dir, personal->base[0] != '\0' ? 7 : 0, "prompts");
-	result = library_import(buf_text(&path), &how, &sink, n, err);
-	buf_fini(&path);
-	if (result < 0 || store_prompt_list(personal->store, &filter, STR(""), 1000000, on_known,
-				  indexing, err) != 0)
-		return -1;
-	return forget_gone(indexing, err);
-}
-
-static int index_all(struct indexing *indexing, size_t *n, struct err *err)
-{
-	struct store *store = indexing->personal->store;
-
-	/* In one transaction: a moved row is whole again only when it was put. */
-	if (indexing->moved_from != NULL && indexing->moved_to != NULL &&
-		store_prompt_move(store, STR(PERSONAL_SOURCE), str_of(indexing->moved_from),
-			str_of(indexing->moved_to), err) < 0)
-		return -1;
-	return index_files(indexing, n, err);
-}
-
-static int index_run(struct indexing *indexing, size_t *n, struct err *err)
-{
-	struct store *store = indexing->personal->store;
-	size_t seen = 0;
-	int result;
-
-	if (store_begin(store, err) != 0)
-		return -1;
-	indexing->paths = json_object();
-	indexing->broken = json_object();
-	indexing->gone = json_array();
-	result = index_all(indexing, &seen, err);
-	if (n != NULL)
-		*n = json_object_size(indexing->paths);
-	json_decref(indexing->paths);
-	json_decref(indexing->broken);
-	json_decref(indexing->gone);
-	if (result == 0)
-		return store_commit(store, err);
-	store_rollback(store);
-	return -1;
-}
-
-int personal_index(
-	struct personal *personal, personal_seen_fn *seen, void *data, size_t *n, struct err *err)
-{
-	struct indexing indexing = {.personal = personal, .seen = seen, .data = data};
-
-	return index_run(&indexing, n, err);
 }
 
 /* --- what was begun --- */
@@ -204,6 +73,7 @@ struct pending {
 	json_t *json;
 	const char *from, *to, *text, *moved_from, *moved_to, *line, *message;
 	const char *move_from, *move_to; /* commits: a pull's, and nothing else is set */
+	bool mending;			 /* some of it may have been done before */
 };
 
 static const char *text_of(const json_t *json, const char *name)
@@ -298,7 +168,8 @@ static int change_repo(struct personal *personal, const struct pending *pending,
 {
 	struct repo_change changes[2];
 	size_t n = 0;
-	int known = repo_has_line(personal->repo, pending->line, MEND_DEPTH, err);
+	int known = pending->mending ? repo_has_line(personal->repo, pending->line, MEND_DEPTH, err)
+				     : 0;
 
 	if (pending->to != NULL)
 		changes[n++] =
@@ -308,15 +179,6 @@ static int change_repo(struct personal *personal, const struct pending *pending,
 	if (known != 0)
 		return known < 0 ? -1 : repo_follow(personal->repo, changes, n, err);
 	return repo_commit(personal->repo, changes, n, pending->message, err);
-}
-
-static int change_store(struct personal *personal, const struct pending *pending, struct err *err)
-{
-	struct indexing indexing = {.personal = personal,
-		.moved_from = pending->moved_from,
-		.moved_to = pending->moved_to};
-
-	return index_run(&indexing, NULL, err);
 }
 
 static int carry_out_move(struct personal *personal, const struct pending *pending, struct err *err)
@@ -332,7 +194,7 @@ static int carry_out_change(
 {
 	if (change_files(personal, pending, err) != 0 || change_repo(personal, pending, err) != 0)
 		return -1;
-	return change_store(personal, pending, err);
+	return personal_index_run(personal, pending->moved_from, pending->moved_to, err);
 }
 
 /* Every step may have been done before. */
@@ -368,6 +230,7 @@ static int mend(struct personal *personal, struct err *err)
 		/* We are alone, and whoever wrote here was killed. */
 		if (result == 0 && pending.to != NULL)
 			files_sweep(personal->folder, pending.to);
+		pending.mending = true;
 		if (result == 0)
 			result = carry_out(personal, &pending, err);
 	}

@@ -50,6 +50,10 @@ typedef void personal_seen_fn(void *data, const char *file);
 int personal_index(
 	struct personal *personal, personal_seen_fn *seen, void *data, size_t *n, struct err *err);
 
+/* The same for a change that renamed a prompt (NULL: that did not). */
+int personal_index_run(
+	struct personal *personal, const char *moved_from, const char *moved_to, struct err *err);
+
 /* The personal prompt of that name, and its file in the repository. COMMAND_USAGE when
  * it is another source's, or its file holds others as well. */
 int personal_find(struct personal *personal, const char *name, struct prompt **prompt,
@@ -95,24 +99,32 @@ int personal_advance(struct personal *personal, const char *from, const char *to
 /* The steps of it that personal_advance() and the mending take. */
 int personal_move(struct personal *personal, const char *from, const char *to, struct err *err);
 
-/* The versions of a file, newest first. Numbers count the texts it had, from 1, as
- * the repository tells them: the same in every clone. */
+/*
+ * The versions of a file, newest first. Numbers count the texts it had, from 1, in the
+ * order of repo_log(): so they are the same in every clone, and the store's numbers
+ * (lists, assistants, uses) are these. A text that is not committed yet has the next
+ * one; in a shallow clone they begin where it does. Renames are followed.
+ */
 struct personal_version {
 	int64_t number, time_ms;
-	char commit[REPO_ID_BYTES];
-	char *author, *subject, *path, *text;
+	char commit[REPO_ID_BYTES], blob[REPO_ID_BYTES];
+	char *author, *subject, *path;
+	char *text; /* see personal_version_text() */
 	bool removed;
 };
 struct personal_history {
 	struct personal_version *versions;
 	size_t n, size;
 };
+/* `file` NULL: all commits, without numbers, files and texts. As of the last index. */
 int personal_history(struct personal *personal, const char *file, struct personal_history *history,
 	struct err *err);
 void personal_history_fini(struct personal_history *history);
 /* The newest that has this number (0: the newest of all); NULL: none. */
-const struct personal_version *personal_history_find(
+struct personal_version *personal_history_find(
 	const struct personal_history *history, int64_t number);
+/* The file as it was then, read when it is asked for; "" when it cannot be read. */
+const char *personal_version_text(struct personal *personal, struct personal_version *version);
 
 /* What a command about one prompt's history starts with: the library, the prompt
  * of that name, its file and its versions. Without a name: all commits, no prompt.
@@ -129,9 +141,11 @@ void personal_subject_close(struct personal_subject *subject);
 int64_t personal_next_number(
 	struct personal *personal, const char *file, const struct prompt *prompt);
 
-/* A personal prompt with the history's numbers: *prompt becomes its version `number`
- * (0: the newest, of which only the number may change). COMMAND_DONE, or the exit. */
+/* A personal prompt becomes what it was in its version `number`, which the store does
+ * not hold. COMMAND_DONE, or the exit. */
 int personal_number(struct call *call, struct prompt **prompt, int64_t number);
+/* Is the text of a personal prompt that of its newest commit? */
+bool personal_is_committed(struct call *call, const struct prompt *prompt);
 
 /* The file of a new prompt of that name: prompts/NAME.prompt.md. */
 int personal_file_for(const struct personal *personal, const char *name,

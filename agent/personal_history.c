@@ -1,72 +1,93 @@
 /* The versions of one file as the repository tells them; see personal.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/personal.h"
+#include "agent/personal_index.h"
+#include "library/git_log.h"
 
-static int on_version(void *data, const struct repo_version *version)
+static struct personal_version *history_add(struct personal_history *history)
 {
-	struct personal_history *history = data;
-	struct personal_version *ours;
-	struct str rest = version->message, subject;
-
 	if (history->n == history->size) {
 		history->size = history->size > 0 ? 2 * history->size : 16;
 		history->versions =
 			xrealloc(history->versions, history->size * sizeof(*history->versions));
 	}
-	ours = &history->versions[history->n++];
+	return &history->versions[history->n++];
+}
+
+static int on_commit(void *data, const struct repo_version *version)
+{
+	struct personal_version *ours = history_add(data);
+	struct str rest = version->message, subject;
+
 	if (!str_next_line(&rest, &subject))
 		subject = STR("");
 	*ours = (struct personal_version){
 		.time_ms = version->time_ms,
 		.author = str_dup(version->author),
 		.subject = str_dup(subject),
-		.path = version->path != NULL ? xstrdup(version->path) : NULL,
-		.text = str_dup(version->bytes),
-		.removed = version->removed,
 	};
 	memcpy(ours->commit, version->commit, sizeof ours->commit);
 	return 0;
 }
 
-/* The digest of the text as the library counts it; "" when it cannot be read. */
-static void digest_of(const struct personal *personal, const struct personal_version *version,
-	char digest[SHA256_HEX_BYTES])
+static int on_step(void *data, const struct store_step *step)
 {
-	const struct library_format *format;
-	struct prompt *prompt = NULL;
-	struct err ignored;
+	struct personal_version *ours = history_add(data);
 
-	digest[0] = '\0';
-	if (version->path == NULL || version->removed ||
-		personal_parse(personal, version->path, str_of(version->text), &prompt, &format,
-			&ignored) != 0)
-		return;
-	if (prompt_digest(prompt, digest, &ignored) != 0)
-		digest[0] = '\0';
-	prompt_free(prompt);
+	*ours = (struct personal_version){
+		.number = step->number,
+		.path = xstrdup(step->file),
+		.removed = step->blob[0] == '\0',
+	};
+	(void)snprintf(ours->commit, sizeof ours->commit, "%s", step->commit);
+	(void)snprintf(ours->blob, sizeof ours->blob, "%s", step->blob);
+	return 0;
+}
+
+/* A commit that is not there any more says nothing of itself. */
+static void say_about(struct personal *personal, struct personal_version *version)
+{
+	struct repo_about about = {0};
+
+	if (repo_about(personal->repo, version->commit, &about) != 0)
+		about = (struct repo_about){.author = xstrdup(""), .subject = xstrdup("")};
+	version->time_ms = about.time_ms;
+	version->author = about.author;
+	version->subject = about.subject;
 }
 
 int personal_history(struct personal *personal, const char *file, struct personal_history *history,
 	struct err *err)
 {
-	char last[SHA256_HEX_BYTES] = "", digest[SHA256_HEX_BYTES];
-	int64_t number = 0;
+	int64_t line;
 	size_t i;
+	int found;
 
 	*history = (struct personal_history){0};
-	if (repo_history(personal->repo, file, on_version, history, err) != 0)
+	if (file == NULL)
+		return repo_commits(personal->repo, on_commit, history, err);
+	found = store_trail_line(personal->store, file, &line, err);
+	if (found <= 0)
+		return found;
+	if (store_trail_list(personal->store, line, "", on_step, history, err) != 0)
 		return -1;
-	for (i = history->n; file != NULL && i-- > 0;) {
-		digest_of(personal, &history->versions[i], digest);
-		if (digest[0] != '\0' && strcmp(digest, last) != 0) {
-			number++;
-			memcpy(last, digest, sizeof last);
-		}
-		history->versions[i].number = number;
-	}
+	for (i = 0; i < history->n; i++)
+		say_about(personal, &history->versions[i]);
 	return 0;
+}
+
+const char *personal_version_text(struct personal *personal, struct personal_version *version)
+{
+	struct buf text = BUF_INIT(LIBRARY_FILE_BYTES_MAX);
+
+	if (version->text != NULL)
+		return version->text;
+	(void)repo_blob(personal->repo, version->blob, &text);
+	version->text = str_dup((struct str){buf_text(&text), text.len});
+	buf_fini(&text);
+	return version->text;
 }
 
 void personal_history_fini(struct personal_history *history)
@@ -83,7 +104,7 @@ void personal_history_fini(struct personal_history *history)
 	*history = (struct personal_history){0};
 }
 
-const struct personal_version *personal_history_find(
+struct personal_version *personal_history_find(
 	const struct personal_history *history, int64_t number)
 {
 	size_t i;
@@ -122,33 +143,34 @@ void personal_subject_close(struct personal_subject *subject)
 int64_t personal_next_number(
 	struct personal *personal, const char *file, const struct prompt *prompt)
 {
-	char digest[SHA256_HEX_BYTES], last[SHA256_HEX_BYTES] = "";
-	struct personal_history history;
-	struct err ignored;
+	struct err ignored; /* then the message says no number */
 	int64_t number = 0;
 
-	if (personal_history(personal, file, &history, &ignored) == 0 && history.n > 0) {
-		const struct personal_version *newest = personal_history_find(&history, 0);
+	return personal_trail_number(personal, file, prompt, &number, &ignored) == 0 ? number : 0;
+}
 
-		number = history.versions[0].number;
-		if (newest != NULL)
-			digest_of(personal, newest, last);
-	}
-	personal_history_fini(&history);
-	if (prompt_digest(prompt, digest, &ignored) == 0 && strcmp(digest, last) != 0)
-		number++;
-	return number;
+static int on_text(void *data, const struct prompt *prompt, struct err *err)
+{
+	struct prompt **text = data;
+
+	(void)err;
+	if (*text == NULL)
+		*text = prompt_copy(prompt);
+	return 0;
 }
 
 /* What the file said then; what it is called and tagged now stays. */
 static int take_version(struct personal *personal, const struct personal_version *version,
 	struct prompt **prompt, struct err *err)
 {
-	const struct library_format *format;
+	const struct store_step step = {
+		.file = version->path, .commit = version->commit, .blob = version->blob};
 	struct prompt *old = NULL;
 
-	if (personal_parse(personal, version->path, str_of(version->text), &old, &format, err) != 0)
+	if (personal_trail_read(personal, &step, on_text, &old, err) != 0)
 		return -1;
+	if (old == NULL)
+		return err_set(err, ERR_INVALID, "it cannot be read as a prompt");
 	prompt_set(&old->path, str_of((*prompt)->path));
 	prompt_set(&old->id, str_of((*prompt)->id));
 	prompt_set(&old->source, str_of((*prompt)->source));
@@ -167,44 +189,50 @@ static int take_version(struct personal *personal, const struct personal_version
 	return 0;
 }
 
-static int number_in(struct personal *personal, const struct personal_history *history,
-	struct prompt **prompt, int64_t number)
+/* The library to be looked at, and the prompt's file in it; NULL: it is not there. */
+static const char *peek(
+	struct call *call, struct personal *personal, const struct prompt *prompt, struct err *err)
 {
-	const struct personal_version *version = personal_history_find(history, number);
-	char newest[SHA256_HEX_BYTES] = "";
-	struct err err;
-
-	if (number > 0 && version == NULL) {
-		call_hint(personal->call, "promptd history %s lists them", (*prompt)->path);
-		return call_fail(personal->call, COMMAND_NOT_FOUND, "%s has no version %lld",
-			(*prompt)->path, (long long)number);
-	}
-	if (version == NULL)
-		return COMMAND_DONE; /* not committed yet */
-	digest_of(personal, version, newest);
-	if (number > 0)
-		return take_version(personal, version, prompt, &err) == 0
-			       ? COMMAND_DONE
-			       : call_fail_err(personal->call, &err);
-	/* One text more, when the file was changed since. */
-	(*prompt)->version = version->number + (strcmp(newest, (*prompt)->digest) != 0);
-	return COMMAND_DONE;
+	if (personal_peek(call, personal, err) != 0)
+		return NULL;
+	personal->store = call->store;
+	return personal_file_of(personal, prompt->origin);
 }
 
 int personal_number(struct call *call, struct prompt **prompt, int64_t number)
 {
 	struct personal_history history = {0};
+	const struct personal_version *version = NULL;
 	struct personal personal;
-	const char *file;
 	struct err err = {0};
-	int result = COMMAND_DONE, outcome = personal_peek(call, &personal, &err);
+	const char *file = peek(call, &personal, *prompt, &err);
+	int result = COMMAND_DONE;
 
-	file = outcome == 0 ? personal_file_of(&personal, (*prompt)->origin) : NULL;
-	if (outcome < 0 || (file != NULL && personal_history(&personal, file, &history, &err) != 0))
+	if (err.code != 0 ||
+		(file != NULL && personal_history(&personal, file, &history, &err) != 0)) {
 		result = call_fail_err(call, &err);
-	else if (file != NULL)
-		result = number_in(&personal, &history, prompt, number);
+	} else {
+		version = personal_history_find(&history, number);
+		if (version == NULL) {
+			call_hint(call, "promptd history %s lists them", (*prompt)->path);
+			result = call_fail(call, COMMAND_NOT_FOUND, "%s has no version %lld",
+				(*prompt)->path, (long long)number);
+		} else if (take_version(&personal, version, prompt, &err) != 0) {
+			result = call_fail_err(call, &err);
+		}
+	}
 	personal_history_fini(&history);
 	personal_close(&personal);
 	return result;
+}
+
+bool personal_is_committed(struct call *call, const struct prompt *prompt)
+{
+	struct personal personal;
+	struct err ignored = {0};
+	const char *file = peek(call, &personal, prompt, &ignored);
+	bool committed = file != NULL && personal_trail_has(&personal, file, prompt);
+
+	personal_close(&personal);
+	return committed;
 }

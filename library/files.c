@@ -97,7 +97,13 @@ bool files_is_left_out(const char *path)
 	return false;
 }
 
-static void list_add(struct files_list *list, const char *folder, const char *name)
+static int64_t time_ns(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+static void list_add(
+	struct files_list *list, const char *folder, const char *name, const struct stat *st)
 {
 	struct buf path = BUF_INIT(1024 * 1024);
 
@@ -108,9 +114,14 @@ static void list_add(struct files_list *list, const char *folder, const char *na
 	if (list->n == list->size) {
 		list->size = list->size > 0 ? 2 * list->size : 64;
 		list->paths = xrealloc(list->paths, list->size * sizeof(*list->paths));
+		list->stats = xrealloc(list->stats, list->size * sizeof(*list->stats));
 	}
 	(void)buf_add_format(&path, "%s%s%s", folder, folder[0] != '\0' ? "/" : "", name);
 	list->paths[list->n] = buf_take(&path);
+	list->stats[list->n] = (struct files_stat){.bytes = (int64_t)st->st_size,
+		.modified_ns = time_ns(&st->st_mtim),
+		.changed_ns = time_ns(&st->st_ctim),
+		.inode = (int64_t)st->st_ino};
 	list->n += list->paths[list->n] != NULL;
 }
 
@@ -127,7 +138,7 @@ static void walk_entry(
 		return;
 	if (S_ISREG(st.st_mode)) {
 		if (name[0] != '.')
-			list_add(list, path, name);
+			list_add(list, path, name, &st);
 		return;
 	}
 	if (!S_ISDIR(st.st_mode) || is_left_out(name))
@@ -165,9 +176,29 @@ static void walk_folder(int folder, const char *path, unsigned depth, struct fil
 	(void)closedir(stream);
 }
 
-static int compare_paths(const void *a, const void *b)
+struct found_file {
+	char *path;
+	struct files_stat stat;
+};
+
+static int compare_found(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(((const struct found_file *)a)->path, ((const struct found_file *)b)->path);
+}
+
+static void list_sort(struct files_list *list)
+{
+	struct found_file *found = xcalloc(list->n + 1, sizeof(*found));
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		found[i] = (struct found_file){list->paths[i], list->stats[i]};
+	qsort(found, list->n, sizeof(*found), compare_found);
+	for (i = 0; i < list->n; i++) {
+		list->paths[i] = found[i].path;
+		list->stats[i] = found[i].stat;
+	}
+	free(found);
 }
 
 int files_walk(const struct files_root *root, struct files_list *list, struct err *err)
@@ -176,15 +207,17 @@ int files_walk(const struct files_root *root, struct files_list *list, struct er
 
 	*list = (struct files_list){0};
 	if (root->single != NULL) {
-		list_add(list, "", root->single);
+		struct stat st = {0};
+
+		(void)fstatat(root->folder, root->single, &st, AT_SYMLINK_NOFOLLOW);
+		list_add(list, "", root->single, &st);
 		return 0;
 	}
 	folder = openat(root->folder, ".", FOLDER_FLAGS);
 	if (folder < 0)
 		return err_errno(err, errno, "%s", root->path);
 	walk_folder(folder, "", 1, list);
-	if (list->n > 0)
-		qsort(list->paths, list->n, sizeof(*list->paths), compare_paths);
+	list_sort(list);
 	return 0;
 }
 
@@ -195,6 +228,7 @@ void files_list_fini(struct files_list *list)
 	for (i = 0; i < list->n; i++)
 		free(list->paths[i]);
 	free(list->paths);
+	free(list->stats);
 	*list = (struct files_list){0};
 }
 

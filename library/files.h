@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/buf.h"
 #include "core/err.h"
@@ -25,11 +26,17 @@ struct files_root {
 int files_open(const char *path, struct files_root *root, struct err *err);
 void files_close(struct files_root *root);
 
+/* How a file was, to see whether it is another now. */
+struct files_stat {
+	int64_t bytes, modified_ns, changed_ns, inode;
+};
+
 /* Paths of all regular files below, relative, sorted by bytes. Left out: links,
  * hidden files, hidden folders but those that tools keep prompts in (.claude …),
  * node_modules. */
 struct files_list {
 	char **paths;
+	struct files_stat *stats; /* of each */
 	size_t n, size;
 	bool cut;      /* more than FILES_MAX, or deeper than FILES_DEPTH_MAX */
 	size_t unread; /* folders that could not be opened */

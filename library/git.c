@@ -235,8 +235,7 @@ int repo_newest(struct repo *repo, git_commit **out, struct err *err)
 	return 0;
 }
 
-/* The id of a regular file in a commit. */
-static bool entry_in(const git_commit *commit, const char *path, git_oid *id)
+bool repo_entry_in(const git_commit *commit, const char *path, git_oid *id)
 {
 	git_tree_entry *entry = NULL;
 	git_tree *tree = NULL;
@@ -256,7 +255,7 @@ bool repo_has(struct repo *repo, const char *path)
 	git_commit *commit;
 	struct err ignored;
 	git_oid id;
-	bool has = repo_newest(repo, &commit, &ignored) == 0 && entry_in(commit, path, &id);
+	bool has = repo_newest(repo, &commit, &ignored) == 0 && repo_entry_in(commit, path, &id);
 
 	git_commit_free(commit);
 	return has;
@@ -390,7 +389,7 @@ int repo_follow(struct repo *repo, const struct repo_change *changes, size_t n, 
 
 	for (i = 0; i < n && result == 0; i++) {
 		now = changes[i];
-		now.remove = !entry_in(commit, now.path, &ids[i]);
+		now.remove = !repo_entry_in(commit, now.path, &ids[i]);
 		result = change_index(repo, &now, 1, &ids[i], err);
 	}
 	git_commit_free(commit);
@@ -479,121 +478,28 @@ int repo_has_line(struct repo *repo, const char *line, unsigned depth, struct er
 	return found;
 }
 
-/* One running walk through the history of a file. */
-struct walk {
-	struct repo *repo;
-	char path[REPO_PATH_MAX + 1]; /* what it is called at this point; "": any */
-	repo_version_fn *fn;
-	void *data;
-};
-
-static int tell(struct walk *walk, const git_commit *commit, const git_oid *blob_id)
+int repo_commits(struct repo *repo, repo_version_fn *fn, void *data, struct err *err)
 {
-	const git_signature *author = git_commit_author(commit);
-	struct repo_version version = {
-		.time_ms = (int64_t)git_commit_time(commit) * 1000,
-		.author = str_of(author != NULL ? author->name : ""),
-		.message = str_of(git_commit_message(commit)),
-		.path = walk->path[0] != '\0' ? walk->path : NULL,
-		.removed = blob_id == NULL,
-	};
-	char id[REPO_ID_BYTES];
-	git_blob *blob = NULL;
-	int result;
-
-	version.commit = git_oid_tostr(id, sizeof id, git_commit_id(commit));
-	if (blob_id != NULL && git_blob_lookup(&blob, walk->repo->git, blob_id) == 0 &&
-		git_blob_rawsize(blob) <= LIBRARY_FILE_BYTES_MAX)
-		version.bytes =
-			(struct str){git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob)};
-	result = walk->fn(walk->data, &version);
-	git_blob_free(blob);
-	return result;
-}
-
-/* The file appears in this commit: was it called otherwise before? Then that is what
- * to follow from here on. */
-static void follow_rename(struct walk *walk, const git_commit *commit, const git_commit *parent)
-{
-	git_diff_find_options find;
-	git_tree *tree = NULL, *before = NULL;
-	git_diff *diff = NULL;
-	size_t i;
-
-	if (git_diff_find_options_init(&find, GIT_DIFF_FIND_OPTIONS_VERSION) != 0)
-		return;
-	find.flags = GIT_DIFF_FIND_RENAMES;
-	if (git_commit_tree(&tree, commit) == 0 && git_commit_tree(&before, parent) == 0 &&
-		git_diff_tree_to_tree(&diff, walk->repo->git, before, tree, NULL) == 0 &&
-		git_diff_find_similar(diff, &find) == 0)
-		for (i = 0; i < git_diff_num_deltas(diff); i++) {
-			const git_diff_delta *delta = git_diff_get_delta(diff, i);
-
-			if (delta->status != GIT_DELTA_RENAMED ||
-				strcmp(delta->new_file.path, walk->path) != 0 ||
-				strlen(delta->old_file.path) > REPO_PATH_MAX)
-				continue;
-			(void)snprintf(walk->path, sizeof walk->path, "%s", delta->old_file.path);
-			break;
-		}
-	git_diff_free(diff);
-	git_tree_free(tree);
-	git_tree_free(before);
-}
-
-/* Did this commit change the file, seen from every one of its parents? */
-static int walk_commit(struct walk *walk, const git_commit *commit)
-{
-	unsigned i, n = git_commit_parentcount(commit);
-	git_oid id, before;
-	bool here, there = false;
-	git_commit *parent = NULL;
-	int result;
-
-	if (walk->path[0] == '\0')
-		return tell(walk, commit, NULL);
-	here = entry_in(commit, walk->path, &id);
-	for (i = 0; i < n; i++) {
-		git_commit_free(parent);
-		parent = NULL;
-		if (git_commit_parent(&parent, commit, i) != 0)
-			return 0; /* a shallow clone ends here */
-		there = entry_in(parent, walk->path, &before);
-		if (here == there && (!here || git_oid_equal(&id, &before))) {
-			git_commit_free(parent);
-			return 0;
-		}
-	}
-	if (!here && !there)
-		return 0;
-	result = tell(walk, commit, here ? &id : NULL);
-	if (result == 0 && here && !there && parent != NULL)
-		follow_rename(walk, commit, parent);
-	git_commit_free(parent);
-	return result;
-}
-
-int repo_history(
-	struct repo *repo, const char *path, repo_version_fn *fn, void *data, struct err *err)
-{
-	struct walk walk = {.repo = repo, .fn = fn, .data = data};
 	unsigned left = REPO_COMMITS_MAX;
 	git_revwalk *revisions;
 	git_oid id;
-	int result;
+	int result = walk_from_head(repo, &revisions, err);
 
-	if (path != NULL && repo_check_path(path, err) != 0)
-		return -1;
-	(void)snprintf(walk.path, sizeof walk.path, "%s", path != NULL ? path : "");
-	result = walk_from_head(repo, &revisions, err);
 	if (result != 0)
 		return result == 1 ? 0 : -1;
 	while (result == 0 && left-- > 0 && git_revwalk_next(&id, revisions) == 0) {
+		const git_signature *author;
 		git_commit *commit = NULL;
+		char name[REPO_ID_BYTES];
 
 		if (git_commit_lookup(&commit, repo->git, &id) != 0)
 			break; /* a shallow clone ends here */
-		result = walk_commit(&walk, commit);
+		author = git_commit_author(commit);
+		result = fn(data,
+			&(struct repo_version){.commit = git_oid_tostr(name, sizeof name, &id),
+				.time_ms = (int64_t)git_commit_time(commit) * 1000,
+				.author = str_of(author != NULL ? author->name : ""),
+				.message = str_of(git_commit_message(commit))});
 		git_commit_free(commit);
 	}
 	git_revwalk_free(revisions);

@@ -79,18 +79,11 @@ struct repo_version {
 	const char *commit;
 	int64_t time_ms;
 	struct str author, message; /* foreign text */
-	const char *path;	    /* what the file was called then; NULL: of no one file */
-	bool removed;		    /* this commit took it away */
-	struct str bytes;	    /* of the file; empty if over 4 MiB */
 };
 typedef int repo_version_fn(void *data, const struct repo_version *version);
-/*
- * Every commit that changed the file, newest first; renames are followed. path NULL:
- * every commit, without files. Everything is borrowed for the callback; non-zero
- * stops.
- */
-int repo_history(
-	struct repo *repo, const char *path, repo_version_fn *fn, void *data, struct err *err);
+/* Every commit, newest first. Everything is borrowed for the callback; non-zero stops.
+ * What they did to files is repo_log()'s (git_log.h). */
+int repo_commits(struct repo *repo, repo_version_fn *fn, void *data, struct err *err);
 
 /* Lines of a file that came with one commit. */
 struct repo_blamed {

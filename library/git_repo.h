@@ -28,6 +28,9 @@ void repo_break_lock(const char *path, int64_t from_ms, int64_t until_ms);
 /* The newest commit of the current branch, yours; 1: there is none yet. */
 int repo_newest(struct repo *repo, git_commit **out, struct err *err);
 
+/* The id of a regular file in a commit; false: there is none. */
+bool repo_entry_in(const git_commit *commit, const char *path, git_oid *id);
+
 /* Who commits: as git is told, or this user on this machine. */
 int repo_signature(struct repo *repo, git_signature **out, struct err *err);
 

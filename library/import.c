@@ -300,6 +300,11 @@ static bool may_be_prompt(struct str path)
 	return false;
 }
 
+bool library_may_be_prompt(const char *file)
+{
+	return may_be_prompt(str_of(file));
+}
+
 static int import_text(struct import *import, struct str text, struct err *err)
 {
 	const struct library_format *format = import_recognise(import, text);
@@ -382,6 +387,9 @@ static int import_file(struct import *import, const char *path, struct err *err)
 			LIBRARY_FILE_BYTES_MAX / 1024 / 1024);
 	else if (result != 0)
 		reader_note(&reader, 0, NOTE_WARNING, "no longer a regular file");
+	else if (import->sink->bytes != NULL)
+		import->sink->bytes(
+			import->sink->data, path, (struct str){buf_text(&text), text.len});
 	result = 0;
 	if (!reader.failed && text.len > 0 && !buf_failed(&text) && import_door(import, &text))
 		result = import_text(import, (struct str){buf_text(&text), text.len}, err);
@@ -398,6 +406,9 @@ static int import_files(
 	for (i = 0; i < list->n; i++) {
 		if (import->options->cancelled != NULL && import->options->cancelled())
 			break;
+		if (import->options->wanted != NULL &&
+			!import->options->wanted(import->options->wanted_data, list->paths[i]))
+			continue;
 		if (import_file(import, list->paths[i], err) != 0)
 			return -1;
 		++*seen;

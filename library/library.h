@@ -42,6 +42,9 @@ struct library_sink {
 	/* This prompt is there already, the same from another file: nothing is to be
 	 * put. With holder. */
 	void (*same)(void *data, const struct prompt *prompt);
+	/* The bytes of a file that is read, its path relative to what is imported, before
+	 * any prompt of it. May be NULL. */
+	void (*bytes)(void *data, const char *file, struct str bytes);
 	/* How far: files done of files found. May be NULL. */
 	void (*progress)(void *data, size_t done, size_t total);
 	struct library_context *context; /* library_import()'s own business; else NULL */
@@ -86,6 +89,9 @@ struct library_import {
 	struct str source;		     /* empty: "local" */
 	bool replace;			     /* of the library what has the same path */
 	bool (*cancelled)(void);	     /* asked between files; may be NULL */
+	/* Only these of its files are read, of those that are there. NULL: all. */
+	bool (*wanted)(void *data, const char *file);
+	void *wanted_data;
 	/* What calls of one import tell each other (an object of the caller's, empty
 	 * at first): no path is given twice, no file read twice. NULL: one call. */
 	json_t *met;
@@ -121,6 +127,9 @@ struct library_shelf {
 /* The same as library_import() of a folder that holds these. */
 int library_import_shelf(const struct library_shelf *shelf, const struct library_import *options,
 	const struct library_sink *sink, size_t *seen, struct err *err);
+
+/* Has the file one of the endings that some format has? Others are not even opened. */
+bool library_may_be_prompt(const char *file);
 
 struct library_export_result {
 	size_t written, unchanged, refused, removed;

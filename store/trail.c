@@ -63,20 +63,17 @@ int store_file_clear(struct store *store, struct err *err)
 	return trail_run(store, "DELETE FROM file", err);
 }
 
-/* The line may have another name since: then there is none of this one. */
-int store_trail_line(struct store *store, const char *file, int64_t *line, struct err *err)
+static int trail_find(struct store *store, enum db_slot slot, const char *sql, const char *file,
+	int64_t *line, struct err *err)
 {
 	struct db *db = &store->prompts;
 	sqlite3_stmt *get;
 	int result;
 
-	if (db_statement(db, DB_TRAIL_LINE,
-		    "SELECT line FROM (SELECT line FROM trail WHERE file = ?1 ORDER BY seq DESC "
-		    "LIMIT 1) AS at WHERE ?1 = (SELECT file FROM trail WHERE line = at.line "
-		    "ORDER BY seq DESC LIMIT 1)",
-		    &get, err) != 0)
+	if (db_statement(db, slot, sql, &get, err) != 0)
 		return -1;
-	db_bind_text(get, 1, file);
+	if (file != NULL)
+		db_bind_text(get, 1, file);
 	result = db_step(db, get, trail_failed, err);
 	if (result == 1)
 		*line = sqlite3_column_int64(get, 0);
@@ -84,20 +81,28 @@ int store_trail_line(struct store *store, const char *file, int64_t *line, struc
 	return result;
 }
 
+/* The line may have another name since: then there is none of this one. */
+int store_trail_line(struct store *store, const char *file, int64_t *line, struct err *err)
+{
+	return trail_find(store, DB_TRAIL_LINE,
+		"SELECT line FROM (SELECT line FROM trail WHERE file = ?1 ORDER BY seq DESC "
+		"LIMIT 1) AS at WHERE ?1 = (SELECT file FROM trail WHERE line = at.line "
+		"ORDER BY seq DESC LIMIT 1)",
+		file, line, err);
+}
+
+int store_trail_line_once(struct store *store, const char *file, int64_t *line, struct err *err)
+{
+	return trail_find(store, DB_TRAIL_LINE_ONCE,
+		"SELECT line FROM trail WHERE file = ? ORDER BY seq DESC LIMIT 1", file, line, err);
+}
+
 int store_trail_new_line(struct store *store, int64_t *line, struct err *err)
 {
-	struct db *db = &store->prompts;
-	sqlite3_stmt *get;
-	int result;
+	int found = trail_find(store, DB_TRAIL_NEW_LINE,
+		"SELECT ifnull(max(line), 0) + 1 FROM trail", NULL, line, err);
 
-	if (db_statement(db, DB_TRAIL_NEW_LINE, "SELECT ifnull(max(line), 0) + 1 FROM trail", &get,
-		    err) != 0)
-		return -1;
-	result = db_step(db, get, trail_failed, err);
-	if (result == 1)
-		*line = sqlite3_column_int64(get, 0);
-	db_done(get);
-	return result == 1 ? 0 : -1;
+	return found == 1 ? 0 : -1;
 }
 
 int store_trail_add(struct store *store, const struct store_step *step, struct err *err)
@@ -213,6 +218,24 @@ int store_file_put(struct store *store, const struct store_file *file, struct er
 	return trail_write(store, put, err);
 }
 
+int store_file_blob(struct store *store, const char *path, struct buf *blob, struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *get;
+	int result;
+
+	buf_clear(blob);
+	if (db_statement(db, DB_FILE_BLOB, "SELECT blob FROM file WHERE path = ? AND note = ''",
+		    &get, err) != 0)
+		return -1;
+	db_bind_text(get, 1, path);
+	result = db_step(db, get, trail_failed, err);
+	if (result == 1)
+		(void)buf_add(blob, db_column_str(get, 0).p, db_column_str(get, 0).n);
+	db_done(get);
+	return result < 0 ? -1 : 0;
+}
+
 int store_file_remove(struct store *store, const char *path, struct err *err)
 {
 	sqlite3_stmt *statement;
@@ -227,9 +250,10 @@ int store_file_remove(struct store *store, const char *path, struct err *err)
 int store_origin_list(
 	struct store *store, const char *origin, store_origin_fn *fn, void *data, struct err *err)
 {
-	static const char *const sql[2] = {
-		"SELECT path, id, origin, digest, number FROM prompt WHERE source = 'personal'",
-		"SELECT path, id, origin, digest, number FROM prompt WHERE source = 'personal' "
+	static const char *const sql[2] = {"SELECT path, id, origin, digest, number, format FROM "
+					   "prompt WHERE source = 'personal'",
+		"SELECT path, id, origin, digest, number, format FROM prompt WHERE source = "
+		"'personal' "
 		"AND origin = ?"};
 	struct db *db = &store->prompts;
 	sqlite3_stmt *list;
@@ -247,6 +271,7 @@ int store_origin_list(
 			.origin = trail_text(list, 2),
 			.digest = trail_text(list, 3),
 			.number = sqlite3_column_int64(list, 4),
+			.format = trail_text(list, 5),
 		};
 
 		if (fn(data, &one) != 0)

@@ -30,6 +30,8 @@ int store_file_clear(struct store *store, struct err *err);
 
 /* The line whose file is called so now: 1; 0: there is none. */
 int store_trail_line(struct store *store, const char *file, int64_t *line, struct err *err);
+/* The last that was ever called so. */
+int store_trail_line_once(struct store *store, const char *file, int64_t *line, struct err *err);
 /* A line that is not there yet. */
 int store_trail_new_line(struct store *store, int64_t *line, struct err *err);
 int store_trail_add(struct store *store, const struct store_step *step, struct err *err);
@@ -50,11 +52,13 @@ typedef int store_file_fn(void *data, const struct store_file *file);
 /* In the order of their paths' bytes. Borrowed; non-zero stops. */
 int store_file_list(struct store *store, store_file_fn *fn, void *data, struct err *err);
 int store_file_put(struct store *store, const struct store_file *file, struct err *err);
+/* What git calls the bytes that were read last; emptied first, "" when none were. */
+int store_file_blob(struct store *store, const char *path, struct buf *blob, struct err *err);
 int store_file_remove(struct store *store, const char *path, struct err *err);
 
 /* Personal prompts by the file they came from. */
 struct store_origin {
-	const char *path, *id, *origin, *digest;
+	const char *path, *id, *origin, *digest, *format;
 	int64_t number;
 };
 typedef int store_origin_fn(void *data, const struct store_origin *origin);

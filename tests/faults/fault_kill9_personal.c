@@ -188,7 +188,7 @@ static void look_at_history(struct repo *repo, struct state *state)
 	const char *parent;
 	struct err err;
 
-	CHECK(repo_history(repo, NULL, on_commit, found, &err) == 0);
+	CHECK(repo_commits(repo, on_commit, found, &err) == 0);
 	state->n_commits = json_array_size(ids);
 	CHECK(state->n_commits > 0);
 	(void)snprintf(

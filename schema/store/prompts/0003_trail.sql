@@ -13,7 +13,8 @@ CREATE TABLE trail (
 	commit_id TEXT NOT NULL
 ) STRICT;
 CREATE INDEX trail_file ON trail (file, seq);
-CREATE INDEX trail_line ON trail (line, name, seq);
+CREATE INDEX trail_line ON trail (line, seq);
+CREATE INDEX trail_name ON trail (line, name, seq);
 
 -- Files as they were when they were last read.
 CREATE TABLE file (
