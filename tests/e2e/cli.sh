@@ -467,13 +467,15 @@ json 1 '"can only be read" in a["error"]' import prompts
 json 1 '"can only be read" in a["error"]' remove greet
 format "$known"
 ledger=$PROMPTD_HOME/data/ledger.db
-python3 -c 'import sqlite3, sys
-with sqlite3.connect(sys.argv[1]) as db: db.execute("pragma user_version = 99")' "$ledger"
+known=$(python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    print(db.execute("pragma user_version").fetchone()[0])
+    db.execute("pragma user_version = 99")' "$ledger")
 run 0 render greet name=Ada # and what cannot be recorded is told
 has "this use was not recorded" "$err"
 json 0 'any("uses are not recorded" in c["message"] for c in a["checks"])' doctor
 python3 -c 'import sqlite3, sys
-with sqlite3.connect(sys.argv[1]) as db: db.execute("pragma user_version = 2")' "$ledger"
+with sqlite3.connect(sys.argv[1]) as db: db.execute("pragma user_version = " + sys.argv[2])' "$ledger" "$known"
 run 0 render greet name=Ada
 [ -z "$err" ] || fail "still newer? $err"
 
