@@ -9,7 +9,8 @@
 
 #define ID_BYTES 37 /* with the NUL */
 
-/* A new UUIDv7, e.g. "01938a3e-7c1f-7d2a-9e37-5a1f2b3c4d5e". */
+/* A new UUIDv7, e.g. "01938a3e-7c1f-7d2a-9e37-5a1f2b3c4d5e". Those of one thread rise,
+ * also within a millisecond, while its clock is not set back by more than a second. */
 void id_new(char out[ID_BYTES]);
 
 /* Fill with random bytes from the system; aborts if there are none to be had,

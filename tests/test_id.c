@@ -43,6 +43,23 @@ static void ids_follow_the_time_and_never_repeat(void)
 	}
 }
 
+static void ids_of_one_millisecond_rise(void)
+{
+	char ids[2][ID_BYTES];
+	int i;
+
+	clock_freeze(2000000);
+	id_new(ids[0]);
+	for (i = 1; i < 10000; i++) { /* more than one millisecond has numbers for */
+		id_new(ids[i % 2]);
+		CHECK(strcmp(ids[(i - 1) % 2], ids[i % 2]) < 0);
+	}
+	clock_freeze(1000000);
+	id_new(ids[0]);
+	clock_freeze(-1);
+	CHECK(strcmp(ids[0], ids[1]) < 0); /* the clock was set back */
+}
+
 static void sister_processes_make_different_ids(void)
 {
 	char ids[2][ID_BYTES];
@@ -106,6 +123,7 @@ static void random_bytes_need_no_descriptor(void)
 int main(void)
 {
 	RUN(id_is_a_uuid_of_version_7);
+	RUN(ids_of_one_millisecond_rise);
 	RUN(ids_follow_the_time_and_never_repeat);
 	RUN(sister_processes_make_different_ids);
 	RUN(random_bytes_need_no_descriptor);
