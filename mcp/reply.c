@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "mcp/cache.h"
 #include "mcp/session.h"
+#include "mcp/trace.h"
 
 #define META_SERVER "io.modelcontextprotocol/serverInfo"
 
@@ -199,19 +200,18 @@ struct str mcp_param(const struct mcp_request *request, const char *name)
 	return json_str(request->params, name);
 }
 
-/* traceparent: 00-<32 hex trace id>-<16 hex span id>-<flags> (W3C Trace Context). */
+/* tracestate says nothing without a traceparent (W3C Trace Context, section 3.3). */
 static void usage_trace(const struct mcp_request *request, struct usage_event *event)
 {
-	struct str trace = json_str(request->meta, "traceparent");
-	size_t i;
+	struct str state = json_str(request->meta, "tracestate");
+	struct str baggage = json_str(request->meta, "baggage");
 
-	if (trace.n != 55 || trace.p[2] != '-' || trace.p[35] != '-' || trace.p[52] != '-')
-		return;
-	for (i = 3; i < 52; i++)
-		if (i != 35 && strchr("0123456789abcdef", trace.p[i]) == NULL)
-			return;
-	event->trace_id = (struct str){trace.p + 3, 32};
-	event->span_id = (struct str){trace.p + 36, 16};
+	if (trace_parent(
+		    json_str(request->meta, "traceparent"), &event->trace_id, &event->span_id) &&
+		trace_state_is_good(state))
+		event->tracestate = state;
+	if (trace_baggage_is_good(baggage))
+		event->baggage = baggage;
 }
 
 void mcp_usage_init(const struct mcp_request *request, struct usage_event *event)

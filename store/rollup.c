@@ -6,6 +6,7 @@
 #include "core/id.h"
 #include "store/checksum.h"
 #include "store/usage_row.h"
+#include "store/usage_trace.h"
 
 #define ROLLUP_DAY_MS (24 * 3600 * INT64_C(1000))
 /* How often a handle looks: every so many rows. */
@@ -164,7 +165,8 @@ static int rollup_delete(struct db *db, const char *last, int64_t rows, struct e
 		    &statement, err) != 0)
 		return -1;
 	db_bind_text(statement, 1, last);
-	if (db_run(db, statement, rollup_failed, err) != 0)
+	if (db_run(db, statement, rollup_failed, err) != 0 ||
+		usage_trace_delete_to(db, last, err) != 0)
 		return -1;
 	if (db_statement(db, DB_FACT_ADD,
 		    "INSERT INTO fact (name, value) VALUES ('rolled_up', ?1) "

@@ -4,6 +4,7 @@
 #include "store/rollup.h"
 #include "store/salvage.h"
 #include "store/usage_row.h"
+#include "store/usage_trace.h"
 
 static bool usage_row_is_good(sqlite3_stmt *row)
 {
@@ -31,8 +32,11 @@ int salvage_ledger_bad(struct db *db, int64_t *bad, struct err *err)
 	if (ledger_count_bad(
 		    db, "SELECT " USAGE_COLUMNS " FROM usage", usage_row_is_good, bad, err) != 0)
 		return -1;
-	return ledger_count_bad(
-		db, "SELECT " ROLLUP_COLUMNS " FROM daily", rollup_row_is_good, bad, err);
+	if (ledger_count_bad(
+		    db, "SELECT " ROLLUP_COLUMNS " FROM daily", rollup_row_is_good, bad, err) != 0)
+		return -1;
+	return ledger_count_bad(db, "SELECT " USAGE_TRACE_COLUMNS " FROM usage_trace",
+		usage_trace_is_good, bad, err);
 }
 
 struct ledger_scan {
@@ -41,13 +45,28 @@ struct ledger_scan {
 	struct err *err;
 };
 
-/* A record of some page: a row of the outbox if its checksum says so. */
+static int ledger_trace_record(struct ledger_scan *scan, const struct pages_value *values)
+{
+	struct usage_trace trace = {.event_id = values[0].text,
+		.tracestate = values[1].text,
+		.baggage = values[2].text,
+		.checksum = values[3].number};
+
+	if (trace.event_id.p == NULL || trace.checksum != usage_trace_checksum(&trace))
+		return 0;
+	return usage_trace_insert(scan->fresh, &trace, scan->err);
+}
+
+/* A record of some page: a row of the outbox, or what it was part of, if its checksum
+ * says so. */
 static int ledger_record(void *data, const struct pages_value *values, size_t n)
 {
 	struct ledger_scan *scan = data;
 	struct usage_row row = {.event_id = values[0].text};
 	size_t i, at = 1;
 
+	if (n == USAGE_TRACE_COLUMNS_N)
+		return ledger_trace_record(scan, values);
 	if (n != USAGE_COLUMNS_N || row.event_id.p == NULL)
 		return 0;
 	for (i = 0; i < USAGE_TEXTS; i++)
@@ -72,6 +91,9 @@ static const struct salvage_table ledger_all[] = {
 	{"SELECT " ROLLUP_COLUMNS " FROM daily", "event_id", true,
 		"INSERT OR IGNORE INTO daily (" ROLLUP_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)",
 		NULL, rollup_row_is_good},
+	{"SELECT " USAGE_TRACE_COLUMNS " FROM usage_trace", "event_id", true,
+		"INSERT OR IGNORE INTO usage_trace (" USAGE_TRACE_COLUMNS ") VALUES (?,?,?,?)",
+		NULL, usage_trace_is_good},
 	{"SELECT prompt_id, count, last_ms FROM use", "prompt_id", true,
 		"INSERT OR IGNORE INTO use (prompt_id, count, last_ms) VALUES (?,?,?)", NULL, NULL},
 	{"SELECT name, value FROM fact", "name", true,
@@ -110,7 +132,11 @@ int salvage_ledger(struct db *old, struct db *fresh, struct salvaged *salvaged, 
 	if (db_begin(fresh, err) != 0)
 		return -1;
 	if (ledger_tables(old, fresh, salvaged, err) != 0 ||
-		pages_scan(old->file, ledger_record, &scan, err) != 0) {
+		pages_scan(old->file, ledger_record, &scan, err) != 0 ||
+		db_exec(fresh,
+			"DELETE FROM usage_trace WHERE event_id NOT IN "
+			"(SELECT event_id FROM usage)",
+			"cannot repair the ledger", err) != 0) {
 		db_rollback(fresh);
 		return -1;
 	}

@@ -6,10 +6,11 @@
 #include "store/handle.h"
 #include "store/rollup.h"
 #include "store/usage_row.h"
+#include "store/usage_trace.h"
 #include "store/use.h"
 
-static int usage_add(
-	struct store *store, struct db *db, const struct usage_row *row, struct err *err)
+static int usage_add(struct store *store, struct db *db, const struct usage_row *row,
+	const struct usage_event *event, struct err *err)
 {
 	if (usage_row_insert(db, row, err) != 0)
 		return -1;
@@ -17,6 +18,8 @@ static int usage_add(
 	if (sqlite3_changes(db->sqlite) == 0)
 		return 0;
 	store->usage_added++;
+	if (usage_trace_add(db, row->event_id, event, err) != 0)
+		return -1;
 	return use_add(store, row->texts[USAGE_PROMPT_ID], row->numbers[USAGE_OCCURRED], err);
 }
 
@@ -31,7 +34,7 @@ int store_usage_add(struct store *store, const struct usage_event *event, struct
 	usage_row_init(&row, event, event->event_id[0] != '\0' ? event->event_id : id);
 	if (store_ledger_begin(store, &db, err) != 0)
 		return -1;
-	return store_ledger_end(store, false, usage_add(store, db, &row, err), err);
+	return store_ledger_end(store, false, usage_add(store, db, &row, event, err), err);
 }
 
 int store_usage_commit(struct store *store, struct err *err)
@@ -114,7 +117,9 @@ static int usage_drop(struct store *store, const struct str *ids, size_t n, stru
 		if (usage_drop_one(db, DB_USAGE_DELETE, "DELETE FROM usage WHERE event_id = ?",
 			    ids[i], err) != 0 ||
 			usage_drop_one(db, DB_DAILY_DELETE, "DELETE FROM daily WHERE event_id = ?",
-				ids[i], err) != 0) {
+				ids[i], err) != 0 ||
+			usage_drop_one(db, DB_USAGE_TRACE_DELETE,
+				"DELETE FROM usage_trace WHERE event_id = ?", ids[i], err) != 0) {
 			use_drop(store);
 			db_rollback(db);
 			return -1;

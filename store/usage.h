@@ -9,6 +9,9 @@
 #include "core/id.h"
 #include "store/prompts.h"
 
+#define USAGE_TRACESTATE_MAX 512
+#define USAGE_BAGGAGE_MAX 1024
+
 /* Words of the fields are sync.md's; texts are cut at 64 bytes and filtered. */
 struct usage_event {
 	char event_id[ID_BYTES]; /* empty: one is made */
@@ -25,6 +28,10 @@ struct usage_event {
 	int rating;  /* 1-5, 0: none */
 	int success; /* 1 yes, 0 no, -1 not said */
 	struct str model;
+	/* Of the request's trace, well-formed; longer ones are dropped. They stay in
+	 * this file, beside the row and as long as it: store_usage_list() does not have
+	 * them, so no hub does, for what stands in them is others' free text. */
+	struct str tracestate, baggage;
 };
 
 /*

@@ -98,6 +98,20 @@ static inline json_t *mcp_fixture_say(struct mcp_fixture *fixture, const json_t 
 	return lines;
 }
 
+/* What every modern request says, beside what its _meta holds already. */
+static inline void mcp_fixture_meta(const struct mcp_fixture *fixture, json_t *params)
+{
+	json_t *meta = json_object_get(params, "_meta");
+
+	if (meta == NULL) {
+		meta = json_object();
+		json_object_set_new(params, "_meta", meta);
+	}
+	json_object_set_new(meta, "io.modelcontextprotocol/protocolVersion",
+		json_string(mcp_revision_name(fixture->revision)));
+	json_object_set(meta, "io.modelcontextprotocol/clientCapabilities", fixture->capabilities);
+}
+
 /*
  * A request with these params (taken over; NULL: none), which gets its answer:
  * "result" or "error" of it is returned, new. When the server asks something in
@@ -111,11 +125,7 @@ static inline json_t *mcp_fixture_ask(
 	if (params == NULL)
 		params = json_object();
 	if (mcp_is_modern(fixture->revision))
-		json_object_set_new(params, "_meta",
-			json_pack("{s:s, s:O}", "io.modelcontextprotocol/protocolVersion",
-				mcp_revision_name(fixture->revision),
-				"io.modelcontextprotocol/clientCapabilities",
-				fixture->capabilities));
+		mcp_fixture_meta(fixture, params);
 	message = json_pack("{s:s, s:i, s:s, s:o}", "jsonrpc", "2.0", "id", ++fixture->id, "method",
 		method, "params", params);
 	lines = mcp_fixture_say(fixture, message);
