@@ -44,6 +44,7 @@ matrix)
 	"$here/matrix.py" "$bin" slow || status=1
 	exit "$status"
 	;;
+payloads) exec "$here/payloads.py" "$bin" ;;
 races) exec "$here/races.sh" "$bin" 500 ;;
 *)
 	sed -n 2p "$0" >&2

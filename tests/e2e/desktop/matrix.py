@@ -24,7 +24,7 @@ import time
 sys.dont_write_bytecode = True  # nothing of it beside the sources
 import matrix_apps  # noqa: E402
 from matrix_texts import TEXTS  # noqa: E402
-from world import Failed, World, write  # noqa: E402
+from world import WAIT_S, Failed, World, write  # noqa: E402
 
 BUSY_MS = (0, 150, 500, 1000)
 MANAGERS, LAYOUTS, WMS = ("none", "copyq", "parcellite"), ("us", "de", "fr", "ru", "gr"), ("openbox", "i3")
@@ -77,7 +77,7 @@ def fixed(world, app, text, old):
 
 def settles(app, expected):
     """Until it is there; what else is there for 2 s is wrong. None: as expected."""
-    end, since, before = time.monotonic() + matrix_apps.WAIT_S, time.monotonic(), None
+    end, since, before = time.monotonic() + WAIT_S, time.monotonic(), None
     while time.monotonic() < end:
         got = app.got()
         if got == expected:
@@ -214,18 +214,28 @@ def fixed_waits(bin_dir, tally, runs=20):
 
 def interrupted(*_):
     """Leave nothing running behind."""
-    for world in list(World.open):
-        world.close()
-    os._exit(1)
+    try:
+        for world in list(World.open):
+            world.close()
+    finally:
+        os._exit(1)
 
 
-def main():
+def clean_up_when_ended():
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGINT, interrupted)
+
+
+def needs():
     for program in ("Xvfb", "openbox", "xterm", "xclip", "setxkbmap"):
         if shutil.which(program) is None:
             print(f"skipped: {program} is not installed")
             sys.exit(SKIPPED)
+
+
+def main():
+    clean_up_when_ended()
+    needs()
     bin_dir, what = os.path.abspath(sys.argv[1]), sys.argv[2]
     tally, status = Tally(), None
     if what == "short":

@@ -6,10 +6,9 @@ import os
 import shutil
 import subprocess
 import threading
-import time
+
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-WAIT_S = 60
 PROMPT = b"ready> "
 
 # Shells are told nothing of the person's own settings, and find no program to run.
@@ -160,32 +159,32 @@ class Xterm(App):
 
 
 class Shell(Xterm):
-    """A shell at its prompt; its line is thrown away by Ctrl+C, and nothing is run that
-    has no newline behind it."""
+    """A shell at its prompt."""
 
     def __init__(self, name):
         super().__init__(name)
         self.program = PROGRAM.get(name, name)
 
     def inner(self):
-        self.at = 0
-        words = [word.format(shutil.which(self.program)) if word == "{}" else word
-                 for word in SHELLS[self.name]]
         self.log_in = os.path.join(self.world.dir, "in")
         self.log_out = os.path.join(self.world.dir, "out")
         for path in (self.log_in, self.log_out):
             open(path, "wb").close()
-        quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in BARE + words)
+        quoted = " ".join("'" + word.replace("'", "'\\''") + "'" for word in BARE + self.words())
         return ["sh", "-c", 'cd "$0" && SHELL=/bin/sh exec script -qf -I "$1" -O "$2" -c "$3"',
                 self.world.bare_dir, self.log_in, self.log_out, quoted]
+
+    def words(self):
+        return [word.format(shutil.which(self.program)) if word == "{}" else word
+                for word in SHELLS[self.name]]
 
     def is_ready(self):
         return PROMPT in (read(self.log_out) or b"")
 
     def typed(self):
-        """What came since the last Ctrl+C; script's own heading comes with the first."""
+        """Behind script's own heading, which comes with the first."""
         log = read(self.log_in) or b""
-        return log[self.at or log.find(b"\n") + 1:]
+        return log[log.find(b"\n") + 1:]
 
     def got(self):
         text = self.typed()
@@ -194,20 +193,10 @@ class Shell(Xterm):
         return text.replace(b"\r", b"\n")
 
     def empty(self):
-        if self.typed() == b"":
-            return
-        seen = len(read(self.log_out))
-        self.world.keys("press", "Control_L+#54")  # C, whatever the layout calls it
-        self.world.wait(f"{self.name} took Ctrl+C", lambda: self.typed().endswith(b"\x03"))
-        self.world.wait(f"{self.name} prompts again", lambda: self.prompts_again(seen))
-        self.at = len(read(self.log_in))
-
-    def prompts_again(self, seen):
-        size = len(read(self.log_out))
-        if PROMPT not in read(self.log_out)[seen:]:
-            return False
-        time.sleep(0.05)
-        return len(read(self.log_out)) == size
+        # Ctrl+C is no Ctrl+C on a layout without a C: a new one, then.
+        if self.typed() != b"":
+            self.end()
+            self.start(self.world)
 
 
 class Vim(Xterm):

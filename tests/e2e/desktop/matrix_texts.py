@@ -28,7 +28,7 @@ TEXTS = {
     "asian": "你好，世界。こんにちは 안녕하세요 สวัสดี नमस्ते தமிழ் ကမ္ဘာ",
     "emoji": "👩‍👩‍👧‍👦 🏳️‍🌈 🇩🇪🇬🇷 👍🏽 ❤️ 1️⃣",
     "braces": "{{name}} {{#if}} {% raw %} ${HOME} $(true) `true` \\n \"a\" 'b' <b>&amp; ~ ! # ; |",
-    "tabs": "a\tb\tc \t d\t",
+    "tabs": "\ta\tb\tc \t d\t\te",
     "lines": "first\n\tsecond with a tab\n\n    fourth\nλ last",
     "prompt": lines_of(WORDS, 2000),
     "long": lines_of(WORDS + SCRIPTS, 200000),

@@ -20,7 +20,8 @@ Prompt)
 		(sleep "$busy"; kill -s CONT -- "-$group") >/dev/null 2>&1 </dev/null &
 	fi
 	grep "^[^ ]*$(cat "$WORLD/choice")  " "$WORLD/rows" ;;
-*) echo 'paste all lines' ;;
+*lines*) echo x >"$WORLD/confirmed"; cat "$WORLD/lines" ;;
+*) cat "$WORLD/value" ;;
 esac
 """
 I3 = "font monospace 8\nfocus_follows_mouse no\nworkspace_layout tabbed\n"
@@ -126,7 +127,8 @@ class World:
 
     def end(self, process):
         """With all that it has started, in whatever session that is."""
-        self.processes.remove(process)
+        if process in self.processes:
+            self.processes.remove(process)
         family = descendants(process.pid)
         tell(family, signal.SIGCONT)
         process.terminate()
@@ -151,11 +153,11 @@ class World:
     def keys(self, what, which):
         self.run(os.path.join(self.bin, "desktop-keys"), what, which)
 
-    def wait(self, what, condition):
-        end = time.monotonic() + WAIT_S
+    def wait(self, what, condition, patience_s=WAIT_S):
+        end = time.monotonic() + patience_s
         while not condition():
             if time.monotonic() > end:
-                raise Failed(f"in {WAIT_S} s: {what}")
+                raise Failed(f"in {patience_s} s: {what}")
             time.sleep(0.01)
 
     def close(self):
@@ -171,10 +173,12 @@ class World:
         prompts = os.path.join(self.dir, "prompts")
         os.makedirs(prompts)
         for name, text in texts.items():
+            inputs = "inputs:\n  value: {required: true}\n" if "{{value}}" in text else ""
             write(os.path.join(prompts, name + ".prompt.md"),
-                  f"---\ntitle: {name}\n---\n{text}")
+                  f"---\ntitle: {name}\n{inputs}---\n{text}")
         write(os.path.join(self.dir, "menu"), MENU)
         write(os.path.join(self.dir, "asked"), "")
+        self.answer()
         self.run(os.path.join(self.bin, "promptd"), "import", prompts)
         menu = os.path.join(self.dir, "menu")
         self.desktop = self.start([os.path.join(self.bin, "promptd-desktop"),
@@ -183,6 +187,11 @@ class World:
         self.wait("promptd-desktop is ready", lambda: b"desktop.ready" in open(log, "rb").read())
         self.ledger = sqlite3.connect(f"file:{self.environment['HOME']}/data/ledger.db?mode=ro",
                                       uri=True, check_same_thread=False)
+
+    def answer(self, lines="paste all lines", value=""):
+        """What the menu will say when it is asked about lines or for a value."""
+        write(os.path.join(self.dir, "lines"), lines + "\n")
+        write(os.path.join(self.dir, "value"), value + "\n")
 
     def rows(self):
         return self.ledger.execute("SELECT count(*) FROM usage").fetchone()[0]
@@ -220,6 +229,12 @@ class World:
                      input=f"{text} {selection}".encode())
         # xclip ends before what it asked of the server has reached it.
         self.wait("what was copied is there", lambda: self.holds(text))
+
+    def primary(self, text):
+        """Marked with the mouse."""
+        self.run("xclip", "-i", "-selection", "primary", input=text.encode())
+        self.wait("it is there", lambda: self.output("xclip", "-o", "-selection", "primary") ==
+                  text.encode())
 
     def holds(self, text):
         return all(self.output("xclip", "-o", "-selection", selection) ==
