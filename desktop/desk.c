@@ -138,7 +138,7 @@ static void ask_value(struct desk *desk, const char *name)
 		(void)buf_add_format(&rows, "%s\n", input->choices[i]);
 	if (input != NULL && input->type == PROMPT_BOOLEAN)
 		(void)buf_add_str(&rows, "true\nfalse\n");
-	if (rows.len == 0)
+	if (rows.len == 0 && !desk->options.settings->forgetful)
 		(void)store_value_list(desk->options.store, str_of(desk->prompt->id), str_of(name),
 			STR(""), VALUES_MAX, add_value, &rows, &err);
 	ask(desk, DESK_INPUT, name, (struct str){rows.data, rows.len});
@@ -240,17 +240,24 @@ static void take_prompt(struct desk *desk, struct str name)
 	go_on(desk);
 }
 
-static void take_value(struct desk *desk, struct str value)
+/* To be offered again; losing one is no harm. */
+static void remember(struct desk *desk, struct str value)
 {
+	const struct prompt_input *input = prompt_input_find(desk->prompt, str_of(desk->input));
 	struct err err;
 
+	if (!desk->options.settings->forgetful && (input == NULL || !input->secret))
+		(void)store_value_add(desk->options.store, str_of(desk->prompt->id),
+			str_of(desk->input), value, &err);
+}
+
+static void take_value(struct desk *desk, struct str value)
+{
 	if (json_object_set_new(desk->args, desk->input, json_from_str(value)) != 0) {
 		desk_give_up(desk, "The value is not UTF-8 text.");
 		return;
 	}
-	/* To be offered again; losing one is no harm. */
-	(void)store_value_add(
-		desk->options.store, str_of(desk->prompt->id), str_of(desk->input), value, &err);
+	remember(desk, value);
 	go_on(desk);
 }
 
@@ -332,7 +339,9 @@ static void call(struct desk *desk, const char *name, bool held)
 	else if (desk->stage == DESK_IDLE && !desktop->backend->locked(desktop)) {
 		courier_begin(&desk->courier);
 		desk->wanted = name;
-		if (desk->options.store == NULL) {
+		if (desk->options.store == NULL && desk->options.find_store != NULL)
+			desk->options.store = desk->options.find_store(desk->options.data);
+		if (desk->options.store == NULL && desk->picker == NULL) {
 			desk_give_up(desk, "There is no library yet: promptd import --starter.");
 		} else if (desk->picker != NULL && held) {
 			pick(desk);

@@ -4,57 +4,18 @@
 #include <stdlib.h>
 
 #include "desktop/desk.h"
-#include "store/search.h"
 
 /* --- what the palette asks for ------------------------------------------------------ */
 
-struct rows {
-	palette_row_fn *fn;
-	void *rows;
-};
-
-static int on_row(void *data, const struct store_row *row)
+static struct desk_picker *picker_of(void *data)
 {
-	const struct palette_found found = {.age_s = -1};
-	struct rows *rows = data;
-
-	return rows->fn(rows->rows, row, &found);
-}
-
-static int on_search(void *data, struct str text, unsigned limit, palette_row_fn *fn, void *rows,
-	struct err *err)
-{
-	struct store_search search = {.text = text, .limit = limit};
-	struct desk_picker *picker = data;
-	struct rows to = {fn, rows};
-	bool more;
-
-	return store_search(picker->desk->options.store, &search, on_row, &to, &more, err);
-}
-
-static int on_get(void *data, struct str path, struct prompt **out, struct err *err)
-{
-	struct desk_picker *picker = data;
-	struct store_want want = {0};
-	int outcome = store_prompt_get(picker->desk->options.store, path, &want, out, err);
-
-	return outcome == STORE_NOT_FOUND
-		       ? err_set(err, ERR_NOT_FOUND, "This prompt is not there any more.")
-		       : outcome;
-}
-
-static int on_compose(void *data, const struct prompt *prompt, const json_t *args, unsigned flags,
-	struct compose *out, struct err *err)
-{
-	struct desk_picker *picker = data;
-
-	return compose_text(picker->desk->options.store, prompt, args, flags, out, err);
+	return ((struct palette_library *)data)->owner;
 }
 
 static void on_send(void *data, const struct prompt *prompt, const json_t *args,
 	const struct compose *compose, enum palette_send how)
 {
-	struct desk_picker *picker = data;
+	struct desk_picker *picker = picker_of(data);
 
 	(void)args;
 	picker->chosen = true;
@@ -65,12 +26,12 @@ static void on_send(void *data, const struct prompt *prompt, const json_t *args,
 static void on_open_file(void *data, struct str path)
 {
 	static const char script[] = "exec xdg-open \"$1\"";
-	struct desk_picker *picker = data;
+	struct desk_picker *picker = picker_of(data);
 	struct prompt *prompt = NULL;
 	const char *argv[] = {"sh", "-c", script, "promptd", NULL, NULL};
 	struct err err;
 
-	if (on_get(data, path, &prompt, &err) != STORE_OK)
+	if (picker->calls.get(data, path, &prompt, &err) != STORE_OK)
 		return;
 	argv[4] = prompt->origin;
 	if (prompt->origin == NULL)
@@ -84,7 +45,7 @@ static void on_open_file(void *data, struct str path)
 
 static void on_close(void *data)
 {
-	struct desk_picker *picker = data;
+	struct desk_picker *picker = picker_of(data);
 	struct platform_desktop *desktop = picker->desk->options.desktop;
 
 	desktop->backend->picker_hide(desktop);
@@ -93,25 +54,32 @@ static void on_close(void *data)
 	picker->chosen = false;
 }
 
-static const struct palette_calls calls = {
-	.search = on_search,
-	.get = on_get,
-	.compose = on_compose,
-	.send = on_send,
-	.open_file = on_open_file,
-	.close = on_close,
-};
+static void on_source(void *data, enum prompt_from from)
+{
+	palette_sources_ask(&picker_of(data)->sources, from);
+}
 
 /* --- for the desk --------------------------------------------------------------------- */
 
 struct desk_picker *desk_picker_new(struct desk *desk)
 {
 	struct desk_picker *picker = xcalloc(1, sizeof *picker);
-	struct palette_calls own = calls;
 
 	picker->desk = desk;
-	own.data = picker;
-	picker->calls = own;
+	palette_library_init_store(&picker->library,
+		desk->options.dir != NULL ? desk->options.dir : "", desk->options.store);
+	picker->library.owner = picker;
+	picker->library.experimental = desk->options.settings->experimental;
+	picker->library.forgetful = desk->options.settings->forgetful;
+	picker->sources = (struct palette_sources){.desktop = desk->options.desktop,
+		.courier = &desk->courier,
+		.palette = &picker->palette};
+	picker->calls = (struct palette_calls){.data = &picker->library,
+		.send = on_send,
+		.open_file = on_open_file,
+		.close = on_close,
+		.source = on_source};
+	palette_library_calls(&picker->calls);
 	palette_init(&picker->palette, &picker->calls);
 	return picker;
 }
@@ -121,6 +89,7 @@ void desk_picker_free(struct desk_picker *picker)
 	if (picker == NULL)
 		return;
 	palette_fini(&picker->palette);
+	palette_library_fini(&picker->library);
 	free(picker);
 }
 
@@ -154,6 +123,7 @@ void desk_picker_call(struct desk_picker *picker, const char *name)
 	const struct settings_rule *rule =
 		settings_rule(options->settings, courier_target(&picker->desk->courier));
 
+	picker->library.store = options->store;
 	if (name != NULL)
 		palette_call_prompt(&picker->palette, str_of(name), rule->terminal);
 	else
@@ -197,6 +167,10 @@ void desk_picker_event(struct desk_picker *picker, const struct platform_event *
 		break;
 	case PLATFORM_EVENT_PICKER_ITEM:
 		take_item(palette, (size_t)event->number);
+		break;
+	case PLATFORM_EVENT_SAVED:
+		if (!palette_sources_event(&picker->sources, event))
+			return;
 		break;
 	case PLATFORM_EVENT_PICKER_LEFT:
 		palette_close(palette);

@@ -6,7 +6,8 @@
 #ifndef DESKTOP_DESK_PICKER_H
 #define DESKTOP_DESK_PICKER_H
 
-#include "desktop/palette.h"
+#include "desktop/palette_library.h"
+#include "desktop/palette_sources.h"
 #include "desktop/view.h"
 #include "platform/platform.h"
 
@@ -16,6 +17,8 @@ struct desk_picker {
 	struct palette palette;
 	struct view view;
 	struct palette_calls calls;
+	struct palette_library library; /* data of the calls; its owner is this */
+	struct palette_sources sources;
 	struct desk *desk;
 	bool chosen; /* send() came before close() */
 };

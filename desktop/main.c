@@ -106,10 +106,26 @@ static int open_library(struct program *program, struct err *err)
 	return store_open(&program->store, &options, err) < 0 ? -1 : 0;
 }
 
+/* It may have been made since. */
+static struct store *find_store(void *data)
+{
+	struct program *program = data;
+	struct err err;
+
+	if (program->store == NULL && open_library(program, &err) != 0)
+		log_event(LOG_LEVEL_ERROR, LOG_TEXT("event", "desktop.library"),
+			LOG_TEXT("error", err.text));
+	return program->store;
+}
+
 static int run(struct program *program)
 {
 	struct platform_desktop *desktop = program->desktop;
-	struct desk_options options = {.desktop = desktop, .settings = &program->settings};
+	struct desk_options options = {.desktop = desktop,
+		.settings = &program->settings,
+		.dir = program->dirs.data,
+		.find_store = find_store,
+		.data = program};
 	struct report_options report = {
 		.dirs = &program->dirs, .settings = &program->settings, .desktop = desktop};
 	struct err err;

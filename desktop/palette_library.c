@@ -47,7 +47,7 @@ int palette_library_open(struct palette_library *library, struct err *err)
 		return 0;
 	/* Made by importing, not by looking. */
 	(void)snprintf(file, sizeof file, "%s/prompts.db", library->dir);
-	if (access(file, F_OK) != 0)
+	if (!library->own || access(file, F_OK) != 0)
 		return err_set(
 			err, ERR_NOT_FOUND, "There is no library yet: promptd import --starter.");
 	return store_open(&library->store, &options, err) < 0 ? -1 : 0;

@@ -38,7 +38,7 @@ struct palette_library {
 
 /* `dir` holds the library; nothing is created there. */
 void palette_library_init(struct palette_library *library, const char *dir);
-/* With a store that stays its owner's. */
+/* With a store that stays its owner's, who sets it where there is none yet. */
 void palette_library_init_store(
 	struct palette_library *library, const char *dir, struct store *store);
 void palette_library_fini(struct palette_library *library);

@@ -211,34 +211,78 @@ void settings_init(struct settings *settings)
 		(void)line_parse(settings, line, 0, NULL);
 }
 
-int settings_load(struct settings *settings, const char *dir, struct err *err)
+/* 1: it is not there. */
+static int read_file(const char *path, struct buf *text, struct err *err)
 {
-	char path[PLATFORM_PATH_MAX + 32], block[4096];
-	struct buf text = BUF_INIT(FILE_BYTES_MAX);
+	FILE *file = fopen(path, "re");
+	char block[4096];
 	int result = 0;
-	FILE *file;
 	size_t n;
 
-	settings_init(settings);
-	(void)snprintf(path, sizeof path, "%s/%s", dir, SETTINGS_FILE);
-	file = fopen(path, "re");
 	if (file == NULL)
 		return errno == ENOENT || errno == ENOTDIR
-			       ? 0
+			       ? 1
 			       : err_errno(err, errno, "cannot read %s", path);
 	while ((n = fread(block, 1, sizeof block, file)) > 0)
-		(void)buf_add(&text, block, n);
+		(void)buf_add(text, block, n);
 	if (ferror(file))
 		result = err_errno(err, errno, "cannot read %s", path);
-	else if (buf_failed(&text))
+	else if (buf_failed(text))
 		result = err_set(
 			err, ERR_LIMIT, "%s: is larger than %d bytes", path, FILE_BYTES_MAX);
-	else
+	(void)fclose(file); /* only read */
+	return result;
+}
+
+static int common_line(void *data, struct str line, unsigned number, struct err *err)
+{
+	struct settings *settings = data;
+	struct str value, name = str_trim(str_cut(line, '=', &value));
+	bool yes;
+
+	(void)number;
+	(void)err;
+	value = str_trim(value);
+	yes = str_is(value, "yes") || str_is(value, "true") || str_is(value, "on");
+	if (str_is(name, "remember_values"))
+		settings->forgetful = !yes;
+	else if (str_is(name, "experimental"))
+		settings->experimental = yes;
+	return 0;
+}
+
+/* What cannot be read there is told by those whose file it is; but then nothing is
+ * remembered that the person may not want to be. */
+static void load_common(struct settings *settings, const char *dir)
+{
+	char path[PLATFORM_PATH_MAX + 32];
+	struct buf text = BUF_INIT(FILE_BYTES_MAX);
+	struct err ignored;
+	int result;
+
+	(void)snprintf(path, sizeof path, "%s/promptd.conf", dir);
+	result = read_file(path, &text, &ignored);
+	if (result < 0 || (result == 0 && lines_parse(path, (struct str){buf_text(&text), text.len},
+						  common_line, settings, &ignored) != 0))
+		settings->forgetful = true;
+	buf_fini(&text);
+}
+
+int settings_load(struct settings *settings, const char *dir, struct err *err)
+{
+	char path[PLATFORM_PATH_MAX + 32];
+	struct buf text = BUF_INIT(FILE_BYTES_MAX);
+	int result;
+
+	settings_init(settings);
+	load_common(settings, dir);
+	(void)snprintf(path, sizeof path, "%s/%s", dir, SETTINGS_FILE);
+	result = read_file(path, &text, err);
+	if (result == 0)
 		result = settings_parse(
 			settings, path, (struct str){buf_text(&text), text.len}, err);
-	(void)fclose(file); /* only read */
 	buf_fini(&text);
-	return result;
+	return result < 0 ? -1 : 0;
 }
 
 static void lower(char out[PLATFORM_CLASS_MAX], const char *text)

@@ -51,6 +51,8 @@ struct settings {
 	size_t n_hotkeys;
 	char menu[SETTINGS_MENU_MAX]; /* empty: none is named */
 	bool picker_window;
+	bool forgetful;	   /* promptd.conf: remember_values = no */
+	bool experimental; /* promptd.conf: experimental = yes */
 	enum platform_colours colours;
 	struct settings_rule rules[SETTINGS_RULES_MAX];
 	size_t n_rules;
@@ -60,7 +62,8 @@ struct settings {
 void settings_init(struct settings *settings);
 /* A file's text over what is there; err is "file:line: message". */
 int settings_parse(struct settings *settings, const char *file, struct str text, struct err *err);
-/* Both, with desktop.conf of that directory, if it is there. */
+/* Both, with desktop.conf of that directory, if it is there, and what promptd.conf says
+ * of `remember_values` and `experimental`; the rest of that is for others to check. */
 int settings_load(struct settings *settings, const char *dir, struct err *err);
 
 /* The rule of a window; one that says nothing where none fits. Borrowed. */
