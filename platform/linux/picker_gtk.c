@@ -5,7 +5,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "core/err.h"
+#include "platform/linux/loop.h"
 
 #define WIDTH 900
 #define ROW_HEIGHT 43	/* of picker_gtk_style.c, for what fits on a monitor */
@@ -408,6 +408,9 @@ static bool gtk_begin(struct err *err)
 	gdk_set_allowed_backends("x11");
 	/* Nothing here is drawn by GL, and looking for it loads a compiler of 44 MB. */
 	(void)g_setenv("GDK_GL", "disable", TRUE);
+	/* Without a session bus nobody reads the screen; asking would start one. */
+	if (!loop_has_bus())
+		(void)g_setenv("NO_AT_BRIDGE", "1", TRUE);
 	if (gtk_init_check(NULL, NULL))
 		return true;
 	(void)err_set(err, ERR_FAILED, "GTK finds no display");

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "platform/linux/loop.h"
+
 /* --- names -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -306,7 +308,7 @@ void picker_keys_init(struct picker *picker)
 	g_signal_connect(picker->window, "focus-in-event", G_CALLBACK(on_focus), picker);
 	g_signal_connect(picker->window, "focus-out-event", G_CALLBACK(on_focus), picker);
 	picker->ending = g_cancellable_new();
-	if (g_getenv("DBUS_SESSION_BUS_ADDRESS") != NULL || g_getenv("XDG_RUNTIME_DIR") != NULL)
+	if (loop_has_bus())
 		g_dbus_proxy_new_for_bus(G_BUS_TYPE_SESSION, G_DBUS_PROXY_FLAGS_NONE, NULL,
 			"org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status", picker->ending,
 			on_assistive, picker);

@@ -9,6 +9,7 @@ for program in Xvfb openbox xterm xclip; do
 	}
 done
 export PROMPTD_AUTOSTART=no LC_ALL=C.UTF-8 HISTFILE=/dev/null
+export LSAN_OPTIONS=suppressions=${BASH_SOURCE[0]%/*}/leaks.supp:print_suppressions=0
 unset DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR XAUTHORITY
 work=$(mktemp -d)
 export PROMPTD_HOME=$work/home HOME=$work/home
