@@ -42,7 +42,7 @@ static void keyboard_ungrab(struct x11 *x11)
 void x11_picker_take(struct x11 *x11, Time time)
 {
 	if (x11->picker.window == NULL || !keyboard_grab(x11, time))
-		XAllowEvents(x11->display, AsyncKeyboard, time);
+		XAllowEvents(x11->display, AsyncKeyboard, CurrentTime);
 }
 
 void x11_picker_took(struct x11 *x11)
