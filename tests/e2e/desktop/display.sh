@@ -37,6 +37,7 @@ fail() {
 start() { # LOG COMMAND…: in the background, ended at exit
 	local log=$work/$1.log
 	shift
+	: >"$log" # or what the last of that name said would be taken for what this one says
 	"$@" >"$log" 2>&1 </dev/null &
 	started+=($!)
 	last=$!
