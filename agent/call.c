@@ -8,10 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "agent/project.h"
 #include "core/buf.h"
 #include "core/json.h"
 #include "core/text_filter.h"
+#include "store/project.h"
 
 #define ANSWER_BYTES_MAX ((size_t)1024 * 1024 * 1024)
 
@@ -222,11 +225,38 @@ static int open_store(struct call *call)
 	return COMMAND_DONE;
 }
 
+/* What the project one is in brings along, for commands that show prompts. Without it
+ * all else is shown all the same. */
+static void see_project(struct call *call, const struct project_place *place)
+{
+	struct project_reading reading;
+	struct err err = {0};
+
+	if (!store_is_read_only(call->store)) {
+		if (project_read(call, place, false, &reading, &err) != 0)
+			call_warn(call, "the prompts of this project were not read: %s", err.text);
+		project_reading_fini(&reading);
+	}
+	if (store_project_see(call->store, place->root, &err) != 0)
+		call_warn(call, "the prompts of this project are left out: %s", err.text);
+}
+
+static bool find_project(const struct call *call, struct project_place *place)
+{
+	char here[PLATFORM_PATH_MAX];
+
+	return call->command != NULL && call->command->here && call->config->project_prompts &&
+	       getcwd(here, sizeof here) != NULL &&
+	       project_place_find(call->dirs->home, here, place);
+}
+
 int call_store(struct call *call, bool write, struct store **store)
 {
 	int result = COMMAND_DONE;
+	struct project_place place;
+	bool project = call->store == NULL && find_project(call, &place);
 
-	if (call->store == NULL && !write && !call_has_library(call)) {
+	if (call->store == NULL && !write && !project && !call_has_library(call)) {
 		call_hint(call, "promptd import --starter or promptd import FOLDER fills it");
 		return call_fail(call, COMMAND_NOT_FOUND, "the library is empty");
 	}
@@ -234,6 +264,8 @@ int call_store(struct call *call, bool write, struct store **store)
 		result = open_store(call);
 	if (result != COMMAND_DONE)
 		return result;
+	if (project)
+		see_project(call, &place);
 	if (write && store_is_read_only(call->store)) {
 		call_hint(call, "promptd doctor says why");
 		return call_fail(call, COMMAND_FAILED, "the library can only be read");

@@ -57,6 +57,7 @@ static void list_row(struct list *list, const struct store_row *row)
 	output_table_add(list->table, str_of(version));
 	output_table_add(list->table, row->title);
 	output_table_add(list->table, row->tags);
+	output_table_add(list->table, row->source);
 }
 
 static int on_row(void *data, const struct store_row *row)
@@ -109,10 +110,11 @@ static int list_print(struct list *list, struct store *store, const struct store
 		{.title = "VER", .right = true},
 		{.title = "TITLE", .shrink_to = 6},
 		{.title = "TAGS", .shrink_to = 4, .style = OUTPUT_DIM},
+		{.title = "SOURCE", .shrink_to = 7, .style = OUTPUT_DIM},
 	};
 	int result;
 
-	list->table = output_table_new(list->call->out, columns, 4);
+	list->table = output_table_new(list->call->out, columns, 5);
 	result = walk(list, store, filter);
 	if (result == COMMAND_DONE && list->names == NULL && !list->call->json)
 		output_table_print(list->table);
@@ -174,5 +176,6 @@ const struct command command_list = {
 	.examples = examples,
 	.answer = "prompts (name, title, description, version, tags, collection, inputs, source, "
 		  "status, channel, id, sha256, uses, bytes, updated)",
+	.here = true,
 	.run = list_run,
 };

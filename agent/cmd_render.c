@@ -233,6 +233,7 @@ const struct command command_render = {
 	.options = options,
 	.examples = examples,
 	.answer = "name, version, sha256, messages (role, text), text, missing (names)",
+	.here = true,
 	.run = render_run,
 };
 

@@ -32,6 +32,7 @@ static int on_row(void *data, const struct store_row *row)
 	output_table_add_int(found->table, row->version);
 	output_table_add(found->table, row->title);
 	output_table_add(found->table, row->match);
+	output_table_add(found->table, row->source);
 	return 0;
 }
 
@@ -81,6 +82,7 @@ static int search_print(
 		{.title = "VER", .right = true},
 		{.title = "TITLE", .shrink_to = 6},
 		{.title = "MATCH", .style = OUTPUT_DIM},
+		{.title = "SOURCE", .shrink_to = 7, .style = OUTPUT_DIM},
 	};
 	struct store *store;
 	struct err err;
@@ -88,7 +90,7 @@ static int search_print(
 
 	if (result != COMMAND_DONE)
 		return result;
-	found->table = output_table_new(call->out, columns, 4);
+	found->table = output_table_new(call->out, columns, 5);
 	if (store_search(store, search, on_row, found, more, &err) < 0)
 		result = err.code == ERR_INVALID ? call_fail(call, COMMAND_USAGE, "%s", err.text)
 						 : call_fail_err(call, &err);
@@ -174,5 +176,6 @@ const struct command command_search = {
 	.options = options,
 	.examples = examples,
 	.answer = "prompts (as of list, and match), more",
+	.here = true,
 	.run = search_run,
 };

@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/json.h"
+#include "store/project.h"
 
 static void head_line(struct call *call, const char *label, struct str text)
 {
@@ -86,6 +87,46 @@ static bool is_edited(struct call *call, const struct prompt *prompt)
 	       strchr(call->words[0], '@') == NULL && !personal_is_committed(call, prompt);
 }
 
+struct others {
+	struct call *call;
+	const struct prompt *prompt;
+	json_t *names; /* SOURCE:PATH */
+};
+
+static void on_source(void *data, struct str source, bool seen)
+{
+	struct others *others = data;
+	struct buf name = BUF_INIT(64 * 1024);
+
+	(void)seen;
+	if (str_is(source, others->prompt->source))
+		return;
+	(void)buf_add_format(&name, "%.*s:%s", (int)source.n, source.p, others->prompt->path);
+	(void)json_array_append_new(
+		others->names, call_text_json((struct str){buf_text(&name), name.len}));
+	buf_fini(&name);
+}
+
+/* Prompts of other sources at its path, by the names that mean them. New. */
+static json_t *others_json(struct call *call, const struct prompt *prompt)
+{
+	struct others others = {.call = call, .prompt = prompt, .names = json_array()};
+	struct err ignored; /* they are an aside */
+
+	(void)store_prompt_sources(call->store, str_of(prompt->path), on_source, &others, &ignored);
+	return others.names;
+}
+
+static void print_others(struct call *call, const struct prompt *prompt)
+{
+	json_t *names = others_json(call, prompt), *name;
+	size_t i;
+
+	json_array_foreach (names, i, name)
+		head_line(call, i == 0 ? "others" : "", str_of(json_string_value(name)));
+	json_decref(names);
+}
+
 static void print_head(struct call *call, const struct prompt *prompt)
 {
 	struct output *out = call->out;
@@ -107,6 +148,7 @@ static void print_head(struct call *call, const struct prompt *prompt)
 	head_line(call, "model", str_of(prompt->model));
 	head_line(call, "source", str_of(prompt->source));
 	head_line(call, "from", str_of(prompt->origin));
+	print_others(call, prompt);
 	head_time(call, "updated", prompt->updated_ms);
 	head_line(call, "sha256", str_of(prompt->digest));
 	print_flags(call, prompt);
@@ -222,6 +264,7 @@ static int show_prompt(struct call *call, const struct prompt *prompt, int64_t s
 			return show_versions(call, prompt);
 		(void)json_object_set_new(json_object_get(call->answer, "prompt"), "messages",
 			prompt_messages_json(prompt));
+		call_answer(call, "others", others_json(call, prompt));
 		lookup_record(call, prompt, "show", "get", started_us);
 		return COMMAND_DONE;
 	}
@@ -300,7 +343,8 @@ const struct command command_show = {
 	.examples = examples,
 	.answer = "prompt (name, title, description, version, tags, aliases, collection, inputs, "
 		  "model, source, origin, format, status, channel, id, sha256, created, updated, "
-		  "messages (role, text)), edited, versions (version, created, channel, sha256, "
-		  "message)",
+		  "messages (role, text)), others, edited, versions (version, created, channel, "
+		  "sha256, message)",
+	.here = true,
 	.run = show_run,
 };

@@ -79,6 +79,7 @@ struct command {
 	const struct command_example *examples; /* ends with a NULL line; NULL: none */
 	bool hidden;
 	bool looks;  /* at how things are, and starts no agent whatever it opens */
+	bool here;   /* sees the prompts of the project one is in */
 	bool always; /* runs although promptd.conf cannot be read; see call->config_err */
 	/* Does it; returns an enum command_exit. Unless that is COMMAND_DONE it has
 	 * said why by call_fail() or call_fail_err() first. */

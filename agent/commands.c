@@ -31,6 +31,7 @@ const struct command *const command_table[] = {
 	&command_follow,
 	&command_source,
 	&command_publish,
+	&command_project,
 	&command_rate,
 	&command_stats,
 	&command_connect,

@@ -19,6 +19,7 @@
 
 struct config {
 	bool remember_values; /* offer values given to inputs again */
+	bool project_prompts; /* offer those of the project one is in */
 	bool experimental;    /* find prompts that are not approved too */
 	int64_t search_limit; /* rows of `promptd search` */
 	bool autostart;	      /* start the agent when none runs */

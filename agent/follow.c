@@ -31,7 +31,7 @@ struct follow {
 	/* Of the thread. */
 	struct platform_watch *data;	/* where the library is may change */
 	struct platform_watch *library; /* prompts.db: what is published follows it */
-	struct platform_tree *tree;  /* NULL: there is none, or it cannot be watched */
+	struct platform_tree *tree;	/* NULL: there is none, or it cannot be watched */
 	char dir[PLATFORM_PATH_MAX];
 	int64_t update_us; /* when sources are fetched next */
 };

@@ -14,9 +14,11 @@
 
 #include "agent/config.h"
 #include "agent/control.h"
+#include "agent/project_child.h"
 #include "core/json.h"
 #include "mcp/stdio.h"
 #include "platform/platform.h"
+#include "store/project.h"
 
 static int stop_pipe[2] = {-1, -1};
 
@@ -48,9 +50,35 @@ static void warn(const struct err *err)
 	(void)fprintf(stderr, "promptd-mcp: usage not recorded: %s\n", err->text);
 }
 
+/* What the loop is told of between the answers. */
+struct watching {
+	struct platform_dirs *dirs;
+	struct platform_watch *watch; /* NULL: changes are not told */
+	struct project_place place;
+	bool has_project, starts_agent;
+};
+
+static void read_project(const struct watching *watching)
+{
+	struct err err;
+
+	if (project_child_read(&err) != 0)
+		(void)fprintf(
+			stderr, "promptd-mcp: this project's prompts may be old: %s\n", err.text);
+	if (watching->watch != NULL)
+		project_child_watch(&watching->place, watching->watch);
+}
+
+/* What changed in the project is a change of the library once it was read. */
 static bool watch_take(void *data)
 {
-	return platform_watch_take(data);
+	struct watching *watching = data;
+	bool changed = platform_watch_take(watching->watch);
+
+	if (!platform_watch_others(watching->watch))
+		return changed;
+	read_project(watching);
+	return platform_watch_take(watching->watch) || changed;
 }
 
 /* Notifications of changes are a comfort: without the watch we serve all the same. */
@@ -73,23 +101,38 @@ static void settings(const struct platform_dirs *dirs, struct config *config)
 	if (config_load(config, dirs->config, &err) == 0)
 		return;
 	(void)fprintf(stderr, "promptd-mcp: %s; values are not remembered\n", err.text);
-	config->remember_values = config->autostart = false;
+	config->remember_values = config->autostart = config->project_prompts = false;
 }
 
 /* Behind the first answer: nobody waits for it. */
-static void start_agent(void *data)
+static void after_first(void *data)
+{
+	struct watching *watching = data;
+	struct err err;
+
+	if (watching->has_project)
+		read_project(watching);
+	if (watching->starts_agent && control_start(watching->dirs, 0, &err) != 0)
+		(void)fprintf(stderr, "promptd-mcp: no agent: %s\n", err.text);
+}
+
+/* Prompts that the project brings along, as they were read last. */
+static void see_project(struct watching *watching, struct store *store, const char *here)
 {
 	struct err err;
 
-	if (control_start(data, 0, &err) != 0)
-		(void)fprintf(stderr, "promptd-mcp: no agent: %s\n", err.text);
+	watching->has_project = project_place_find(watching->dirs->home, here, &watching->place);
+	if (!watching->has_project || store_project_see(store, watching->place.root, &err) == 0)
+		return;
+	watching->has_project = false;
+	(void)fprintf(stderr, "promptd-mcp: this project's prompts are left out: %s\n", err.text);
 }
 
 static int serve(struct platform_dirs *dirs, struct store *store, struct err *err)
 {
 	struct mcp_server_options options = {.store = store};
 	struct mcp_stdio stdio = {.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO, .warn = warn};
-	struct platform_watch *watch;
+	struct watching watching = {.dirs = dirs};
 	struct mcp_server *server;
 	char here[PLATFORM_PATH_MAX];
 	struct config config;
@@ -98,19 +141,21 @@ static int serve(struct platform_dirs *dirs, struct store *store, struct err *er
 	settings(dirs, &config);
 	options.remember_values = config.remember_values;
 	options.directory = getcwd(here, sizeof here);
+	if (config.project_prompts)
+		see_project(&watching, store, options.directory);
 	if (catch_signals(err) != 0 || mcp_server_new(&server, &options, err) != 0)
 		return -1;
-	watch = watch_open(dirs->data);
+	watching.watch = watch_open(dirs->data);
+	watching.starts_agent = control_is_wished(&config);
 	stdio.stop_fd = stop_pipe[0];
-	stdio.watch_fd = watch != NULL ? platform_watch_fd(watch) : -1;
+	stdio.watch_fd = watching.watch != NULL ? platform_watch_fd(watching.watch) : -1;
 	stdio.watch_take = watch_take;
-	stdio.watch_data = watch;
-	if (control_is_wished(&config)) {
-		stdio.after_first = start_agent;
-		stdio.after_first_data = dirs;
-	}
+	stdio.watch_data = &watching;
+	stdio.watch_always = watching.has_project && watching.watch != NULL;
+	stdio.after_first = after_first;
+	stdio.after_first_data = &watching;
 	result = mcp_stdio_run(server, &stdio, err);
-	platform_watch_close(watch);
+	platform_watch_close(watching.watch);
 	mcp_server_free(server);
 	return result;
 }

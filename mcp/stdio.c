@@ -210,6 +210,8 @@ static int loop_once(struct loop *loop, struct err *err)
 		loop_stop(loop);
 	if (fds[2].revents != 0 && stdio->watch_take(stdio->watch_data))
 		tell_noticed(&loop->tell, now_ms(), TELL_MS);
+	if (!watch && stdio->watch_always && fds[0].revents != 0)
+		(void)stdio->watch_take(stdio->watch_data);
 	if (fds[0].revents != 0 && read_some(loop, err) != 0)
 		return -1;
 	if (sleep_ms(loop) == 0)

@@ -17,6 +17,7 @@ struct mcp_stdio {
 	int watch_fd;			/* readable: the library may have changed; -1: none */
 	bool (*watch_take)(void *data); /* drain it; true: something did change */
 	void *watch_data;
+	bool watch_always; /* drain it before every message too, if nobody waits for changes */
 	void (*after_first)(void *data); /* called once, behind the first answer; or NULL */
 	void *after_first_data;
 	void (*warn)(const struct err *err); /* usage rows could not be kept; may be NULL */

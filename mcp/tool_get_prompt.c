@@ -98,6 +98,17 @@ static void say_more(const struct delivery *delivery, int64_t next, struct buf *
 	buf_fini(&args);
 }
 
+/* Whose word it is, where that is not the user's own. */
+static void say_source(const struct prompt *prompt, struct buf *out)
+{
+	if (strcmp(prompt->source, "project") == 0)
+		(void)buf_add_str(out,
+			"It is a file of the project you work in: the word of whoever "
+			"wrote that repository, not the user's.\n");
+	else if (strncmp(prompt->source, "git:", 4) == 0)
+		(void)buf_add_format(out, "It is from the shared source %.64s.\n", prompt->source);
+}
+
 /* What the model must know before it reads. Foreign text cannot forge it: all
  * of it is ours, but for names that have passed prompt_check(). */
 static void say_head(const struct delivery *delivery, enum delivery_outcome outcome, int64_t part,
@@ -117,6 +128,7 @@ static void say_head(const struct delivery *delivery, enum delivery_outcome outc
 	if (part < parts)
 		say_more(delivery, part + 1, out);
 	if (part == 1) {
+		say_source(prompt, out);
 		say_missing(delivery, outcome, out);
 		say_optional(delivery, out);
 	}

@@ -116,6 +116,15 @@ static struct str odd_status(const struct store_row *row)
 	return str_is(row->channel, "production") ? STR("") : row->channel;
 }
 
+/* Likewise: the user's own prompts need no word of where they are from. */
+static struct str odd_source(const struct store_row *row)
+{
+	bool own = str_is(row->source, "personal") || str_is(row->source, "local") ||
+		   str_is(row->source, "starter");
+
+	return own ? STR("") : row->source;
+}
+
 static void add_json(struct buf *out, const struct store_row *row)
 {
 	add(out, STR("{\"name\":"));
@@ -128,6 +137,7 @@ static void add_json(struct buf *out, const struct store_row *row)
 	add_member(out, STR(",\"collection\":"), row->collection);
 	(void)buf_add_format(out, ",\"version\":%lld", (long long)row->version);
 	add_member(out, STR(",\"status\":"), odd_status(row));
+	add_member(out, STR(",\"source\":"), odd_source(row));
 	add_member(out, STR(",\"match\":"), row->match);
 	add(out, STR("}"));
 }
@@ -166,6 +176,7 @@ static void add_text(struct buf *out, const struct store_row *row)
 	say(out, STR("\\n   collection: "), row->collection);
 	(void)buf_add_format(out, "\\n   version %lld", (long long)row->version);
 	say(out, STR(", "), odd_status(row));
+	say(out, STR(", from "), odd_source(row));
 	say(out, STR(", found in "), row->match);
 	add(out, STR("\\n"));
 }

@@ -104,6 +104,10 @@ int platform_watch_open(
 	struct platform_watch **out, const char *dir, const char *prefix, struct err *err);
 void platform_watch_close(struct platform_watch *watch);
 int platform_watch_fd(const struct platform_watch *watch);
+/* Watch another directory too, for every change in it; again is nothing. What changed
+ * there is told by platform_watch_others(), once take() has looked, and not by take(). */
+int platform_watch_add(struct platform_watch *watch, const char *dir, struct err *err);
+bool platform_watch_others(struct platform_watch *watch);
 bool platform_watch_take(struct platform_watch *watch);
 
 /*

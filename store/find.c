@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "store/project.h"
 #include "store/row.h"
 #include "store/words.h"
 
@@ -95,6 +96,54 @@ static int find_decide(
 	return 0;
 }
 
+static bool find_is_any(const struct find_candidates *all)
+{
+	return all->n[FIND_BY_NAME] + all->n[FIND_BY_ALIAS] + all->n[FIND_BY_FOLD] > 0;
+}
+
+static bool find_is_project(sqlite3_stmt *row)
+{
+	struct str source = db_column_str(row, 3);
+
+	return str_is(store_source_shown(source), STORE_PROJECT) && !str_is(source, STORE_PROJECT);
+}
+
+/* SOURCE:PATH: also one that another prompt of its path hides. */
+static int find_qualified(struct store *store, struct str name, bool experimental,
+	struct found *found, struct err *err)
+{
+	struct db *db = &store->prompts;
+	struct str source, path;
+	sqlite3_stmt *find;
+	size_t n = name.n;
+	int result;
+
+	/* A path has no colon, a source may ("git:NAME"). */
+	while (n > 0 && name.p[n - 1] != ':')
+		n--;
+	if (n == 0)
+		return 0;
+	source = (struct str){name.p, n - 1};
+	path = (struct str){name.p + n, name.n - n};
+	if (str_is(source, STORE_PROJECT))
+		source = str_of(store->project);
+	else if (str_is(store_source_shown(source), STORE_PROJECT))
+		return 0; /* of another project: not ours to see */
+	if (db_statement(db, DB_PROMPT_QUALIFIED,
+		    "SELECT p.key, p.path FROM prompt p WHERE p.path = ?1 AND p.source = ?3 "
+		    "AND (?2 OR " ROW_APPROVED ")",
+		    &find, err) != 0)
+		return -1;
+	db_bind_str(find, 1, path);
+	db_bind_int(find, 2, experimental);
+	db_bind_str(find, 3, source);
+	result = db_step(db, find, find_failed, err);
+	if (result == 1)
+		result = find_take(find, found);
+	db_done(find);
+	return result;
+}
+
 /* By any of its names. 0 none, 1 found, or STORE_AMBIGUOUS. */
 static int find_named(struct store *store, struct str name, bool experimental,
 	struct find_candidates *all, struct found *found, struct err *err)
@@ -108,17 +157,21 @@ static int find_named(struct store *store, struct str name, bool experimental,
 	 * a slash too. */
 	if (words_fold(store, name, &word, err) != 0 ||
 		db_statement(db, DB_PROMPT_BY_NAME,
-			"SELECT p.key, p.path, p.aliases FROM name n JOIN prompt p "
+			"SELECT p.key, p.path, p.aliases, p.source FROM name n JOIN prompt p "
 			"ON p.key = n.prompt WHERE n.word = ?1 AND p.shadowed = 0 "
-			"AND (?2 OR " ROW_APPROVED ")",
+			"AND (?2 OR " ROW_APPROVED ") ORDER BY p.source GLOB 'project:*'",
 			&find, err) != 0) {
 		buf_fini(&word);
 		return -1;
 	}
 	db_bind_str(find, 1, (struct str){buf_text(&word), word.len});
 	db_bind_int(find, 2, experimental);
-	while ((result = db_step(db, find, find_failed, err)) == 1)
+	while ((result = db_step(db, find, find_failed, err)) == 1) {
+		/* What a project calls its prompts takes no name from the others'. */
+		if (find_is_any(all) && find_is_project(find))
+			break;
 		find_candidate(all, find, name);
+	}
 	db_done(find);
 	buf_fini(&word);
 	return result < 0 ? -1 : find_decide(all, name, found, err);
@@ -137,6 +190,8 @@ int find_prompt(struct store *store, struct str name, bool experimental, struct 
 		name, experimental, found, err);
 	if (result == 0 && name.n > 0 && name.n <= PROMPT_TITLE_MAX)
 		result = find_named(store, name, experimental, &all, found, err);
+	if (result == 0)
+		result = find_qualified(store, name, experimental, found, err);
 	if (result == 0)
 		result = find_one(store, DB_PROMPT_BY_ID,
 			"SELECT p.key, p.path FROM prompt p WHERE p.id = ?1 "
@@ -162,8 +217,9 @@ static int find_shared(struct store *store, struct str path, struct err *err)
 	int result;
 
 	if (db_statement(db, DB_PROMPT_SHADOWED,
-		    "SELECT count(*) > 1 OR max(shadowed) FROM prompt WHERE path = ?", &get,
-		    err) != 0)
+		    "SELECT count(*) > 1 OR max(shadowed) OR max(source GLOB 'project:*') "
+		    "FROM prompt WHERE path = ?",
+		    &get, err) != 0)
 		return -1;
 	db_bind_str(get, 1, path);
 	result = db_step(db, get, find_failed, err);
@@ -182,10 +238,7 @@ int find_settle_path(struct store *store, struct str path, struct err *err)
 	if (shared <= 0)
 		return shared;
 	if (db_statement(db, DB_PROMPT_SHADOW,
-		    "UPDATE prompt SET shadowed = (key <> (SELECT key FROM prompt WHERE path = ?1 "
-		    "ORDER BY source <> 'personal', source <> 'local', "
-		    "source = 'starter', source LIMIT 1)) "
-		    "WHERE path = ?1",
+		    "UPDATE prompt SET shadowed = " ROW_IS_SHADOWED("?1") " WHERE path = ?1",
 		    &settle, err) != 0)
 		return -1;
 	db_bind_str(settle, 1, path);

@@ -31,14 +31,15 @@ struct store {
 	struct db prompts; /* open as long as the handle is */
 	struct db ledger;  /* opened when first needed: store_ledger() */
 	char dir[DB_PATH_MAX];
-	bool batch;	       /* between store_begin() and store_commit() */
-	uint64_t commits;      /* of this handle, to prompts.db */
-	int64_t usage_added;   /* rows since the ceiling was last looked at */
-	bool usage_lost;       /* rows added and not committed were taken back */
-	int64_t usage_rows;    /* in the outbox when it was looked at, and … */
-	int64_t usage_version; /* … what others had written then; 0: not known */
-	bool usage_looked;     /* at the ceiling, ever */
-	int wait_ms;	       /* for another process: store_wait() */
+	char project[DB_PATH_MAX + 16]; /* source of its prompts, see project.h; "": none */
+	bool batch;			/* between store_begin() and store_commit() */
+	uint64_t commits;		/* of this handle, to prompts.db */
+	int64_t usage_added;		/* rows since the ceiling was last looked at */
+	bool usage_lost;		/* rows added and not committed were taken back */
+	int64_t usage_rows;		/* in the outbox when it was looked at, and … */
+	int64_t usage_version;		/* … what others had written then; 0: not known */
+	bool usage_looked;		/* at the ceiling, ever */
+	int wait_ms;			/* for another process: store_wait() */
 	struct use_waiting uses[USE_WAITING_MAX];
 	unsigned n_uses;
 	bool use_doubled;	   /* some prompt is used twice as often as when it was ranked */

@@ -1,5 +1,6 @@
 /* Prompts without their texts, in order of path; tags and collections. See
  * prompts.h. */
+#include "store/project.h"
 #include "store/prompts.h"
 #include "store/row.h"
 #include "store/use.h"
@@ -17,7 +18,8 @@ static struct str list_any(struct str text)
 	return text.n > 0 ? text : (struct str){NULL, 0};
 }
 
-static void list_bind(sqlite3_stmt *statement, const struct store_filter *filter)
+static void list_bind(
+	const struct store *store, sqlite3_stmt *statement, const struct store_filter *filter)
 {
 	static const struct store_filter all;
 
@@ -26,7 +28,10 @@ static void list_bind(sqlite3_stmt *statement, const struct store_filter *filter
 	db_bind_int(statement, 1, filter->experimental);
 	db_bind_str(statement, 2, list_any(filter->tag));
 	db_bind_str(statement, 3, list_any(filter->collection));
-	db_bind_str(statement, 4, list_any(filter->source));
+	/* Whose project is meant, the handle knows. */
+	db_bind_str(statement, 4,
+		str_is(filter->source, STORE_PROJECT) ? str_of(store->project)
+						      : list_any(filter->source));
 }
 
 int store_prompt_list(struct store *store, const struct store_filter *filter, struct str after,
@@ -44,7 +49,7 @@ int store_prompt_list(struct store *store, const struct store_filter *filter, st
 			    "?1") LIST_WHERE " AND p.path > ?5 ORDER BY p.path",
 		    &list, err) != 0)
 		return -1;
-	list_bind(list, filter);
+	list_bind(store, list, filter);
 	db_bind_str(list, 5, after.p != NULL ? after : STR(""));
 	if (tell)
 		use_read_begin(store);
@@ -74,7 +79,7 @@ int store_prompt_count(
 	if (db_statement(db, DB_PROMPT_COUNT, "SELECT count(*) FROM prompt p" LIST_WHERE, &ask,
 		    err) != 0)
 		return -1;
-	list_bind(ask, filter);
+	list_bind(store, ask, filter);
 	result = db_step(db, ask, list_failed, err);
 	if (result == 1)
 		*count = sqlite3_column_int64(ask, 0);

@@ -29,7 +29,8 @@ struct store_want {
 };
 
 /*
- * By full path, by unique last part, by alias or by id, tried in this order.
+ * By full path, by unique last part, by alias, as SOURCE:PATH or by id, tried in this
+ * order; see project.h for who is meant where several sources have a path.
  * *out is yours (prompt_free). STORE_NOT_FOUND; STORE_AMBIGUOUS with err naming
  * up to five candidates.
  */

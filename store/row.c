@@ -5,6 +5,7 @@
 
 #include "store/checksum.h"
 #include "store/picks.h"
+#include "store/project.h"
 #include "store/usage.h"
 #include "store/use.h"
 
@@ -102,7 +103,7 @@ int row_show(struct store *store, sqlite3_stmt *row, bool experimental, struct b
 		.description = db_column_str(row, ROW_DESCRIPTION),
 		.tags = row_tags(db_column_str(row, ROW_TAGS), tags),
 		.collection = db_column_str(row, ROW_COLLECTION),
-		.source = db_column_str(row, ROW_SOURCE),
+		.source = store_source_shown(db_column_str(row, ROW_SOURCE)),
 		.status = db_column_str(row, ROW_STATUS),
 		.channel = edge ? db_column_str(row, ROW_EDGE_CHANNEL) : STR("production"),
 		.digest = db_column_str(row, ROW_V_DIGEST),
@@ -145,6 +146,7 @@ void row_prompt(sqlite3_stmt *row, struct prompt *prompt)
 
 	for (i = 0; i < sizeof texts / sizeof *texts; i++)
 		prompt_set(texts[i].field, db_column_str(row, texts[i].column));
+	prompt_set(&prompt->source, store_source_shown(str_of(prompt->source)));
 	row_lines(prompt, db_column_str(row, ROW_TAGS), prompt_add_tag);
 	row_lines(prompt, db_column_str(row, ROW_ALIASES), prompt_add_alias);
 	prompt->flags = (unsigned)sqlite3_column_int64(row, ROW_FLAGS);

@@ -120,15 +120,17 @@ static const char copy_settle[] =
 	"WHERE edge IS NULL OR edge NOT IN (SELECT key FROM version);"
 	"DELETE FROM prompt WHERE edge IS NULL;"
 	"UPDATE prompt SET (number, digest, text_bytes, inputs) = (SELECT number, digest, "
-	"text_bytes, inputs FROM version WHERE key = ifnull(active, edge)), shadowed = (key <> "
-	"(SELECT key FROM prompt q WHERE q.path = prompt.path ORDER BY source <> 'local', "
-	"source = 'starter', source LIMIT 1));"
-	"DELETE FROM channel WHERE version NOT IN (SELECT key FROM version) OR prompt NOT IN "
-	"(SELECT key FROM prompt);"
-	"INSERT OR IGNORE INTO channel (prompt, name, version) SELECT key, 'production', active "
-	"FROM prompt WHERE active IS NOT NULL;"
-	"INSERT OR IGNORE INTO collection (name) SELECT DISTINCT collection FROM prompt WHERE "
-	"collection <> '';";
+	"text_bytes, inputs FROM version WHERE key = ifnull(active, edge)), shadowed "
+	"= " ROW_IS_SHADOWED("prompt.path") ";"
+					    "DELETE FROM channel WHERE version NOT IN (SELECT key "
+					    "FROM version) OR prompt NOT IN "
+					    "(SELECT key FROM prompt);"
+					    "INSERT OR IGNORE INTO channel (prompt, name, version) "
+					    "SELECT key, 'production', active "
+					    "FROM prompt WHERE active IS NOT NULL;"
+					    "INSERT OR IGNORE INTO collection (name) SELECT "
+					    "DISTINCT collection FROM prompt WHERE "
+					    "collection <> '';";
 
 static int copy_tag(struct db *fresh, int64_t key, const char *tag, struct err *err)
 {

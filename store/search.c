@@ -5,6 +5,7 @@
 #include "store/finder.h"
 #include "store/index.h"
 #include "store/mark.h"
+#include "store/project.h"
 #include "store/rank.h"
 #include "store/row.h"
 #include "store/use.h"
@@ -41,7 +42,8 @@ static bool search_wants(const struct finder *finder, sqlite3_stmt *row)
 		return false;
 	if (finder->query.collection.n > 0 && !str_equal(finder->query.collection, collection))
 		return false;
-	return filter->source.n == 0 || str_equal(filter->source, db_column_str(row, ROW_SOURCE));
+	return filter->source.n == 0 ||
+	       str_equal(filter->source, store_source_shown(db_column_str(row, ROW_SOURCE)));
 }
 
 static void search_mark(struct finder *finder, struct store_row *row)

@@ -357,6 +357,13 @@ _promptd() {
 			:
 		fi
 		;;
+	project)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
 	rate)
 		case $prev in
 		--success | -s)

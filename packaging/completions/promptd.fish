@@ -102,6 +102,7 @@ complete -c promptd -n '__fish_seen_subcommand_from publish' -l visible -d 'let 
 complete -c promptd -n '__fish_seen_subcommand_from publish' -l status -d 'what is published, and whether it is as it should be'
 complete -c promptd -n '__fish_seen_subcommand_from publish' -l remove -d 'take away what was published'
 complete -c promptd -n '__fish_seen_subcommand_from publish' -l dry-run -s n -d 'say what would happen, and change nothing'
+complete -c promptd -n __fish_use_subcommand -a project -d 'the prompts that the project one is in brings along'
 complete -c promptd -n __fish_use_subcommand -a rate -d 'say how well a prompt did'
 complete -c promptd -n '__fish_seen_subcommand_from rate' -l success -s s -x -a 'yes no' -d 'did it do what it was for: yes or no'
 complete -c promptd -n '__fish_seen_subcommand_from rate' -l model -s m -x -d 'the model that followed it'

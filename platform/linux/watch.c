@@ -12,27 +12,47 @@
 
 #include "core/str.h"
 
+#define WATCH_EVENTS (IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE)
+
 struct platform_watch {
 	int fd;
+	int first;   /* the watch of the directory it was opened for */
+	bool others; /* something changed in another */
 	char *prefix;
 };
 
 int platform_watch_open(
 	struct platform_watch **out, const char *dir, const char *prefix, struct err *err)
 {
-	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), first;
 
 	if (fd < 0)
 		return err_errno(err, errno, "cannot watch files");
-	if (inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE) < 0) {
+	first = inotify_add_watch(fd, dir, WATCH_EVENTS);
+	if (first < 0) {
 		(void)err_errno(err, errno, "cannot watch %s", dir);
 		(void)close(fd);
 		return -1;
 	}
 	*out = xmalloc(sizeof **out);
-	(*out)->fd = fd;
-	(*out)->prefix = xstrdup(prefix);
+	**out = (struct platform_watch){.fd = fd, .first = first, .prefix = xstrdup(prefix)};
 	return 0;
+}
+
+int platform_watch_add(struct platform_watch *watch, const char *dir, struct err *err)
+{
+	/* In a folder of projects files also leave. */
+	if (inotify_add_watch(watch->fd, dir, WATCH_EVENTS | IN_MOVED_FROM) < 0)
+		return err_errno(err, errno, "cannot watch %s", dir);
+	return 0;
+}
+
+bool platform_watch_others(struct platform_watch *watch)
+{
+	bool others = watch->others;
+
+	watch->others = false;
+	return others;
 }
 
 void platform_watch_close(struct platform_watch *watch)
@@ -49,7 +69,7 @@ int platform_watch_fd(const struct platform_watch *watch)
 	return watch->fd;
 }
 
-static bool watch_matches(const struct platform_watch *watch, const char *events, size_t len)
+static bool watch_matches(struct platform_watch *watch, const char *events, size_t len)
 {
 	bool found = false;
 	size_t at = 0;
@@ -60,8 +80,10 @@ static bool watch_matches(const struct platform_watch *watch, const char *events
 
 		memcpy(&event, events + at, sizeof event);
 		if ((event.mask & IN_Q_OVERFLOW) != 0)
-			found = true;
-		if (event.len > 0 && strncmp(name, watch->prefix, strlen(watch->prefix)) == 0)
+			found = watch->others = true;
+		if (event.wd != watch->first)
+			watch->others = true;
+		else if (event.len > 0 && strncmp(name, watch->prefix, strlen(watch->prefix)) == 0)
 			found = true;
 		at += sizeof event + event.len;
 	}
