@@ -110,7 +110,7 @@ static int list_print(struct list *list, struct store *store, const struct store
 		{.title = "VER", .right = true},
 		{.title = "TITLE", .shrink_to = 6},
 		{.title = "TAGS", .shrink_to = 4, .style = OUTPUT_DIM},
-		{.title = "SOURCE", .shrink_to = 7, .style = OUTPUT_DIM},
+		{.title = "SOURCE", .shrink_to = 3, .style = OUTPUT_DIM},
 	};
 	int result;
 

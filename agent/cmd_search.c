@@ -80,9 +80,9 @@ static int search_print(
 	static const struct output_column columns[] = {
 		{.title = "NAME", .shrink_to = 16, .style = OUTPUT_NAME},
 		{.title = "VER", .right = true},
-		{.title = "TITLE", .shrink_to = 6},
+		{.title = "TITLE", .shrink_to = 5},
 		{.title = "MATCH", .style = OUTPUT_DIM},
-		{.title = "SOURCE", .shrink_to = 7, .style = OUTPUT_DIM},
+		{.title = "SOURCE", .shrink_to = 3, .style = OUTPUT_DIM},
 	};
 	struct store *store;
 	struct err err;

@@ -209,7 +209,7 @@ run 0 remove "$("$promptd" list --collection mine | cut -f1)"
 
 part "list and tags are tables on a pipe"
 run 0 list --tag words
-[ "$out" = "$name"$'\t2\tGreet somebody\twords,test' ] || fail "list: $out"
+[ "$out" = "$name"$'\t2\tGreet somebody\twords,test\tlocal' ] || fail "list: $out"
 run 0 tags
 grep -q $'^words\t1\t' out || fail "tags: $out"
 run 0 list --limit 2
