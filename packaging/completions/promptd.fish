@@ -146,4 +146,4 @@ complete -c promptd -n __fish_use_subcommand -a config -d 'the settings, and whe
 complete -c promptd -n __fish_use_subcommand -a status -d 'say where the library is and what is in it'
 complete -c promptd -n __fish_use_subcommand -a doctor -d 'look for what is wrong, and say how to mend it'
 complete -c promptd -n __fish_use_subcommand -a help -d 'say what the commands do'
-complete -c promptd -n '__fish_seen_subcommand_from help' -x -a 'import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish rate stats connect disconnect pick desktop agent setup log config status doctor help'
+complete -c promptd -n '__fish_seen_subcommand_from help' -x -a 'import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project rate stats connect disconnect pick desktop agent setup log config status doctor help'
