@@ -18,6 +18,7 @@ mkdir -p "$BENCH_DIR"
 
 ours="promptd-mcp=$bin/promptd-mcp"
 floor="floor=$bin/bench-floor $BENCH_FLOOR_FILE"
+ledger="floor-ledger=$bin/bench-floor-ledger $BENCH_FLOOR_FILE $BENCH_DIR/floor-ledger.db"
 peer=()
 # Any node will do here, so npm.sh's own search for one does not decide.
 (. tests/npm.sh && npm_setup "$root/tests/bench/peer" "$BENCH_DIR/peer" @modelcontextprotocol/sdk) >&2 || :
@@ -42,7 +43,8 @@ for program in "$bin"/bench_*; do
 	wanted "$name" "$@" || continue
 	case $name in
 	import) cat "$BENCH_DIR/import.json" ;;
-	spawn | latency | pipeline | memory | wakeups) "$program" "$ours" "$floor" "${peer[@]}" ;;
+	pipeline) "$program" "$ours" "$floor" "$ledger" "${peer[@]}" ;;
+	spawn | latency | memory | wakeups) "$program" "$ours" "$floor" "${peer[@]}" ;;
 	agent) "$program" "${ws[@]}" ;;
 	*) "$program" ;;
 	esac
