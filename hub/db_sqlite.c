@@ -170,7 +170,7 @@ static int sqlite_run(struct hub_db *db, const char *sql, const struct db_value 
 	size_t n_args, db_row_fn *fn, void *data, struct err *err)
 {
 	struct sqlite *sqlite = (struct sqlite *)db;
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = NULL;
 	int rc, outcome;
 
 	outcome = statement_of(sqlite, sql, &statement, err);
