@@ -77,8 +77,9 @@ int store_secret(struct store *store, unsigned char secret[32], struct err *err)
 
 /*
  * What nobody should wait for, done while nothing else happens: the order of use,
- * the outbox's ceiling, what the journals of both files still hold. Waits for no
- * other process: what cannot be done now is done the next time.
+ * the outbox's ceiling, the segments of the search tables (for 0.1 s, in steps of a
+ * few ms), what the journals of both files still hold. Waits for no other process:
+ * what cannot be done now is done the next time.
  */
 void store_upkeep(struct store *store);
 

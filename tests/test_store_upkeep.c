@@ -1,4 +1,6 @@
 /* store_upkeep(): what is done while nothing else happens. */
+#include <sqlite3.h>
+
 #include "tests/store_fixture.h"
 
 static int64_t journal_bytes(const char *name)
@@ -85,8 +87,56 @@ static void what_can_only_be_read_stays(void)
 	store_close(store);
 }
 
+/* How many segments a search looks into. */
+static int64_t segments(const char *table)
+{
+	char file[128], sql[100];
+	sqlite3_stmt *ask;
+	sqlite3 *db;
+	int64_t n;
+
+	(void)snprintf(file, sizeof file, "%s/prompts.db", fixture_dir);
+	(void)snprintf(sql, sizeof sql, "SELECT count(DISTINCT segid) FROM %s_idx", table);
+	CHECK(sqlite3_open(file, &db) == SQLITE_OK);
+	CHECK(sqlite3_prepare_v2(db, sql, -1, &ask, NULL) == SQLITE_OK);
+	CHECK(sqlite3_step(ask) == SQLITE_ROW);
+	n = sqlite3_column_int64(ask, 0);
+	CHECK(sqlite3_finalize(ask) == SQLITE_OK);
+	CHECK(sqlite3_close(db) == SQLITE_OK);
+	return n;
+}
+
+static void segments_are_put_together(void)
+{
+	struct store *store = fixture_new(), *other = fixture_open();
+	struct err err;
+	char path[32];
+	int i;
+
+	for (i = 0; i < 15; i++) {
+		(void)snprintf(path, sizeof path, "p%02d", i);
+		(void)fixture_put(store, path, "Heron", i < 8 ? "wades in water" : "eats a fish");
+	}
+	CHECK(segments("titles") > 3 && segments("bodies") > 3);
+	CHECK_STR(fixture_search(other, "wades water p07"), "p07");
+	/* Who writes keeps the lock: then it is done the next time. */
+	CHECK(store_begin(other, &err) == 0);
+	store_upkeep(store);
+	CHECK(segments("bodies") > 3);
+	store_rollback(other);
+	for (i = 0; i < 4; i++)
+		store_upkeep(store);
+	CHECK(segments("titles") <= 3 && segments("bodies") <= 3);
+	CHECK_STR(fixture_search(other, "wades water"), "p00 p01 p02 p03 p04 p05 p06 p07");
+	CHECK_STR(fixture_search(other, "p14"), "p14");
+	CHECK(store_check(store, &err) == 0);
+	store_close(other);
+	store_close(store);
+}
+
 int main(void)
 {
+	RUN(segments_are_put_together);
 	RUN(use_comes_into_the_order_and_journals_are_emptied);
 	RUN(who_writes_is_not_disturbed);
 	RUN(in_the_middle_of_a_batch_nothing_is_done);

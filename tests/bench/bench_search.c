@@ -6,6 +6,9 @@
  * texts also what FTS5 takes to find them and nothing else: the first 20 texts in
  * order of use, and as many as are ranked (200), as numbers of rows.
  *
+ * At 10,000 also: after 1,500 changes, each a transaction, before and after the
+ * agent's upkeep put the segments of the search tables together.
+ *
  * BENCH_DIR keeps the libraries between runs; BENCH_SIZES="1000 10000" and
  * BENCH_ONLY=typing choose; BENCH_SLOWEST=1 names the slowest queries.
  */
@@ -473,6 +476,64 @@ static void run(struct corpus *corpus, const char *base, size_t n)
 	close_library(&library);
 }
 
+/* --- Changes one by one ---------------------------------------------------------- */
+
+#define CHANGES 1500
+#define UPKEEPS 40
+
+/* Texts changed by hand and used in between, as a year of a team leaves them. */
+static void change_some(struct library *library)
+{
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < CHANGES; i++) {
+		struct prompt *prompt = corpus_prompt(library->corpus, i * 7 % library->n);
+		char title[256];
+
+		(void)snprintf(title, sizeof title, "%.200s %lld", prompt->title,
+			(long long)bench_now_ns());
+		prompt_set(&prompt->title, str_of(title));
+		must(store_prompt_put(library->store, prompt, NULL, &err), &err);
+		prompt_free(prompt);
+	}
+}
+
+/* What the agent does while nobody asks, until there is nothing left to do; the
+ * longest time of one call, which sleeps ten minutes before the next. */
+static void upkeep(struct library *library)
+{
+	int64_t values[UPKEEPS];
+	size_t i;
+
+	for (i = 0; i < UPKEEPS; i++) {
+		int64_t start = cpu_now_ns();
+
+		store_upkeep(library->store);
+		values[i] = cpu_now_ns() - start;
+	}
+	bench_begin("upkeep", "microseconds of processor time");
+	report("store", values, UPKEEPS);
+	bench_end();
+}
+
+static void changes(struct corpus *corpus, const char *base, size_t n)
+{
+	static struct queries queries;
+	struct library library = {.corpus = corpus};
+	char own[400];
+
+	(void)snprintf(own, sizeof own, "%s/changed", base);
+	open_library(&library, own, n);
+	two_pieces(&library, true, &queries);
+	change_some(&library);
+	measure(&library, "two_words_changed", &queries, false, library.bm25_bodies);
+	upkeep(&library);
+	measure(&library, "two_words_kept_up", &queries, false, library.bm25_bodies);
+	forget(&queries);
+	close_library(&library);
+}
+
 int main(void)
 {
 	const char *base = getenv("BENCH_DIR"), *sizes = getenv("BENCH_SIZES");
@@ -483,10 +544,12 @@ int main(void)
 		bench_fail("BENCH_DIR is not set");
 	bench_pin();
 	while (rest.n > 0) {
-		int64_t n;
+		int64_t n = 0;
 
 		if (str_to_int(str_cut(rest, ' ', &rest), 100, 10000000, &n))
 			run(corpus, base, (size_t)n);
+		if (n == 10000)
+			changes(corpus, base, (size_t)n);
 	}
 	corpus_close(corpus);
 	return 0;
