@@ -67,11 +67,10 @@ static void warn_shallow(struct call *call, struct repo *repo)
 				"git fetch --unshallow brings the rest");
 }
 
-static int history_run(struct call *call)
+int history_tell(struct call *call, const char *name)
 {
 	struct personal_subject subject;
-	int result =
-		personal_subject_open(call, call->n_words > 0 ? call->words[0] : NULL, &subject);
+	int result = personal_subject_open(call, name, &subject);
 
 	if (result == COMMAND_DONE) {
 		warn_shallow(call, subject.personal.repo);
@@ -79,6 +78,11 @@ static int history_run(struct call *call)
 	}
 	personal_subject_close(&subject);
 	return result;
+}
+
+static int history_run(struct call *call)
+{
+	return history_tell(call, call->n_words > 0 ? call->words[0] : NULL);
 }
 
 static const struct command_example history_examples[] = {
@@ -92,8 +96,11 @@ const struct command command_history = {
 	.summary = "show the commits of a personal prompt",
 	.words = "[NAME]",
 	.description = "Lists the commits that changed a prompt of the personal library, newest "
-		       "first, or all commits. The number of a version counts the texts the "
-		       "prompt had and is the same in every clone.",
+		       "first, or all commits (as `promptd log --library` does). The number of a "
+		       "version counts the texts the prompt had, in the order of the commits, a "
+		       "branch's before the merge that brought it; it is the same in every clone "
+		       "and in everything that tells a number. A text that is not committed yet "
+		       "has the next one. In a shallow clone they count from where it begins.",
 	.words_max = 1,
 	.kind = COMMAND_PROMPT,
 	.examples = history_examples,

@@ -1,6 +1,7 @@
 /* promptd log: what the agent wrote down. */
 #include "agent/command.h"
 #include "agent/logfile.h"
+#include "agent/personal.h"
 #include "core/buf.h"
 #include "core/log.h"
 
@@ -210,6 +211,11 @@ static int log_run(struct call *call)
 	int64_t n = LINES_DEFAULT;
 	int result;
 
+	if (call_flag(call, "library"))
+		return lines != NULL || level != NULL || call_flag(call, "follow")
+			       ? call_fail(call, COMMAND_USAGE,
+					 "--library stands alone: promptd history NAME tells less")
+			       : history_tell(call, NULL);
 	if (lines != NULL && !str_to_int(str_of(lines), 1, LINES_MAX, &n))
 		return call_fail(
 			call, COMMAND_USAGE, "--lines takes a number from 1 to %d", LINES_MAX);
@@ -228,6 +234,7 @@ static int log_run(struct call *call)
 
 static const struct command_option options[] = {
 	{.name = "follow", .letter = 'f', .help = "go on with what is written, until Ctrl-C"},
+	{.name = "library", .help = "the commits of the personal library instead"},
 	{.name = "level",
 		.value = "LEVEL",
 		.help = "error, warn, info or debug: this and what is worse",
@@ -239,15 +246,16 @@ static const struct command_option options[] = {
 
 const struct command command_log = {
 	.name = "log",
-	.summary = "what the agent wrote down",
+	.summary = "what the agent wrote down, or the personal library's commits",
 	.words = "",
 	.description =
 		"Prints the end of the agent's log: one event a line, key=value, never prompt "
 		"text. How much is written down says log_level in promptd.conf, which a running "
 		"agent takes up at once. The file is kept below 1 MiB, with one older one beside "
-		"it.",
+		"it. With --library it lists the commits of the personal library, newest first, as "
+		"`promptd history` does.",
 	.always = true,
-	.answer = "file, lines",
+	.answer = "file, lines, commits (commit, time, author, message)",
 	.options = options,
 	.run = log_run,
 };

@@ -147,6 +147,9 @@ int personal_number(struct call *call, struct prompt **prompt, int64_t number);
 /* Is the text of a personal prompt that of its newest commit? */
 bool personal_is_committed(struct call *call, const struct prompt *prompt);
 
+/* `promptd history NAME`; NULL: of the whole library. The exit to return. */
+int history_tell(struct call *call, const char *name);
+
 /* The file of a new prompt of that name: prompts/NAME.prompt.md. */
 int personal_file_for(const struct personal *personal, const char *name,
 	char file[REPO_PATH_MAX + 1], struct err *err);

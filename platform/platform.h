@@ -350,8 +350,9 @@ int platform_desktop_open(
 	struct platform_desktop **out, platform_event_fn *fn, void *data, struct err *err);
 
 /*
- * The same for a whole tree of folders, links not followed, git's own (.git) and hidden
- * files left out; new folders are watched as they come. When the system or
+ * The same for a whole tree of folders, links not followed, hidden files left out, and of
+ * git's own (.git) all but that its HEAD goes on to another commit; new folders are
+ * watched as they come. When the system or
  * PLATFORM_TREE_FOLDERS_MAX allows no more, or 16 levels are reached, it is not whole.
  */
 #define PLATFORM_TREE_FOLDERS_MAX 8192

@@ -458,7 +458,7 @@ _promptd() {
 			;;
 		esac
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--follow --level --lines --json --help" -- "$cur"))
+			COMPREPLY=($(compgen -W "--follow --library --level --lines --json --help" -- "$cur"))
 		else
 			:
 		fi

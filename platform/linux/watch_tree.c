@@ -25,6 +25,7 @@ struct platform_tree {
 	int fd;
 	char *dir;
 	unsigned folders; /* watched in the last look */
+	int git[2];	  /* watches of .git and .git/logs; -1: there is none */
 	bool full;	  /* there were more */
 };
 
@@ -74,8 +75,27 @@ static void add_folder(struct platform_tree *tree, const char *path, unsigned de
 	add_below(tree, path, depth);
 }
 
+/* Of a repository itself only that it goes on to another commit matters: HEAD is
+ * replaced by a checkout, and a commit is written down in logs/HEAD. */
+static void look_at_git(struct platform_tree *tree)
+{
+	static const char *const folders[2] = {".git", ".git/logs"};
+	struct buf path = BUF_INIT(PATH_MAX);
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		buf_clear(&path);
+		(void)buf_add_format(&path, "%s/%s", tree->dir, folders[i]);
+		tree->git[i] = buf_failed(&path)
+				       ? -1
+				       : inotify_add_watch(tree->fd, buf_text(&path), EVENTS);
+	}
+	buf_fini(&path);
+}
+
 static void look(struct platform_tree *tree)
 {
+	look_at_git(tree);
 	tree->folders = 0;
 	tree->full = false;
 	add_folder(tree, tree->dir, 1);
@@ -120,14 +140,18 @@ bool platform_tree_is_whole(const struct platform_tree *tree)
 }
 
 /* Hidden files are what editors and ourselves write before the rename. */
-static bool counts(const struct inotify_event *event, const char *name)
+static bool counts(
+	const struct platform_tree *tree, const struct inotify_event *event, const char *name)
 {
 	if ((event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)) != 0)
 		return true;
+	if (event->wd == tree->git[0] || event->wd == tree->git[1])
+		return event->len > 0 && strcmp(name, "HEAD") == 0;
 	return event->len > 0 && (name[0] != '.' || (event->mask & IN_ISDIR) != 0);
 }
 
-static bool read_events(const char *events, size_t len, bool *folders)
+static bool read_events(
+	const struct platform_tree *tree, const char *events, size_t len, bool *folders)
 {
 	bool found = false;
 	size_t at = 0;
@@ -137,7 +161,7 @@ static bool read_events(const char *events, size_t len, bool *folders)
 		const char *name = events + at + sizeof event;
 
 		memcpy(&event, events + at, sizeof event);
-		found = found || counts(&event, name);
+		found = found || counts(tree, &event, name);
 		if ((event.mask & IN_Q_OVERFLOW) != 0 ||
 			((event.mask & IN_ISDIR) != 0 &&
 				(event.mask & (IN_CREATE | IN_MOVED_TO)) != 0))
@@ -154,7 +178,7 @@ bool platform_tree_take(struct platform_tree *tree)
 	ssize_t len;
 
 	while ((len = read(tree->fd, events, sizeof events)) > 0)
-		found = read_events(events, (size_t)len, &folders) || found;
+		found = read_events(tree, events, (size_t)len, &folders) || found;
 	if (folders)
 		look(tree);
 	return found;

@@ -200,6 +200,13 @@ PATH=$work/bin DISPLAY=:99 WAYLAND_DISPLAY=wayland-9 run 1 copy letters/aunt
 has "wl-copy took nothing" "$err"
 [ "$(commits)" = "$before" ] || fail "copy made a commit"
 
+part "log --library: the commits, as history without a name tells them"
+run 0 history
+before_log=$out
+run 0 log --library
+[ -n "$out" ] && [ "$out" = "$before_log" ] || fail "log --library: $out"
+run 2 log --library --lines 3
+
 part "restore: the old text is a new version"
 run 0 restore lesson@1
 one restore

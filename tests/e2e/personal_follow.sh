@@ -24,6 +24,7 @@ cd "$work" || exit
 git config --global user.name "A Person"
 git config --global user.email person@example.org
 repo=$work/home/data/personal
+log=$work/log
 
 # Does the library have this prompt with this text ("": does it not have the prompt)?
 # Asked with list and render, which look at nothing but the store.
@@ -91,23 +92,69 @@ soon side "Side." "a rebase"
 git -C "$repo" reset -q --hard HEAD~1
 soon side "" "a reset"
 
+part "a commit by hand changes no file, and is seen"
+edited() {
+	"$promptd" show first --json | grep -q '"edited":true'
+}
+committed() {
+	! edited
+}
+git -C "$repo" checkout -q main
+soon first "Main again." "main once more"
+until_so committed
+echo "A text of its own." >"$repo/prompts/first.prompt.md"
+until_so edited
+git -C "$repo" commit -qam "its own"
+until_so committed
+
+part "a prompt that git renames keeps its ratings"
+"$promptd" rate first 5 >/dev/null || fail rate
+git -C "$repo" checkout -q -b renamed
+mkdir -p "$repo/prompts/other" && git -C "$repo" mv prompts/first.prompt.md prompts/other/second.prompt.md
+echo "And one line more." >>"$repo/prompts/other/second.prompt.md"
+git -C "$repo" commit -qam renamed && git -C "$repo" checkout -q main
+soon first "A text of its own." "before the merge"
+git -C "$repo" merge -q renamed
+soon other/second "one line more" "after the merge"
+soon first "" "after the merge"
+"$promptd" stats other/second --json | grep -q '"results":1' || fail "the rating: $("$promptd" stats other/second --json)"
+git -C "$repo" mv prompts/other/second.prompt.md prompts/first.prompt.md && git -C "$repo" commit -qm back
+soon first "one line more" "renamed back"
+
+part "a checkout that changes 300 files"
+git -C "$repo" checkout -q -b many
+for i in $(seq 300); do
+	echo "Many $i." >"$repo/prompts/many$i.prompt.md"
+done
+git -C "$repo" add -A && git -C "$repo" commit -qm many
+soon many300 "Many 300." "the last of many"
+git -C "$repo" checkout -q main
+soon many300 "" "the last of many, away"
+git -C "$repo" checkout -q many
+soon many300 "Many 300." "the last of many, back"
+all_there() {
+	[ "$("$promptd" list --limit 1000 | grep -c '^many')" = 300 ]
+}
+until_so all_there
+git -C "$repo" checkout -q main
+
 part "a storm is read a few times, not once a change"
 before=$(grep -c 'event=personal.read' log)
 python3 - "$repo/prompts" <<-'END'
 	import sys
-	for i in range(400):
+	for i in range(2000):
 	    with open("%s/storm%d.prompt.md" % (sys.argv[1], i % 20), "w") as f:
 	        f.write("Storm %d.\n" % i)
 END
-soon storm19 "Storm 399." "the end of a storm"
+soon storm19 "Storm 1999." "the end of a storm"
 # A reading is told when it is over, a moment after its texts are there.
 for _ in $(seq 600); do
 	reads=$(($(grep -c 'event=personal.read' log) - before))
 	[ "$reads" -eq 0 ] || break
 	sleep 0.1
 done
-echo "  400 changes, read $reads times"
-[ "$reads" -gt 0 ] && [ "$reads" -lt 100 ] || fail "400 changes were read $reads times"
+echo "  2,000 changes, read $reads times"
+[ "$reads" -gt 0 ] && [ "$reads" -lt 100 ] || fail "2,000 changes were read $reads times"
 
 part "another folder, made while the agent runs"
 mkdir -p mine/prompts && echo "Mine." >mine/prompts/mine.prompt.md
