@@ -227,17 +227,19 @@ static void on_note(void *data, const struct library_note *note)
 	free(file);
 }
 
-/* The prompt that this one was, under another name, and that is not there any more. */
+/* The prompt that this one was, under another name, and that is not there any more: as
+ * the commits say; else one of the same text; else one that had this name before. */
 static struct personal_known *find_former(
 	struct personal_indexing *indexing, const char *file, const struct prompt *prompt)
 {
 	const char *before = json_string_value(json_object_get(indexing->renamed, file));
-	struct personal_known *same = NULL;
-	char digest[SHA256_HEX_BYTES] = "";
+	char digest[SHA256_HEX_BYTES] = "", id[ID_BYTES] = "";
+	struct personal_known *same = NULL, *namesake = NULL;
 	struct err ignored;
 	size_t i;
 
 	(void)prompt_digest(prompt, digest, &ignored);
+	(void)store_id_of(indexing->personal->store, prompt->path, id, &ignored);
 	for (i = 0; i < indexing->n_known; i++) {
 		struct personal_known *known = &indexing->known[i];
 		const char *origin = personal_file_of(indexing->personal, known->origin);
@@ -246,10 +248,12 @@ static struct personal_known *find_former(
 			continue;
 		if (before != NULL && origin != NULL && strcmp(origin, before) == 0)
 			return known;
-		if (strcmp(known->digest, digest) == 0)
-			same = same == NULL ? known : same;
+		if (same == NULL && strcmp(known->digest, digest) == 0)
+			same = known;
+		if (strcmp(known->id, id) == 0)
+			namesake = known;
 	}
-	return same;
+	return same != NULL ? same : namesake;
 }
 
 static int follow_name(struct personal_indexing *indexing, const char *file,

@@ -159,35 +159,52 @@ static bool put_kept_id(struct put *put)
 	return found && put_id_is_free(put);
 }
 
-/*
- * A new prompt's id: given, or the one it had, or derived from where it is and this
- * user's secret, so that a library that has to be imported again finds its ratings and
- * counts in the ledger. UUIDv8 (RFC 9562, 5.8).
- */
-static void put_make_id(struct put *put)
+/* Of where it is and this user's secret: UUIDv8 (RFC 9562, 5.8). */
+static int put_derive_id(struct store *store, const char *source, const char *path,
+	char id[ID_BYTES], struct err *err)
 {
 	unsigned char secret[32], mac[SHA256_BYTES];
 	struct buf where = BUF_INIT(4096);
-	struct err ignored;
 	char hex[33];
+	int result = 0;
+
+	(void)buf_add_format(&where, "prompt id %s\n%s", source, path);
+	if (buf_failed(&where))
+		result = err_set(err, ERR_LIMIT, "%s", put_failed);
+	if (result == 0)
+		result = store_secret(store, secret, err);
+	if (result == 0) {
+		hmac_sha256(secret, sizeof secret, where.data, where.len, mac);
+		mac[6] = (unsigned char)(0x80 | (mac[6] & 0x0F));
+		mac[8] = (unsigned char)(0x80 | (mac[8] & 0x3F));
+		str_hex(mac, 16, hex);
+		(void)snprintf(id, ID_BYTES, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
+			hex + 16, hex + 20);
+	}
+	buf_fini(&where);
+	return result;
+}
+
+int store_id_of(struct store *store, const char *path, char id[ID_BYTES], struct err *err)
+{
+	return put_derive_id(store, "personal", path, id, err);
+}
+
+/*
+ * A new prompt's id: given, or the one it had, or derived, so that a library that has
+ * to be imported again finds its ratings and counts in the ledger. Without a ledger
+ * there is nothing to find again; and one that was renamed took its id along.
+ */
+static void put_make_id(struct put *put)
+{
+	struct err ignored;
 
 	if (put_kept_id(put))
 		return;
-	(void)buf_add_format(&where, "prompt id %s\n%s", put->prompt.source, put->prompt.path);
-	if (buf_failed(&where) || store_secret(put->store, secret, &ignored) != 0) {
-		id_new(put->id); /* without a ledger there is nothing to find again */
-		buf_fini(&where);
-		return;
-	}
-	hmac_sha256(secret, sizeof secret, where.data, where.len, mac);
-	mac[6] = (unsigned char)(0x80 | (mac[6] & 0x0F));
-	mac[8] = (unsigned char)(0x80 | (mac[8] & 0x3F));
-	str_hex(mac, 16, hex);
-	(void)snprintf(put->id, sizeof put->id, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
-		hex + 16, hex + 20);
-	buf_fini(&where);
-	if (!put_id_is_free(put))
-		id_new(put->id); /* one that was renamed took it along */
+	if (put_derive_id(put->store, put->prompt.source, put->prompt.path, put->id, &ignored) !=
+			0 ||
+		!put_id_is_free(put))
+		id_new(put->id);
 }
 
 /* The columns both statements write, from parameter 1 on. */

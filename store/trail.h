@@ -9,6 +9,7 @@
 #define STORE_TRAIL_H
 
 #include "core/buf.h"
+#include "core/id.h"
 #include "store/prompts.h"
 
 /* One text that a commit gave one prompt. A line is a file through all its names. */
@@ -77,6 +78,8 @@ int store_prompt_put_numbered(struct store *store, const struct prompt *prompt, 
 int store_version_put(struct store *store, const struct prompt *prompt, struct err *err);
 /* Forget all versions of all personal prompts but those that are served. */
 int store_version_forget(struct store *store, struct err *err);
+/* The id that a personal prompt of that path gets when it is new. */
+int store_id_of(struct store *store, const char *path, char id[ID_BYTES], struct err *err);
 /*
  * The personal prompt at that path is not there for now: what is remembered of it
  * stays, and is its own again when it comes back.

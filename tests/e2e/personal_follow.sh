@@ -102,7 +102,7 @@ committed() {
 git -C "$repo" checkout -q main
 soon first "Main again." "main once more"
 until_so committed
-echo "A text of its own." >"$repo/prompts/first.prompt.md"
+printf '%s\n' "A text of its own." "It has" "several" "lines." >"$repo/prompts/first.prompt.md"
 until_so edited
 git -C "$repo" commit -qam "its own"
 until_so committed

@@ -258,6 +258,19 @@ on one history
 git -C "$(repo one)" checkout -q main
 on one history
 [ "$(ratings one by-hand)" = 1 ] || fail "a checkout and back: $out"
+git -C "$(repo one)" checkout -q -b unlike
+in='Short.' on one add short
+on one rate short 3
+git -C "$(repo one)" mv prompts/short.prompt.md prompts/unlike.prompt.md
+on one history
+printf '%s\n' Nothing "of" "what was there" >"$(repo one)/prompts/unlike.prompt.md" && by_hand one unlike
+on one history
+[ "$(ratings one unlike)" = 1 ] || fail "renamed, then changed: $out"
+git -C "$(repo one)" checkout -q HEAD~1
+on one history
+[ "$(ratings one short)" = 1 ] || fail "back to the old name, of which no commit tells: $out"
+git -C "$(repo one)" checkout -q main
+on one history
 git -C "$(repo one)" rm -q prompts/school/time.prompt.md && git -C "$(repo one)" commit -qm gone
 on one history
 git -C "$(repo one)" revert --no-edit HEAD >/dev/null 2>&1
