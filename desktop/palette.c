@@ -96,7 +96,7 @@ static void close_now(struct palette *palette)
 	palette_edit_clear(&palette->query);
 	palette->message[0] = '\0';
 	palette->n_details = 0;
-	palette->direct = palette->pasting = false;
+	palette->direct = palette->pasting = palette->failed = false;
 	palette->mode = PALETTE_CLOSED;
 	palette->calls->close(palette->calls->data);
 }
@@ -174,6 +174,27 @@ static void confirm(struct palette *palette, enum palette_send how, size_t lines
 	palette_preview_make(palette);
 }
 
+/* What was withdrawn or removed while its form was filled in is not sent. When that
+ * cannot be asked now, what the person has before them counts. */
+static bool may_be_sent(struct palette *palette)
+{
+	const struct palette_calls *calls = palette->calls;
+	struct prompt *now = NULL;
+	struct err err;
+	int result = calls->get(calls->data, str_of(palette->prompt->path), &now, &err);
+	bool withdrawn =
+		str_is(str_of((result == 0 ? now : palette->prompt)->status), "deprecated");
+
+	prompt_free(now);
+	if (withdrawn)
+		palette_say(palette, "This prompt was withdrawn.");
+	else if (result != 0 && err.code == ERR_NOT_FOUND)
+		palette_say(palette, err.text);
+	else
+		return true;
+	return false;
+}
+
 static void send(struct palette *palette, enum palette_send how, bool confirmed)
 {
 	unsigned flags = palette->terminal && how != PALETTE_COPY ? COMPOSE_TERMINAL : 0;
@@ -182,10 +203,8 @@ static void send(struct palette *palette, enum palette_send how, bool confirmed)
 	json_t *args;
 	int outcome;
 
-	if (str_is(str_of(palette->prompt->status), "deprecated")) {
-		palette_say(palette, "This prompt was withdrawn.");
+	if (!may_be_sent(palette))
 		return;
-	}
 	args = palette_form_args(palette);
 	if (args == NULL)
 		return;
@@ -203,10 +222,10 @@ static void send(struct palette *palette, enum palette_send how, bool confirmed)
 
 static void use(struct palette *palette, enum palette_send how)
 {
-	if (palette->prompt->n_inputs > 0)
-		open_form(palette);
-	else
+	if (palette->prompt->n_inputs == 0)
 		send(palette, how, false);
+	else if (may_be_sent(palette))
+		open_form(palette);
 }
 
 static void choose(struct palette *palette, enum palette_send how)
@@ -438,7 +457,7 @@ void palette_key(struct palette *palette, enum palette_key key)
 		confirm_key(palette, key);
 		return;
 	}
-	if (palette->mode != PALETTE_LIST || palette->n_rows > 0)
+	if (palette->mode != PALETTE_LIST || (palette->n_rows > 0 && !palette->failed))
 		palette->message[0] = '\0'; /* else it says why there are none */
 	if (any_key(palette, key))
 		return;
@@ -466,6 +485,13 @@ static void query_text(struct palette *palette, struct buf *text)
 		palette_say(palette, "That is too long to search for.");
 }
 
+/* Half a character, of who types Persian or Hindi: whether it may stand there is seen
+ * when the text around it is done, and compose.h looks at it then. */
+static bool is_joiner(struct str text)
+{
+	return str_is(text, "\xe2\x80\x8c") || str_is(text, "\xe2\x80\x8d");
+}
+
 void palette_text(struct palette *palette, struct str text)
 {
 	struct buf clean = BUF_INIT(PALETTE_VALUE_MAX);
@@ -473,7 +499,9 @@ void palette_text(struct palette *palette, struct str text)
 	if (palette->mode != PALETTE_LIST && palette->mode != PALETTE_FORM)
 		return;
 	palette->message[0] = '\0';
-	if (text.n <= PALETTE_VALUE_MAX)
+	if (is_joiner(text))
+		(void)buf_add(&clean, text.p, text.n);
+	else if (text.n <= PALETTE_VALUE_MAX)
 		compose_clean(text, false, &clean);
 	if (text.n > PALETTE_VALUE_MAX)
 		palette_say(palette, "That is too long.");

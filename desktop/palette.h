@@ -260,6 +260,7 @@ struct palette {
 	enum palette_send how;	/* that waits for the confirmation */
 	bool direct;		/* a hotkey led here: there is no list behind */
 	bool pasting;		/* Ctrl+V waits for palette_source() */
+	bool failed;		/* the last search did: the rows are of one before it */
 };
 
 void palette_init(struct palette *palette, const struct palette_calls *calls);

@@ -261,8 +261,10 @@ void palette_form_source(struct palette *palette, enum prompt_from from,
 		else
 			field_note(field, from, outcome);
 	}
-	if (has_fields(palette))
-		palette_preview_make(palette);
+	if (!has_fields(palette))
+		return;
+	palette->message[0] = '\0'; /* that it was waited for, perhaps */
+	palette_preview_make(palette);
 }
 
 /* --- the list under a field ----------------------------------------------------------------- */

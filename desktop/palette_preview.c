@@ -58,6 +58,16 @@ static void take(struct palette *palette, const struct compose *compose)
 	}
 }
 
+/* As it is shown; of a secret one only that there is something. */
+static struct str value_of(const struct palette_field *field)
+{
+	struct str value = palette_edit_text(&field->edit);
+
+	return field->kind == PALETTE_SECRET && value.n > 0
+		       ? STR("\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2")
+		       : value;
+}
+
 /* The values that do; of the others their place is shown. */
 static json_t *args_of(const struct palette *palette)
 {
@@ -66,7 +76,7 @@ static json_t *args_of(const struct palette *palette)
 
 	for (i = 0; palette->fields != NULL && i < palette->prompt->n_inputs; i++) {
 		const struct palette_field *field = &palette->fields[i];
-		struct str value = palette_edit_text(&field->edit);
+		struct str value = value_of(field);
 
 		if (value.n > 0 && field->error[0] == '\0')
 			(void)json_object_set_new(args, palette->prompt->inputs[i].name,

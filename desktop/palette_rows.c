@@ -124,8 +124,9 @@ void palette_rows_search(struct palette *palette, const char *keep_path)
 	size_t i, at = 0;
 
 	palette->message[0] = '\0';
-	if (palette->calls->search(palette->calls->data, text, PALETTE_ROWS_MAX, add, rows, &err) !=
-		0) {
+	palette->failed = palette->calls->search(palette->calls->data, text, PALETTE_ROWS_MAX, add,
+				  rows, &err) != 0;
+	if (palette->failed) {
 		for (i = 0; i < rows->n; i++)
 			row_free(&rows->rows[i]);
 		palette_say(palette, err.text);
@@ -163,18 +164,19 @@ void palette_rows_select(struct palette *palette, size_t row)
 
 bool palette_rows_take(struct palette *palette)
 {
+	struct prompt *prompt = NULL;
 	struct err err;
 
 	if (palette->n_rows == 0)
 		return false;
-	palette_drop_prompt(palette);
 	if (palette->calls->get(palette->calls->data, str_of(palette->rows[palette->selected].path),
-		    &palette->prompt, &err) == 0)
-		return true;
-	/* Gone since it was listed. */
-	palette->prompt = NULL;
-	palette_say(palette, err.text);
-	return false;
+		    &prompt, &err) != 0) {
+		palette_say(palette, err.text); /* gone since it was listed */
+		return false;
+	}
+	palette_drop_prompt(palette);
+	palette->prompt = prompt;
+	return true;
 }
 
 /* --- favourites ---------------------------------------------------------------------- */

@@ -16,12 +16,15 @@
  *   > restart                 another process, with the same library
  *   > forgetful               remember_values is off
  *   > remove, rename, withdraw, change PATH [TO]       somebody else does that
+ *   > with forms              the prompts of tests/keys/forms.json too
+ *   > rate PATH 4             said by whoever used it
+ *   > source NAME 3           was looked at so many days ago
  *   < paste team/plain {}: …  what the palette calls, exactly, in this order
  *   = search: rev             what is shown then, all lines of it
  *
- * \n in a text stands for a newline, \\ for a backslash. After the keys of a block all calls and,
- * where there are = lines, all that is shown must be as written. With KEYS_PRINT=1 in the
- * environment it is printed instead (to write new stories from, after reading them).
+ * \n and \r in a text stand for what they do in C, \\ for a backslash. After the keys of a block
+ * all calls and, where there are = lines, all that is shown must be as written. With KEYS_PRINT=1
+ * in the environment it is printed instead (to write new stories from, after reading them).
  */
 #define _DEFAULT_SOURCE /* mkdtemp, scandir */
 #include "core/clock.h"
@@ -180,18 +183,27 @@ static void use(const char *path, unsigned times)
 	prompt_free(prompt);
 }
 
-static void library_make(void)
+static void library_add(struct str name)
 {
-	char *text = read_file(FOLDER "/library.json");
+	char path[256], *text;
 	json_t *list, *entry;
 	struct err err;
 	size_t i;
 
+	(void)snprintf(path, sizeof path, FOLDER "/%.*s.json", (int)name.n, name.p);
+	text = read_file(path);
 	CHECK(json_door_parse(str_of(text), &list, &err) == 0);
 	json_array_foreach (list, i, entry)
 		put(entry);
 	json_decref(list);
 	free(text);
+}
+
+static void library_make(void)
+{
+	struct err err;
+
+	library_add(STR("library"));
 	use("team/review", 40);
 	use("team/plain", 4);
 	CHECK(store_usage_commit(store, &err) == 0);
@@ -215,7 +227,9 @@ static void unescape(struct str from, struct buf *out)
 		bool escape = from.p[i] == '\\' && i + 1 < from.n;
 
 		i += escape;
-		(void)buf_add_char(out, escape && from.p[i] == 'n' ? '\n' : from.p[i]);
+		(void)buf_add_char(out, escape && from.p[i] == 'n'   ? '\n'
+					: escape && from.p[i] == 'r' ? '\r'
+								     : from.p[i]);
 	}
 }
 
@@ -278,6 +292,35 @@ static void answer(enum prompt_from from, struct str what)
 	buf_fini(&text);
 }
 
+static void rate(struct str path, struct str rating)
+{
+	struct execution execution = {.rating = rating.p[0] - '0', .success = -1};
+	struct store_want want = {0};
+	struct prompt *prompt = NULL;
+	struct err err;
+
+	CHECK(store_prompt_get(store, path, &want, &prompt, &err) == 0);
+	execution.prompt_id = str_of(prompt->id);
+	CHECK(store_execution_add(store, &execution, &err) == 0);
+	prompt_free(prompt);
+}
+
+static void source(struct str name, struct str days)
+{
+	char path[128], when[CLOCK_TEXT_BYTES];
+	int64_t n;
+	FILE *to;
+
+	CHECK(str_to_int(days, 0, 1000, &n));
+	clock_format(clock_now_ms() - n * 24 * 3600 * 1000, when);
+	(void)snprintf(path, sizeof path, "%s/sources.json", fixture_dir);
+	to = fopen(path, "w");
+	CHECK(to != NULL);
+	CHECK(fprintf(to, "[{\"name\":\"%.*s\",\"updated\":\"%s\"}]\n", (int)name.n, name.p, when) >
+		0);
+	CHECK(fclose(to) == 0);
+}
+
 /* Somebody else, while the palette is open. */
 static void change(struct str what, struct str path, struct str to)
 {
@@ -291,6 +334,7 @@ static void change(struct str what, struct str path, struct str to)
 	if (str_is(what, "rename")) {
 		CHECK(store_prompt_move(store, str_of(prompt->source), path, to, &err) == 0);
 		prompt_set(&prompt->path, to);
+		prompt_set(&prompt->origin, to); /* its file */
 	}
 	if (str_is(what, "withdraw"))
 		prompt_set(&prompt->status, STR("deprecated"));
@@ -320,9 +364,11 @@ static size_t number(struct str text)
 
 static void act(struct str what)
 {
-	struct str rest, word = str_cut(what, ' ', &rest);
+	struct str rest, to, word = str_cut(what, ' ', &rest), first = str_cut(rest, ' ', &to);
 	static char why[200];
 
+	/* Nothing happens at the same time as something else. */
+	clock_freeze(clock_now_ms() + 1000);
 	if (what.p[0] == '"')
 		type(what, false);
 	else if (str_is(word, "pasted"))
@@ -348,9 +394,15 @@ static void act(struct str what)
 		restart();
 	else if (str_is(word, "forgetful"))
 		library.forgetful = true;
+	else if (str_is(word, "with"))
+		library_add(rest);
+	else if (str_is(word, "rate"))
+		rate(first, to);
+	else if (str_is(word, "source"))
+		source(first, to);
 	else if (str_is(word, "remove") || str_is(word, "rename") || str_is(word, "withdraw") ||
 		 str_is(word, "change"))
-		change(word, str_cut(rest, ' ', &rest), rest);
+		change(word, first, to);
 	else
 		press(what);
 }
@@ -389,6 +441,7 @@ static void story_run(const char *path)
 
 	file = path;
 	line_number = 0;
+	clock_freeze(1700001000000);
 	fixture_new_dir();
 	store = fixture_open();
 	library_make();
@@ -414,6 +467,7 @@ static void story_run(const char *path)
 	block_check(&expected_calls, &expected_shown);
 	palette_fini(&palette);
 	store_close(store);
+	clock_freeze(-1);
 	buf_fini(&expected_calls);
 	buf_fini(&expected_shown);
 	free(text);

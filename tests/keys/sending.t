@@ -30,7 +30,7 @@
 =   version: 1 of 1, production
 =   digest: 3d50af5af53d
 =   source: local
-=   uses: 4, last 1102 days ago
+=   uses: 4, last today
 = preview: Say it in plain words.
 > Ctrl+I
 = search: plain
