@@ -47,7 +47,7 @@ static bool badge_source(struct palette_row *row, struct str source)
 {
 	if (str_starts(source, "hub:")) {
 		badge(row, PALETTE_TEAM, STR("team"));
-	} else if (str_starts(source, "project:")) {
+	} else if (str_is(source, "project")) {
 		badge(row, PALETTE_PROJECT, STR("project"));
 	} else if (str_starts(source, "git:")) {
 		badge(row, PALETTE_SOURCE, (struct str){source.p + 4, source.n - 4});

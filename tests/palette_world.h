@@ -31,7 +31,7 @@ struct world {
 static inline void world_row(unsigned i, palette_row_fn *fn, void *rows, int *enough)
 {
 	static const char *const sources[] = {
-		"local", "hub:acme", "git:team", "project:x", "starter", ""};
+		"local", "hub:acme", "git:team", "project", "starter", ""};
 	static const char *const statuses[] = {"approved", "draft", "deprecated"};
 	char path[32], title[64];
 	struct palette_found found = {

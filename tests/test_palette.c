@@ -142,7 +142,7 @@ static void row_of_every_kind_has_its_badges(void)
 	world_init(&world);
 	palette_call(&world.palette, false);
 	CHECK(world.palette.n_rows == PALETTE_ROWS_MAX);
-	/* local; hub:acme, draft; git:team, v2; project:x, deprecated, old */
+	/* local; hub:acme, draft; git:team, v2; project, deprecated, old */
 	CHECK(rows[0].badges[0].kind == PALETTE_PERSONAL);
 	CHECK(rows[1].badges[0].kind == PALETTE_TEAM);
 	CHECK(rows[1].badges[1].kind == PALETTE_EXPERIMENTAL);

@@ -11,7 +11,6 @@
 =   acme/deploy | Deploy a service | team approved v2 #ops,release
 =   acme/old | Old deploy | team approved
 =   style/names | Names | style approved 3 days old
-=   here/build | Build here | project approved
 =   own/cafe | Café menu | personal
 =   own/shalom | שלום עולם | personal
 =   begin/first | First steps | starter
@@ -46,7 +45,6 @@
 =   mine/steps | Steps to follow | personal
 =   acme/deploy | Deploy a service | team approved v2 #ops,release
 =   style/names | Names | style approved
-=   here/build | Build here | project approved
 =   own/cafe | Café menu | personal
 =   own/shalom | שלום עולם | personal
 =   begin/first | First steps | starter
@@ -62,7 +60,6 @@
 =   mine/steps | Steps to follow | personal
 =   acme/deploy | Deploy a service | team approved v2 #ops,release
 =   style/names | Names | style approved
-=   here/build | Build here | project approved
 =   own/cafe | Café menu | personal
 =   own/shalom | שלום עולם | personal
 =   begin/first | First steps | starter
