@@ -149,7 +149,8 @@ static void add_inputs(const struct prompt *prompt, bool arguments, struct buf *
 		return;
 	(void)buf_add_str(out, heading);
 	(void)buf_add_str(out,
-		arguments ? "Where a value is empty, take its default; ask the user for a required "
+		arguments ? "Where a value is empty or missing, take its default; ask the user for "
+			    "a required "
 			    "one that is missing. "
 			  : "Put the user's values where {{name}} stands above; where they gave "
 			    "none, take the default, or ask for a required one. ");

@@ -4,8 +4,8 @@
  *
  * Claude Code (2.1.329) puts a value where it finds $name of a declared argument, unless
  * a letter, digit or _ follows; $ARGUMENTS and $ARGUMENTS[N] in any case; $N unless a
- * letter or _ follows. "\$" before one of those is a plain "$", but "\\$" is two
- * backslashes and the value. ${CLAUDE_…} has no escape.
+ * letter or _ follows. A name without a value becomes nothing, a number stays. "\$" before one of
+ * those is a plain "$", but "\\$" is two backslashes and the value. ${CLAUDE_…} has no escape.
  */
 #ifndef LIBRARY_PUBLISH_TEXT_H
 #define LIBRARY_PUBLISH_TEXT_H

@@ -195,7 +195,7 @@ void db_close(struct db *db)
 	}
 	(void)sqlite3_close_v2(db->sqlite); /* cannot fail in a way that leaves anything to do */
 	db->sqlite = NULL;
-	db->writing = false;
+	db->writing = db->set_up = false;
 }
 
 bool db_was_moved(struct db *db)
@@ -206,14 +206,29 @@ bool db_was_moved(struct db *db)
 	return moved != 0;
 }
 
+/* Not for who asks only whether anything changed: a process starts without it. */
+static int db_set_up(struct db *db, enum db_slot slot, struct err *err)
+{
+	int rc;
+
+	if (db->setup == NULL || db->set_up || slot == DB_DATA_VERSION)
+		return 0;
+	rc = sqlite3_exec(db->sqlite, db->setup, NULL, NULL, NULL);
+	db->set_up = rc == SQLITE_OK;
+	return db->set_up ? 0 : db_fail(db, rc, "cannot ask the library", err);
+}
+
 int db_statement(
 	struct db *db, enum db_slot slot, const char *sql, sqlite3_stmt **out, struct err *err)
 {
 	sqlite3_stmt **kept = &db->statements[slot];
 
 	if (*kept == NULL) {
-		int rc = sqlite3_prepare_v3(
-			db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+		int rc;
+
+		if (db_set_up(db, slot, err) != 0)
+			return -1;
+		rc = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
 
 		/* Our statements fit our tables: if not, those were changed. */
 		if (rc == SQLITE_ERROR && !db->read_only)

@@ -171,6 +171,9 @@ struct db {
 	bool writing;	/* a transaction that writes is open */
 	int reading;	/* db_read_begin() without its end */
 	bool read_open;
+	char *setup; /* run on each connection before its first question; NULL: nothing. Of
+		      * sqlite3_malloc(), freed by who set it */
+	bool set_up;
 	sqlite3_stmt *statements[DB_SLOTS];
 };
 

@@ -36,23 +36,15 @@ static const char project_failed[] = "cannot read the project's prompts";
 
 int store_project_see(struct store *store, const char *root, struct err *err)
 {
-	struct db *db = &store->prompts;
-	char *sql;
-	int n, rc;
+	int n = snprintf(store->project, sizeof store->project, STORE_PROJECT_PREFIX "%s", root);
 
-	n = snprintf(store->project, sizeof store->project, STORE_PROJECT_PREFIX "%s", root);
-	if (n < 0 || (size_t)n >= sizeof store->project)
-		rc = SQLITE_TOOBIG;
-	else if ((sql = sqlite3_mprintf(PROJECT_VIEW, store->project, store->project)) == NULL)
-		rc = SQLITE_NOMEM;
-	else {
-		rc = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
-		sqlite3_free(sql);
-	}
-	if (rc == SQLITE_OK)
+	if (n > 0 && (size_t)n < sizeof store->project)
+		store->prompts.setup =
+			sqlite3_mprintf(PROJECT_VIEW, store->project, store->project);
+	if (store->prompts.setup != NULL)
 		return 0;
 	store->project[0] = '\0';
-	return db_fail(db, rc, project_failed, err);
+	return err_set(err, ERR_LIMIT, "the path of the project is too long");
 }
 
 struct str store_source_shown(struct str source)

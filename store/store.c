@@ -109,6 +109,7 @@ void store_close(struct store *store)
 	}
 	store_close_file(&store->ledger);
 	store_close_prompts(store);
+	sqlite3_free(store->prompts.setup);
 	free(store);
 }
 
