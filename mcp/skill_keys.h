@@ -6,7 +6,10 @@
  * allowed-tools is never among them: it would let a text that came from elsewhere
  * widen what a client may run without asking. Nor is a key that we do not know.
  * Values are texts of one line, as the specification has them; what is written in
- * another way (blocks, lists, nested maps) stays in the library and is not served.
+ * another way (blocks, lists, nested maps) stays in the library and is not served: a
+ * skill's entry and its file must say the same (SEP-2640, "Frontmatter"), and so they
+ * do, for both are made of these keys. That files of skills stand in resources/list
+ * too is asked for nowhere there: skills/list is where a host looks.
  */
 #ifndef MCP_SKILL_KEYS_H
 #define MCP_SKILL_KEYS_H

@@ -291,15 +291,26 @@ static int salvage_make(struct store *store, struct db *db, enum db_kind kind, c
 	return salvage_replace(db, err);
 }
 
-static int salvage_report(
-	const struct db *db, const char *aside, const struct salvaged *salvaged, struct err *err)
+/* What a person can do about what is lost. */
+static const char *salvage_advice(enum db_kind kind, const struct salvaged *salvaged)
+{
+	if (salvaged->lost == 0)
+		return "";
+	return kind == DB_LEDGER
+		       ? ", some were lost"
+		       : ", some were lost: bring back what came from files with 'promptd import', "
+			 "from a repository with 'promptd pull'";
+}
+
+static int salvage_report(const struct db *db, enum db_kind kind, const char *aside,
+	const struct salvaged *salvaged, struct err *err)
 {
 	const char *slash = strrchr(aside, '/');
 
 	(void)err_set(err, ERR_FAILED,
 		"%s was damaged; it is kept as %s, and %lld rows were carried over%s", db->name,
 		slash != NULL ? slash + 1 : aside, (long long)salvaged->kept,
-		salvaged->lost > 0 ? ", some were lost" : "");
+		salvage_advice(kind, salvaged));
 	return STORE_SALVAGED;
 }
 
@@ -336,7 +347,7 @@ int salvage_run(struct store *store, struct db *db, enum db_kind kind, struct er
 		if (result == 0)
 			result = open_migrated(db, kind, err);
 		if (result == 0)
-			result = salvage_report(db, aside, &salvaged, err);
+			result = salvage_report(db, kind, aside, &salvaged, err);
 	}
 	salvage_unlock(lock);
 	return result;

@@ -228,6 +228,27 @@ static void a_ledger_without_its_first_page_gives_its_rows(void)
 	store_close(store);
 }
 
+/* Without the page that describes the table of prompts nobody can tell which pages
+ * are whose: what can be done is said. */
+static void a_library_without_its_schema_says_how_to_bring_it_back(void)
+{
+	struct store *store;
+	struct err err;
+	off_t at;
+
+	make_library();
+	path_of("prompts.db");
+	CHECK(find_in_file("CREATE TABLE prompt (", &at) && at >= 4096);
+	zero_page(at / 4096);
+	CHECK(fixture_try_open(&store, &err) == STORE_SALVAGED);
+	CHECK(strstr(err.text, "'promptd import'") != NULL);
+	CHECK(strstr(err.text, "'promptd pull'") != NULL);
+	CHECK(was_set_aside("prompts.db"));
+	(void)fixture_put(store, "team/again", "Again", "From its file.");
+	CHECK_STR(fixture_search(store, "again"), "team/again");
+	store_close(store);
+}
+
 static void a_flipped_bit_in_the_outbox_costs_one_row(void)
 {
 	struct store *store;
@@ -582,6 +603,7 @@ int main(void)
 	RUN(a_flipped_bit_in_a_text_is_never_served);
 	RUN(a_file_that_is_no_database_is_set_aside);
 	RUN(a_ledger_without_its_first_page_gives_its_rows);
+	RUN(a_library_without_its_schema_says_how_to_bring_it_back);
 	RUN(a_flipped_bit_in_the_outbox_costs_one_row);
 	RUN(a_file_cut_short_gives_what_is_left);
 	RUN(any_page_may_be_lost);
