@@ -16,6 +16,8 @@ struct picker_calls {
 	void (*event)(void *data, const struct platform_event *event);
 	/* The window got the keyboard by focus (not by picker_key()), or lost it. */
 	void (*focus)(void *data, bool ours);
+	/* A key was let go, of those that come by focus. */
+	void (*released)(void *data, unsigned code);
 };
 
 /* Made, laid out and drawn once where nobody sees it, then hidden. ERR_FAILED: GTK finds

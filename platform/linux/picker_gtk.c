@@ -120,6 +120,7 @@ static GtkWidget *header_new(struct picker *picker)
 	picker_style(header, "header", true);
 	picker->search = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
 	gtk_widget_set_size_request(lens, 18, 18);
+	atk_object_set_role(gtk_widget_get_accessible(lens), ATK_ROLE_FILLER);
 	g_signal_connect(lens, "draw", G_CALLBACK(draw_lens), picker);
 	gtk_box_pack_start(GTK_BOX(picker->search), lens, FALSE, FALSE, 0);
 	gtk_box_pack_start(GTK_BOX(picker->search), query_new(picker), TRUE, TRUE, 0);
@@ -270,6 +271,7 @@ void picker_show(struct picker *picker, const struct platform_picker *what)
 		picker_details_show(picker, what);
 	picker_preview_show(picker, what);
 	picker_label(picker->message, message);
+	gtk_widget_set_visible(picker->message, message[0] != '\0');
 	picker_style(picker->message, "warns", what->warns);
 	/* A question stays beside what it is about. */
 	if (what->page != PLATFORM_PICKER_CONFIRM)

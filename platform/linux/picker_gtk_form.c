@@ -261,7 +261,7 @@ static void field_show(struct picker *picker, struct picker_field *field,
 {
 	char *help = picker_dup(from->help, 256), *name, *value;
 
-	picker_label(field->help, help);
+	line_of_text(field->help, from->help);
 	line_of_text(field->note, from->note);
 	line_of_text(field->error, from->error);
 	field_value(picker, field, from);

@@ -153,6 +153,8 @@ static gboolean on_key(GtkWidget *window, GdkEventKey *event, gpointer data)
 	char name[32];
 
 	if (event->type == GDK_KEY_RELEASE) {
+		if (!picker->held)
+			picker->calls.released(picker->calls.data, event->hardware_keycode);
 		(void)filter(focus, event);
 		return TRUE;
 	}

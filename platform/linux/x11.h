@@ -126,7 +126,7 @@ struct x11 {
 	long reader_pid;
 	bool knows_processes; /* the server can tell a client's */
 	Time save_time;
-	struct buf held_text; /* of x11_held_text(), where it is not as it was held */
+	struct buf held_text;	      /* of x11_held_text(), where it is not as it was held */
 	guint save_timer, saved_soon; /* sources */
 	struct x11_hotkey hotkeys[X11_HOTKEYS_MAX];
 	unsigned num_lock, scroll_lock, alt, super; /* masks, asked of the server */
@@ -164,6 +164,8 @@ void x11_keys_fini(struct x11 *x11);
 int x11_hotkey_set(struct platform_desktop *desktop, int number, struct str keys, struct err *err);
 void x11_release(struct platform_desktop *desktop);
 void x11_keys_await(struct x11 *x11); /* until those that are down are let go */
+/* A hotkey's key was let go, as others have seen; 0: every one. */
+void x11_keys_released(struct x11 *x11, unsigned code);
 int x11_press(struct platform_desktop *desktop, const struct platform_window *window,
 	enum platform_key key, unsigned count, struct err *err);
 

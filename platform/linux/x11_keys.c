@@ -359,6 +359,15 @@ static bool any_held(struct x11 *x11)
 	return false;
 }
 
+void x11_keys_released(struct x11 *x11, unsigned code)
+{
+	size_t i;
+
+	for (i = 0; i < X11_HOTKEYS_MAX; i++)
+		if (code == 0 || x11->hotkeys[i].code == code)
+			x11->hotkeys[i].down = false;
+}
+
 static gboolean on_held(gpointer data)
 {
 	struct x11 *x11 = data;
@@ -370,6 +379,8 @@ static gboolean on_held(gpointer data)
 		return G_SOURCE_REMOVE;
 	}
 	x11->release = false;
+	if (!held)
+		x11_keys_released(x11, 0);
 	if (release)
 		loop_send(&x11->loop, &(struct platform_event){.type = PLATFORM_EVENT_RELEASED});
 	return G_SOURCE_REMOVE;

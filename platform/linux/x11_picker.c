@@ -9,8 +9,8 @@
  * nothing has to be given back.
  *
  * A screen reader and an input method of another process follow the focus: for them
- * the window gets it, and the grab ends when it has come. After, the focus goes back
- * to the very window that had it.
+ * the window gets it, and the grab ends then. After, the focus goes back to the very
+ * window that had it.
  *
  *   hidden ─take─→ taken ─show─→ shown ─────hide─→ leaving ─keys let go─→ hidden
  *                                  └─focus─→ focused ──↗  (grabbed again)
@@ -66,12 +66,12 @@ bool x11_picker_key(struct x11 *x11, const XKeyEvent *event)
 
 /* --- the focus ------------------------------------------------------------------------------ */
 
-static void focus_take(struct x11 *x11)
+static Window focus_now(struct x11 *x11, int *revert)
 {
-	XGetInputFocus(x11->display, &x11->picker.before, &x11->picker.before_revert);
-	XSetInputFocus(x11->display, (Window)picker_window(x11->picker.window), RevertToParent,
-		CurrentTime);
-	XFlush(x11->display);
+	Window focus;
+
+	XGetInputFocus(x11->display, &focus, revert);
+	return focus;
 }
 
 static void focus_give_back(struct x11 *x11)
@@ -83,11 +83,9 @@ static void focus_give_back(struct x11 *x11)
 
 static bool focus_is_back(struct x11 *x11)
 {
-	Window focus;
 	int revert;
 
-	XGetInputFocus(x11->display, &focus, &revert);
-	return focus == x11->picker.before;
+	return focus_now(x11, &revert) == x11->picker.before;
 }
 
 static Bool is_key(Display *display, XEvent *event, XPointer data)
@@ -97,27 +95,36 @@ static Bool is_key(Display *display, XEvent *event, XPointer data)
 	return event->type == KeyPress || event->type == KeyRelease;
 }
 
-/* The window has the focus: keys go to it by themselves from now on. Those that were
- * grabbed until then come first. */
-static void on_focus(void *data, bool ours)
+/* From here on keys go to the window by themselves. GTK is told of the focus only when
+ * no grab stands in between; the keys that were grabbed until then come first. */
+static void focus_take(struct x11 *x11)
 {
-	struct x11 *x11 = data;
 	XEvent event;
 
-	if (!x11->picker.shown || !x11->picker.wants_focus)
-		return;
-	if (!ours) {
-		/* What takes the keyboard away for a moment (a grab) is not told apart here. */
-		if (x11->picker.focused)
-			loop_send(&x11->loop,
-				&(struct platform_event){.type = PLATFORM_EVENT_PICKER_LEFT});
-		return;
-	}
+	x11->picker.before = focus_now(x11, &x11->picker.before_revert);
+	XSetInputFocus(x11->display, (Window)picker_window(x11->picker.window), RevertToParent,
+		CurrentTime);
 	keyboard_ungrab(x11);
 	XSync(x11->display, False);
 	while (x11->picker.shown && XCheckIfEvent(x11->display, &event, is_key, NULL))
 		(void)x11_picker_key(x11, &event.xkey);
 	x11->picker.focused = x11->picker.shown;
+}
+
+/* GTK also says so when somebody only grabs the keyboard: a hotkey of ours, too. */
+static void on_focus(void *data, bool ours)
+{
+	struct x11 *x11 = data;
+	int revert;
+
+	if (!ours && x11->picker.focused && x11->picker.shown &&
+		focus_now(x11, &revert) != (Window)picker_window(x11->picker.window))
+		loop_send(&x11->loop, &(struct platform_event){.type = PLATFORM_EVENT_PICKER_LEFT});
+}
+
+static void on_released(void *data, unsigned code)
+{
+	x11_keys_released(data, code);
 }
 
 /* --- showing and hiding ------------------------------------------------------------------------
@@ -135,7 +142,8 @@ int x11_picker_open(struct platform_desktop *desktop, const struct platform_pick
 	struct err *err)
 {
 	struct x11 *x11 = x11_of(desktop);
-	struct picker_calls calls = {.data = x11, .event = on_event, .focus = on_focus};
+	struct picker_calls calls = {
+		.data = x11, .event = on_event, .focus = on_focus, .released = on_released};
 
 	if (picker_new(&x11->picker.window, options, &calls, err) != 0)
 		return -1;
