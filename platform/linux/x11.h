@@ -101,7 +101,8 @@ struct x11_transfer {
 	int format;
 	struct x11_blob *data;
 	size_t sent;
-	unsigned read; /* selections of a read to report; 0: none */
+	unsigned read;	      /* selections of a read to report; 0: none */
+	unsigned long number; /* of all that were begun */
 };
 
 struct x11_hotkey {
@@ -121,6 +122,7 @@ struct x11 {
 	Atom atoms[X11_ATOMS];
 	struct x11_selection selections[X11_SELECTIONS];
 	struct x11_transfer transfers[X11_TRANSFERS_MAX];
+	unsigned long n_transfers; /* begun so far */
 	/* Whom the text is for: a client (0: everybody), and its process where known. */
 	uint64_t reader;
 	long reader_pid;

@@ -112,22 +112,55 @@ static size_t request_max(struct x11 *x11)
 	return (size_t)XMaxRequestSize(x11->display) * 4 - 1024;
 }
 
-static bool transfer_begin(struct x11 *x11, const struct x11_transfer *transfer)
+static void transfer_end(struct x11 *x11, struct x11_transfer *transfer)
 {
-	long size = (long)transfer->data->len;
+	Window requestor = transfer->requestor;
+	size_t i;
+
+	x11_blob_unref(transfer->data);
+	transfer->data = NULL;
+	transfer->requestor = None;
+	for (i = 0; i < X11_TRANSFERS_MAX; i++)
+		if (x11->transfers[i].requestor == requestor)
+			return;
+	/* Else whatever it does from now on would wake us. */
+	XSelectInput(x11->display, requestor, NoEventMask);
+}
+
+/* A reader that asks again has given up what it was reading; where all places are
+ * taken by some that stopped in between, the first of them has waited longest. */
+static struct x11_transfer *transfer_place(struct x11 *x11, Window requestor, Atom property)
+{
+	struct x11_transfer *place = &x11->transfers[0];
 	size_t i;
 
 	for (i = 0; i < X11_TRANSFERS_MAX; i++) {
-		if (x11->transfers[i].requestor != None)
-			continue;
-		x11->transfers[i] = *transfer;
-		x11_blob_ref(transfer->data);
-		XSelectInput(x11->display, transfer->requestor, PropertyChangeMask);
-		XChangeProperty(x11->display, transfer->requestor, transfer->property,
-			x11->atoms[X11_INCR], 32, PropModeReplace, (unsigned char *)&size, 1);
-		return true;
+		struct x11_transfer *other = &x11->transfers[i];
+
+		if (other->requestor == requestor && other->property == property) {
+			place = other;
+			break;
+		}
+		if (place->requestor != None &&
+			(other->requestor == None || other->number < place->number))
+			place = other;
 	}
-	return false;
+	if (place->requestor != None)
+		transfer_end(x11, place);
+	return place;
+}
+
+static void transfer_begin(struct x11 *x11, const struct x11_transfer *transfer)
+{
+	struct x11_transfer *place = transfer_place(x11, transfer->requestor, transfer->property);
+	long size = (long)transfer->data->len;
+
+	*place = *transfer;
+	place->number = x11->n_transfers++;
+	x11_blob_ref(transfer->data);
+	XSelectInput(x11->display, transfer->requestor, PropertyChangeMask | StructureNotifyMask);
+	XChangeProperty(x11->display, transfer->requestor, transfer->property, x11->atoms[X11_INCR],
+		32, PropModeReplace, (unsigned char *)&size, 1);
 }
 
 static void put(struct x11 *x11, const struct x11_transfer *transfer, size_t from, size_t len)
@@ -150,13 +183,6 @@ static void report_read(struct x11 *x11, const struct x11_transfer *transfer)
 	loop_send(&x11->loop, &event);
 }
 
-static void transfer_end(struct x11_transfer *transfer)
-{
-	x11_blob_unref(transfer->data);
-	transfer->data = NULL;
-	transfer->requestor = None;
-}
-
 /* The reader took a piece: the next one, and an empty one behind the last. */
 static void transfer_next(struct x11 *x11, struct x11_transfer *transfer)
 {
@@ -168,7 +194,7 @@ static void transfer_next(struct x11 *x11, struct x11_transfer *transfer)
 	transfer->sent += len;
 	report_read(x11, transfer);
 	if (len == 0)
-		transfer_end(transfer);
+		transfer_end(x11, transfer);
 }
 
 /* Latin-1, for those who ask for STRING: what it has not becomes '?'. */
@@ -277,7 +303,6 @@ static bool answer_one(struct x11 *x11, const struct x11_selection *selection, W
 {
 	struct x11_transfer transfer = {.requestor = requestor, .property = property};
 	struct x11_item item;
-	bool done = true;
 
 	if (selection->text != NULL && is_text(x11, target) &&
 		reader_of(x11, requestor) == READER_OTHER)
@@ -290,12 +315,12 @@ static bool answer_one(struct x11 *x11, const struct x11_selection *selection, W
 	if (selection->text != NULL && is_text(x11, target))
 		transfer.read = selection->bit;
 	if (item.data->len > request_max(x11))
-		done = transfer_begin(x11, &transfer);
+		transfer_begin(x11, &transfer);
 	else
 		put(x11, &transfer, 0, item.data->len);
-	*read |= done ? transfer.read : 0;
+	*read |= transfer.read;
 	x11_blob_unref(item.data);
-	return done;
+	return true;
 }
 
 /* Pairs of target and property, in a property; those that cannot be had are told by
@@ -406,6 +431,17 @@ static bool on_property(struct x11 *x11, const XPropertyEvent *property)
 	return false;
 }
 
+/* A reader is gone in the middle of it. */
+static bool on_destroyed(struct x11 *x11, Window window)
+{
+	size_t i;
+
+	for (i = 0; i < X11_TRANSFERS_MAX; i++)
+		if (x11->transfers[i].requestor == window && window != None)
+			transfer_end(x11, &x11->transfers[i]);
+	return true;
+}
+
 bool x11_offer_event(struct x11 *x11, XEvent *event)
 {
 	if (event->type == SelectionRequest) {
@@ -421,6 +457,8 @@ bool x11_offer_event(struct x11 *x11, XEvent *event)
 		on_owner(x11, (const XFixesSelectionNotifyEvent *)(const void *)event);
 		return true;
 	}
+	if (event->type == DestroyNotify)
+		return on_destroyed(x11, event->xdestroywindow.window);
 	return event->type == PropertyNotify && on_property(x11, &event->xproperty);
 }
 
@@ -567,7 +605,7 @@ void x11_offer_fini(struct x11 *x11)
 
 	for (i = 0; i < X11_TRANSFERS_MAX; i++)
 		if (x11->transfers[i].requestor != None)
-			transfer_end(&x11->transfers[i]);
+			transfer_end(x11, &x11->transfers[i]);
 	for (i = 0; i < X11_SELECTIONS; i++) {
 		text_drop(&x11->selections[i]);
 		x11_held_fini(&x11->selections[i].held);

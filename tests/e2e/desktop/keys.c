@@ -9,8 +9,10 @@
  *	desktop-keys focus WINDOW
  *	desktop-keys wait CLASS      until a window of that class has the keyboard (60 s);
  *	                             prints its id
+ *	desktop-keys group 1         the second layout, by hand
  *	desktop-keys manager any     until there is a window manager (60 s)
  */
+#include <X11/XKBlib.h>
 #include <X11/Xatom.h>
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -138,6 +140,9 @@ int main(int argc, char **argv)
 	XSetErrorHandler(ignore);
 	if (strcmp(argv[1], "focus") == 0)
 		XSetInputFocus(display, strtoul(argv[2], NULL, 0), RevertToParent, CurrentTime);
+	else if (strcmp(argv[1], "group") == 0)
+		status =
+			!XkbLockGroup(display, XkbUseCoreKbd, (unsigned)strtoul(argv[2], NULL, 10));
 	else if (strcmp(argv[1], "manager") == 0)
 		status = wait_for_manager();
 	else if (strcmp(argv[1], "wait") == 0)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# long.sh matrix|races|clipboard|payloads: the long proofs of the paste; see ./check. Installs
+# long.sh faults|matrix|payloads|races: the long proofs of the paste; see ./check. Installs
 # the applications that are pasted into (on Debian, with root or sudo), builds for
 # release, and says which of them are here.
 set -uo pipefail
@@ -44,6 +44,7 @@ matrix)
 	"$here/matrix.py" "$bin" slow || status=1
 	exit "$status"
 	;;
+faults) exec "$here/faults.py" "$bin" long ;;
 payloads) exec "$here/payloads.py" "$bin" ;;
 races) exec "$here/races.sh" "$bin" 500 ;;
 *)

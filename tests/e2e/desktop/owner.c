@@ -4,6 +4,8 @@
  *	desktop-owner TARGET=FILE…        serves these, large ones in pieces (ICCCM 2.7.2)
  *	desktop-owner hang                owns the clipboard and answers nothing
  *	desktop-owner die TARGET=FILE…    ends at the third request
+ *	desktop-owner stall TARGET=FILE…  gives one piece of a large one, and no more
+ *	desktop-owner again TARGET=FILE…  takes the clipboard back at once, once
  *
  * Prints a line when it owns the clipboard; ends when somebody else does.
  */
@@ -12,7 +14,7 @@
 
 #include "tests/test.h"
 
-#define FORMS_MAX 16
+#define FORMS_MAX 24
 #define PIECE 100000
 
 struct form {
@@ -24,6 +26,7 @@ struct form {
 };
 
 static Display *display;
+static int stalls;
 static struct form forms[FORMS_MAX];
 static size_t n_forms;
 
@@ -110,6 +113,8 @@ static void on_deleted(const XPropertyEvent *property)
 
 		if (form->requestor != property->window || form->property != property->atom)
 			continue;
+		if (stalls && form->sent > 0)
+			continue;
 		n = form->len - form->sent < PIECE ? form->len - form->sent : PIECE;
 		put(form->requestor, form->property, form->target, form->data + form->sent, n, 8);
 		form->sent += n;
@@ -123,6 +128,7 @@ int main(int argc, char **argv)
 {
 	int hang = argc == 2 && strcmp(argv[1], "hang") == 0;
 	int die = argc > 1 && strcmp(argv[1], "die") == 0, left = 3, i;
+	int again = argc > 1 && strcmp(argv[1], "again") == 0;
 	Window own;
 	XEvent event;
 	Atom clipboard;
@@ -131,7 +137,8 @@ int main(int argc, char **argv)
 	CHECK(display != NULL);
 	XSetErrorHandler(ignore);
 	clipboard = XInternAtom(display, "CLIPBOARD", False);
-	for (i = die ? 2 : 1; !hang && i < argc; i++)
+	stalls = argc > 1 && strcmp(argv[1], "stall") == 0;
+	for (i = die || again || stalls ? 2 : 1; !hang && i < argc; i++)
 		form_read(argv[i]);
 	own = XCreateSimpleWindow(display, DefaultRootWindow(display), 0, 0, 1, 1, 0, 0, 0);
 	XSetSelectionOwner(display, clipboard, own, CurrentTime);
@@ -140,8 +147,13 @@ int main(int argc, char **argv)
 	(void)fflush(stdout);
 	for (;;) {
 		XNextEvent(display, &event);
-		if (event.type == SelectionClear)
+		if (event.type == SelectionClear && again) {
+			again = 0;
+			XSetSelectionOwner(display, clipboard, own, CurrentTime);
+			XFlush(display);
+		} else if (event.type == SelectionClear) {
 			return 0;
+		}
 		if (event.type == SelectionRequest && die && --left == 0)
 			return 0;
 		if (event.type == SelectionRequest && !hang)

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 WAIT_S = 60
 MENU = """
 cat >"$WORLD/rows"
@@ -19,6 +20,7 @@ Prompt)
 		kill -s STOP -- "-$group" || exit
 		(sleep "$busy"; kill -s CONT -- "-$group") >/dev/null 2>&1 </dev/null &
 	fi
+	[ ! -e "$WORLD/meanwhile" ] || sh "$WORLD/meanwhile"
 	grep "^[^ ]*$(cat "$WORLD/choice")  " "$WORLD/rows" ;;
 *lines*) echo x >"$WORLD/confirmed"; cat "$WORLD/lines" ;;
 *) cat "$WORLD/value" ;;
@@ -63,12 +65,12 @@ def tell(pids, what):
 class World:
     open = set()  # to be closed when the program is told to end
 
-    def __init__(self, bin_dir, manager="none", layout="us", wm="openbox"):
-        self.bin, self.manager, self.wm = bin_dir, manager, wm
+    def __init__(self, bin_dir, manager="none", layout="us", wm="openbox", server=()):
+        self.bin, self.manager, self.wm, self.server = bin_dir, manager, wm, server
         self.name = f"{wm}/{manager}/{layout}"
         self.dir = tempfile.mkdtemp(prefix="promptd-world.")
         self.bare_dir = os.path.join(self.dir, "bare")
-        self.processes, self.pastes = [], 0
+        self.processes, self.pastes, self.desktop = [], 0, None
         home = os.path.join(self.dir, "home")
         os.makedirs(home)
         os.makedirs(self.bare_dir)
@@ -76,7 +78,8 @@ class World:
                             ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if key in os.environ}
         self.environment.update(
             HOME=home, PROMPTD_HOME=home, WORLD=self.dir, LC_ALL="C.UTF-8",
-            PROMPTD_AUTOSTART="no", NO_AT_BRIDGE="1", GTK_A11Y="none", GDK_BACKEND="x11",
+            PROMPTD_AUTOSTART="no", HISTFILE="/dev/null",
+            LSAN_OPTIONS=f"suppressions={HERE}/leaks.supp:print_suppressions=0", NO_AT_BRIDGE="1", GTK_A11Y="none", GDK_BACKEND="x11",
             QT_QPA_PLATFORM="xcb", MOZ_DISABLE_CONTENT_SANDBOX="1")
         World.open.add(self)
         try:
@@ -107,7 +110,7 @@ class World:
     def start_display(self):
         read_end, write_end = os.pipe()
         self.start(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1280x800x24",
-                    "-noreset", "-nolisten", "tcp"], pass_fds=(write_end,))
+                    "-noreset", "-nolisten", "tcp", *self.server], pass_fds=(write_end,))
         os.close(write_end)
         with os.fdopen(read_end) as file:
             number = file.readline().strip()
@@ -125,7 +128,7 @@ class World:
         self.processes.append(process)
         return process
 
-    def end(self, process):
+    def end(self, process, patience_s=10):
         """With all that it has started, in whatever session that is."""
         if process in self.processes:
             self.processes.remove(process)
@@ -133,7 +136,7 @@ class World:
         tell(family, signal.SIGCONT)
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(patience_s)
         except subprocess.TimeoutExpired:
             pass
         tell(family, signal.SIGKILL)
@@ -162,9 +165,19 @@ class World:
 
     def close(self):
         World.open.discard(self)
+        status = 0
+        if self.desktop is not None:
+            self.end(self.desktop, 60)
+            status = self.desktop.returncode
         for process in reversed(list(self.processes)):
             self.end(process)
+        with open(os.path.join(self.dir, "promptd-desktop.log"), "a+", encoding="utf-8",
+                  errors="replace") as log:
+            log.seek(0)
+            said = log.read()[-2000:]
         shutil.rmtree(self.dir, ignore_errors=True)
+        if status != 0:
+            raise Failed(f"promptd-desktop ended with {status}: {said}")
 
     # --- promptd --------------------------------------------------------------------
 
@@ -178,6 +191,7 @@ class World:
                   f"---\ntitle: {name}\n{inputs}---\n{text}")
         write(os.path.join(self.dir, "menu"), MENU)
         write(os.path.join(self.dir, "asked"), "")
+        write(os.path.join(self.dir, "busy"), "0")
         self.answer()
         self.run(os.path.join(self.bin, "promptd"), "import", prompts)
         menu = os.path.join(self.dir, "menu")
