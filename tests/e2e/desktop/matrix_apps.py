@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import threading
-
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROMPT = b"ready> "
@@ -78,6 +78,12 @@ PAGES = {
 }
 
 
+def write(path, data):
+    with open(path + ".new", "wb") as file:
+        file.write(data)
+    os.rename(path + ".new", path)
+
+
 class Page(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
@@ -95,9 +101,7 @@ class Page(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         text = self.rfile.read(int(self.headers["Content-Length"]))
-        with open(self.server.field + ".new", "wb") as file:
-            file.write(text)
-        os.rename(self.server.field + ".new", self.server.field)
+        write(self.server.field, text)
         self.reply(200, b"")
 
 
@@ -266,6 +270,22 @@ class Browser(App):
                 ("app.update.enabled", "false"),
                 ("network.proxy.type", "0"))))
         return ["firefox-esr", "--no-remote", "--profile", profile, "--new-window", url]
+
+    def start(self, world):
+        super().start(world)
+        # A browser throws away what is pressed before a page was painted.
+        world.wait("the page takes keys", self.takes_keys)
+
+    def takes_keys(self):
+        os.unlink(self.field)
+        self.world.keys("press", "F8")
+        end = time.monotonic() + 2
+        while read(self.field) is None and time.monotonic() < end:
+            time.sleep(0.01)
+        if read(self.field) is None:
+            write(self.field, b"")
+            return False
+        return True
 
     def end(self):
         super().end()
