@@ -2,10 +2,12 @@
 #include "agent/lookup.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/json.h"
+#include "store/picks.h"
 
 #define PAGE_ROWS 500
 
@@ -17,6 +19,7 @@ struct list {
 	char after[PROMPT_PATH_MAX + 1];
 	int64_t n, limit;
 	unsigned page; /* rows of this page */
+	bool favourites;
 };
 
 static struct str last_part(struct str path)
@@ -79,6 +82,10 @@ static int walk(struct list *list, struct store *store, const struct store_filte
 {
 	struct err err;
 
+	if (list->favourites)
+		return store_favourite_list(store, filter, UINT_MAX, on_row, list, &err) < 0
+			       ? call_fail_err(list->call, &err)
+			       : COMMAND_DONE;
 	do {
 		list->page = 0;
 		if (store_prompt_list(
@@ -96,10 +103,13 @@ static int fail_empty(struct call *call, const struct store_filter *filter)
 		call_hint(call, "promptd tags lists the tags there are");
 	else if (filter->collection.n > 0)
 		call_hint(call, "promptd collections lists the collections there are");
+	else if (call_flag(call, "favourites"))
+		call_hint(call, "promptd favourite NAME makes one");
 	else
 		call_hint(call, "promptd import FOLDER fills the library");
 	return call_fail(call, COMMAND_NOT_FOUND,
 		filter->tag.n + filter->collection.n > 0 ? "no prompt is like that"
+		: call_flag(call, "favourites")		 ? "there are no favourites"
 							 : "the library is empty");
 }
 
@@ -124,7 +134,9 @@ static int list_print(struct list *list, struct store *store, const struct store
 
 static int list_run(struct call *call)
 {
-	struct list list = {.call = call, .names = call_value(call, "names")};
+	struct list list = {.call = call,
+		.names = call_value(call, "names"),
+		.favourites = call_flag(call, "favourites")};
 	struct store_filter filter = {
 		.tag = str_of(call_value(call, "tag")),
 		.collection = str_of(call_value(call, "collection")),
@@ -138,6 +150,9 @@ static int list_run(struct call *call)
 		list.rows = json_array();
 		call_answer(call, "prompts", list.rows);
 	}
+	if (result == COMMAND_DONE && list.favourites && filter.tag.n + filter.collection.n > 0)
+		result = call_fail(call, COMMAND_USAGE,
+			"--favourites are all of them, whatever their tag or collection");
 	if (result == COMMAND_DONE)
 		result = call_store(call, false, &store);
 	if (result != COMMAND_DONE)
@@ -153,6 +168,8 @@ static const struct command_option options[] = {
 	{"collection", 'c', "NAME", "only prompts of this collection", COMMAND_COLLECTION, NULL,
 		false},
 	{"limit", 'n', "NUMBER", "no more than so many", COMMAND_TEXT, NULL, false},
+	{"favourites", 'f', NULL, "only favourites, in the order of the picker", COMMAND_TEXT, NULL,
+		false},
 	{"experimental", 0, NULL, "also drafts, experimental and deprecated ones", COMMAND_TEXT,
 		NULL, false},
 	{"names", 0, "BEGINNING", "names only, for the shell's completion", COMMAND_TEXT, NULL,

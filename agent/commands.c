@@ -32,6 +32,7 @@ const struct command *const command_table[] = {
 	&command_source,
 	&command_publish,
 	&command_project,
+	&command_favourite,
 	&command_rate,
 	&command_stats,
 	&command_connect,

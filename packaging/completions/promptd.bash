@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project rate stats connect disconnect pick desktop agent setup log config status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite rate stats connect disconnect pick desktop agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -126,7 +126,7 @@ _promptd() {
 			;;
 		esac
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--tag --collection --limit --experimental --json --help" -- "$cur"))
+			COMPREPLY=($(compgen -W "--tag --collection --limit --favourites --experimental --json --help" -- "$cur"))
 		else
 			:
 		fi
@@ -364,6 +364,13 @@ _promptd() {
 			:
 		fi
 		;;
+	favourite)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--remove --json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
 	rate)
 		case $prev in
 		--success | -s)
@@ -488,7 +495,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project rate stats connect disconnect pick desktop agent setup log config status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite rate stats connect disconnect pick desktop agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

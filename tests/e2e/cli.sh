@@ -230,6 +230,18 @@ run 2 rate greet 4 --success maybe
 run 2 rate greet 4 --notes $'a\033[31mb'
 run 3 rate no-such-prompt 3
 
+part "favourite: first in the picker"
+run 3 list --favourites
+has 'promptd favourite NAME' "$err"
+run 2 list --favourites --tag words
+json 0 'a["favourite"] is True and a["name"] == "'"$name"'"' favourite greet
+run 0 favourite greet
+run 0 list --favourites
+[ "$(cut -f1 out)" = "$name" ] || fail "list --favourites: $out"
+json 0 'a["favourite"] is False' favourite greet --remove
+run 3 list --favourites
+run 3 favourite no-such-prompt
+
 part "search: ranked, with reasons"
 run 0 search greet somebody
 [ "$(head -1 out | cut -f1)" = "$name" ] || fail "search: $out"
