@@ -259,7 +259,30 @@ static bool out_tag(void *data, enum template_tag tag, const struct prompt_input
 	(void)next;
 	if (tag != TEMPLATE_TAG_NAME)
 		return false;
+	if (input->from == PROMPT_FROM_CLIPBOARD)
+		return buf_add_format(out, "{{%s}}", input->name) == 0;
 	return buf_add_format(out, "[[%.*s]]", (int)name.n, name.p) == 0;
+}
+
+/* What is on the clipboard is a variable, and nothing more can be said of it. */
+static void write_variables(const struct prompt *prompt, struct buf *out)
+{
+	const char *head = "    vars:\n";
+
+	for (size_t i = 0; i < prompt->n_inputs; i++) {
+		if (prompt->inputs[i].from != PROMPT_FROM_CLIPBOARD)
+			continue;
+		(void)buf_add_format(out, "%s      - name: ", head);
+		yaml_add_word(out, str_of(prompt->inputs[i].name));
+		(void)buf_add_str(out, "\n        type: clipboard\n");
+		head = "";
+	}
+}
+
+static bool has_field(const struct prompt_input *input)
+{
+	return input->from != PROMPT_FROM_CLIPBOARD &&
+	       (input->n_choices > 0 || input->initial != NULL);
 }
 
 static void write_field(const struct prompt_input *input, struct buf *out)
@@ -267,7 +290,7 @@ static void write_field(const struct prompt_input *input, struct buf *out)
 	struct buf name = BUF_INIT(2 * PROMPT_DESCRIPTION_MAX);
 	struct str key = input_foreign_name(input);
 
-	if (input->n_choices == 0 && input->initial == NULL)
+	if (!has_field(input))
 		return;
 	yaml_add_word(&name, key);
 	(void)buf_add_format(out, "      %s:\n", buf_text(&name));
@@ -312,11 +335,12 @@ static void write_match(const struct prompt *prompt, struct buf *out)
 	yaml_add_entry(out, 4, prompt->n_inputs > 0 ? "form" : "replace",
 		(struct str){buf_text(&text), text.len});
 	for (size_t i = 0; i < prompt->n_inputs; i++)
-		fields |= prompt->inputs[i].n_choices > 0 || prompt->inputs[i].initial != NULL;
+		fields |= has_field(&prompt->inputs[i]);
 	if (fields)
 		(void)buf_add_str(out, "    form_fields:\n");
 	for (size_t i = 0; fields && i < prompt->n_inputs; i++)
 		write_field(&prompt->inputs[i], out);
+	write_variables(prompt, out);
 	buf_fini(&joined);
 	buf_fini(&text);
 }

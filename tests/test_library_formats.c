@@ -42,6 +42,63 @@ static void a_command_of_claude_has_arguments(void)
 	collect_fini(&got);
 }
 
+/* What the picker is to offer first, and what it is not to show. */
+static void inputs_say_how_they_are_asked_for(void)
+{
+	const struct library_format *format = library_format_find(STR("prompt-md"));
+	struct buf text = BUF_INIT(10000), differs = BUF_INIT(1000);
+	struct collect got, again;
+	const struct prompt *p, *q;
+	struct err err;
+
+	p = collect_parse(&got, "prompt-md", "a.prompt.md",
+		"---\ntitle: A\ninputs:\n"
+		"  - name: text\n    source: selection\n    type: text\n"
+		"  - name: old\n    source: clipboard\n"
+		"  - name: key\n    type: password\n"
+		"  - name: word\n    secret: true\n    source: nowhere\n"
+		"---\n{{text}} {{old}} {{key}} {{word}}\n");
+	CHECK(p != NULL && p->n_inputs == 4);
+	CHECK(p->inputs[0].from == PROMPT_FROM_SELECTION && p->inputs[0].multiline);
+	CHECK(p->inputs[1].from == PROMPT_FROM_CLIPBOARD && !p->inputs[1].multiline);
+	CHECK(p->inputs[2].secret && p->inputs[2].type == PROMPT_STRING);
+	CHECK(p->inputs[3].secret && p->inputs[3].from == PROMPT_FROM_PERSON);
+	CHECK(strstr(buf_text(&got.warnings), "\"source\" is not known here") != NULL);
+	CHECK(format->write(p, &text, &err) == 0);
+	q = collect_parse(&again, "prompt-md", "a.prompt.md", buf_text(&text));
+	CHECK(q != NULL && !prompt_compare(p, q, &differs));
+	CHECK(differs.len == 0);
+	collect_fini(&got);
+	collect_fini(&again);
+	buf_fini(&text);
+	buf_fini(&differs);
+}
+
+static void the_clipboard_of_espanso_is_a_source_both_ways(void)
+{
+	const struct library_format *format = library_format_find(STR("espanso"));
+	struct buf text = BUF_INIT(10000), differs = BUF_INIT(1000);
+	struct collect got, again;
+	const struct prompt *p, *q;
+	struct err err;
+
+	p = collect_parse(&got, "espanso", "x.yml",
+		"matches:\n  - trigger: \":q\"\n    form: \"{{clip}} for [[who]]\"\n"
+		"    vars:\n      - name: clip\n        type: clipboard\n");
+	CHECK(p != NULL && p->n_inputs == 2);
+	CHECK(prompt_input_find(p, STR("clip"))->from == PROMPT_FROM_CLIPBOARD);
+	CHECK(prompt_input_find(p, STR("who"))->from == PROMPT_FROM_PERSON);
+	CHECK(format->write_all(&p, 1, &text, &err) == 0);
+	q = collect_parse(&again, "espanso", "x.yml", buf_text(&text));
+	CHECK(q != NULL);
+	(void)prompt_compare(p, q, &differs);
+	CHECK_STR(buf_text(&differs), "");
+	collect_fini(&got);
+	collect_fini(&again);
+	buf_fini(&text);
+	buf_fini(&differs);
+}
+
 /* Whatever braces the text has around a variable, the variable is filled in. */
 static void variables_between_braces_are_still_variables(void)
 {
@@ -479,6 +536,8 @@ int main(void)
 {
 	RUN(a_command_of_claude_has_arguments);
 	RUN(variables_between_braces_are_still_variables);
+	RUN(inputs_say_how_they_are_asked_for);
+	RUN(the_clipboard_of_espanso_is_a_source_both_ways);
 	RUN(a_skill_is_named_by_its_front_matter);
 	RUN(a_dotprompt_has_schema_and_roles);
 	RUN(faults_of_handlebars_have_their_line);

@@ -426,6 +426,31 @@ static void prompt_json_comes_back_as_it_was(void)
 	prompt_free(again);
 }
 
+static void input_says_where_it_is_from_only_when_it_does(void)
+{
+	struct prompt *prompt = prompt_new(), *again = prompt_new();
+	struct prompt_input *input = prompt_add_input(prompt, STR("a"));
+	json_t *inputs;
+	struct err err;
+	char *text;
+
+	input->from = PROMPT_FROM_CLIPBOARD;
+	input->secret = input->multiline = true;
+	text = inputs_text(prompt);
+	CHECK_STR(text, "[{\"name\":\"a\",\"type\":\"string\",\"required\":false,"
+			"\"source\":\"clipboard\",\"secret\":true,\"multiline\":true}]");
+	free(text);
+	inputs = prompt_inputs_json(prompt);
+	CHECK(prompt_inputs_parse(again, inputs, NULL) == 0);
+	CHECK(again->inputs[0].from == PROMPT_FROM_CLIPBOARD);
+	CHECK(again->inputs[0].secret && again->inputs[0].multiline);
+	(void)json_object_set_new(json_array_get(inputs, 0), "source", json_string("cloud"));
+	CHECK(prompt_inputs_parse(again, inputs, &err) != 0);
+	json_decref(inputs);
+	prompt_free(prompt);
+	prompt_free(again);
+}
+
 static void check_refused(const char *text, const char *expected)
 {
 	struct prompt *prompt = sample();
@@ -557,6 +582,7 @@ int main(void)
 	RUN(prompt_input_names_are_ascii_words);
 	RUN(prompt_types_know_what_fits);
 	RUN(prompt_json_comes_back_as_it_was);
+	RUN(input_says_where_it_is_from_only_when_it_does);
 	RUN(prompt_json_of_the_wrong_shape_changes_nothing);
 	RUN(prompt_defaults_may_come_typed);
 	RUN(prompt_digest_is_of_text_and_inputs_alone);
