@@ -37,11 +37,33 @@ static unsigned do_offer(struct courier *courier)
 	return paste_offered(&courier->paste, outcome, now(courier));
 }
 
+static unsigned do_type(struct courier *courier)
+{
+	const struct courier_text *text = text_find(courier, courier->paste.job.tag);
+	struct platform_desktop *desktop = courier->options.desktop;
+	struct err err = {0};
+	int outcome = desktop->backend->type(
+		desktop, &courier->paste.target, (struct str){text->text, text->len}, &err);
+	unsigned todo = paste_pressed(&courier->paste, outcome, now(courier));
+
+	if (outcome < 0 && err.code == ERR_INVALID)
+		courier->paste.notice = "Not typed: several lines, each of which may act. "
+					"The text is on the clipboard.";
+	else if (outcome < 0 && err.code != ERR_FAILED)
+		courier->paste.notice = "Not typed: too long, or too much of other layouts. "
+					"The text is on the clipboard.";
+	return todo;
+}
+
 static unsigned do_press(struct courier *courier)
 {
 	struct platform_desktop *desktop = courier->options.desktop;
 	struct err err;
-	int outcome = desktop->backend->press(
+	int outcome;
+
+	if (courier->paste.job.typed)
+		return do_type(courier);
+	outcome = desktop->backend->press(
 		desktop, &courier->paste.target, courier->paste.job.key, 1, &err);
 
 	return paste_pressed(&courier->paste, outcome, now(courier));

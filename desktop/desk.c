@@ -156,6 +156,7 @@ void desk_send(struct desk *desk, const struct prompt *prompt, const struct comp
 		.caret = compose->caret,
 		.quiet_ms = rule->quiet_ms,
 		.any_reader = rule->any_reader,
+		.typed = rule->typing,
 		.copy_only = how == PALETTE_COPY,
 		.keep = how == PALETTE_KEEP};
 	struct desk_sent *sent = &desk->sent[desk->sent[0].tag == 0 ? 0 : 1];

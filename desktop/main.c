@@ -180,8 +180,9 @@ static int why(struct program *program)
 			"rule window.%s, %s line %u\n", rule->pattern, SETTINGS_FILE, rule->line);
 	else
 		(void)printf("rule window.%s, of promptd\n", rule->pattern);
-	(void)printf("key %s%s%s%s\n", keys[rule->key], rule->terminal ? ", terminal" : "",
-		rule->any_reader ? ", any-reader" : "", rule->refuse ? ", refuse" : "");
+	(void)printf("key %s%s%s%s\n", rule->typing ? "typing" : keys[rule->key],
+		rule->terminal ? ", terminal" : "", rule->any_reader ? ", any-reader" : "",
+		rule->refuse ? ", refuse" : "");
 	return EXIT_SUCCESS;
 }
 

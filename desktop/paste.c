@@ -172,6 +172,9 @@ unsigned paste_pressed(struct paste *paste, int outcome, int64_t now_ms)
 		return leave(paste, PASTE_REFUSED,
 			"Not pasted: keys cannot be pressed here. The text is on the clipboard.",
 			now_ms);
+	if (paste->job.typed) /* nobody reads it */
+		return (paste->job.caret > 0 ? (unsigned)PASTE_DO_CARET : 0U) |
+		       finish(paste, now_ms);
 	paste->state = PASTE_KEY_SENT;
 	paste->deadline = now_ms + PASTE_READ_MS;
 	return 0;

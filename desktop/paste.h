@@ -73,6 +73,7 @@ struct paste_job {
 	int64_t quiet_ms;   /* 0: as above */
 	bool any_reader;    /* the target reads through another program's connection */
 	bool copy_only;	    /* on the clipboard, no paste */
+	bool typed;	    /* key by key: paste_pressed() with the outcome of type() */
 	bool keep;	    /* paste, and leave it on the clipboard */
 	const char *refuse; /* why a rule forbids pasting here; NULL: it does not. Static */
 };

@@ -79,6 +79,8 @@ static int rule_parse(struct settings_rule *rule, struct str words, struct err *
 			rule->any_reader = true;
 		} else if (word_is(word, "refuse")) {
 			rule->refuse = true;
+		} else if (word_is(word, "typing")) {
+			rule->typing = true;
 		} else if (word_is(word, "key")) {
 			if (rule_key(rule, str_cut(words, ' ', &words), err) != 0)
 				return -1;

@@ -16,6 +16,7 @@
  *   any-reader                     it reads through another program's connection
  *   quiet MS                       how long to wait for another read (100-10000)
  *   refuse                         nothing is pasted there; it goes to the clipboard
+ *   typing                         typed key by key: one line of 2,000 characters at most
  *   plain                          none of these, whatever stands in our table
  *
  * Our own table is in the same language, in settings.c; a line of the person's comes
@@ -43,7 +44,7 @@ struct settings_rule {
 	unsigned line; /* of the person's file; 0: of our table */
 	enum platform_key key;
 	int64_t quiet_ms; /* 0: as paste.h says */
-	bool terminal, any_reader, refuse;
+	bool terminal, any_reader, refuse, typing;
 };
 
 struct settings {

@@ -149,7 +149,8 @@ enum platform_key {
 
 #define PLATFORM_OFFER_MAX ((size_t)1024 * 1024) /* bytes of a text to paste */
 #define PLATFORM_SAVE_MAX ((size_t)32 * 1024 * 1024)
-#define PLATFORM_SAVE_MS 300 /* for which an owner may say nothing */
+#define PLATFORM_TYPE_MAX 2000 /* characters of a text to type */
+#define PLATFORM_SAVE_MS 300   /* for which an owner may say nothing */
 
 enum platform_event_type {
 	/* `number` of hotkey_set() was pressed; repeats of a held key are left out. */
@@ -299,6 +300,16 @@ struct platform_backend {
 	 */
 	int (*press)(struct platform_desktop *desktop, const struct platform_window *window,
 		enum platform_key key, unsigned count, struct err *err);
+	/*
+	 * Type a text into this window, key by key, if it has the keyboard: also characters
+	 * that the layout has not. PLATFORM_OTHER and ERR_FAILED as with press(); ERR_INVALID:
+	 * newlines, tabs and other controls, each of which may act; ERR_LIMIT: more than
+	 * PLATFORM_TYPE_MAX characters, or more of other layouts than there are free keys;
+	 * ERR_BUSY: those keys are still needed by the text before (10 s). Nothing was typed
+	 * then. That the window took it, nobody tells.
+	 */
+	int (*type)(struct platform_desktop *desktop, const struct platform_window *window,
+		struct str text, struct err *err);
 
 	/*
 	 * Make the picker, hidden, so that it opens at once later; from then on a hotkey

@@ -230,6 +230,23 @@ static int fake_press(struct platform_desktop *desktop, const struct platform_wi
 	return PLATFORM_OK;
 }
 
+static int fake_type(struct platform_desktop *desktop, const struct platform_window *window,
+	struct str text, struct err *err)
+{
+	struct fake *fake = fake_self(desktop);
+
+	if (fake->press_fails)
+		return err_set(err, ERR_FAILED, "no keys here");
+	if (memchr(text.p, '\n', text.n) != NULL)
+		return err_set(err, ERR_INVALID, "several lines");
+	if (text.n > PLATFORM_TYPE_MAX)
+		return err_set(err, ERR_LIMIT, "too long");
+	if (window->id == 0 || window->id != fake->window.id)
+		return PLATFORM_OTHER;
+	(void)buf_add_format(&fake->log, "type %.*s\n", (int)text.n, text.p);
+	return PLATFORM_OK;
+}
+
 static void fake_manager(struct platform_desktop *desktop, char *name, size_t size, long *pid)
 {
 	(void)desktop;
@@ -311,6 +328,7 @@ const struct platform_backend fake_backend = {
 	.holds = fake_holds,
 	.release = fake_release,
 	.press = fake_press,
+	.type = fake_type,
 	.picker_open = fake_picker_open,
 	.picker_show = fake_picker_show,
 	.picker_hide = fake_picker_hide,

@@ -173,6 +173,15 @@ static int none_press(struct platform_desktop *desktop, const struct platform_wi
 	return err_set(err, ERR_FAILED, "there is no display");
 }
 
+static int none_type(struct platform_desktop *desktop, const struct platform_window *window,
+	struct str text, struct err *err)
+{
+	(void)desktop;
+	(void)window;
+	(void)text;
+	return err_set(err, ERR_FAILED, "there is no display");
+}
+
 static int none_picker_open(struct platform_desktop *desktop,
 	const struct platform_picker_options *options, struct err *err)
 {
@@ -234,6 +243,7 @@ const struct platform_backend platform_none = {
 	.holds = none_holds,
 	.release = none_release,
 	.press = none_press,
+	.type = none_type,
 	.picker_open = none_picker_open,
 	.picker_show = none_picker_show,
 	.picker_hide = none_picker_hide,

@@ -183,7 +183,10 @@ static int x11_reside(struct platform_desktop *desktop, struct err *err)
 		XSetSelectionOwner(x11->display, resident, x11->own, CurrentTime);
 	XUngrabServer(x11->display);
 	XFlush(x11->display);
-	return taken ? err_set(err, ERR_BUSY, "promptd-desktop runs on this display already") : 0;
+	if (taken)
+		return err_set(err, ERR_BUSY, "promptd-desktop runs on this display already");
+	x11_spares_give_back(x11); /* of one that was killed */
+	return 0;
 }
 
 static int x11_poke(struct platform_desktop *desktop, struct err *err)
@@ -312,6 +315,8 @@ static void atoms_get(struct x11 *x11)
 		[X11_PICK] = "_PROMPTD_PICK",
 		[X11_WM_STATE] = "WM_STATE",
 		[X11_NET_WM_PID] = "_NET_WM_PID",
+		[X11_PRESSED] = "_PROMPTD_PRESSED",
+		[X11_SPARES] = "_PROMPTD_SPARES",
 	};
 	char *writable[X11_ATOMS];
 	size_t i;
@@ -368,6 +373,7 @@ static int x11_open(
 	selections_watch(x11);
 	x11_offer_init(x11);
 	(void)XkbSetDetectableAutoRepeat(display, True, NULL);
+	x11_press_mend(x11);
 	x11_keys_map(x11);
 	x11->source = g_source_new(&source_funcs, sizeof(struct x11_source));
 	((struct x11_source *)x11->source)->x11 = x11;
@@ -415,6 +421,8 @@ static void x11_close(struct platform_desktop *desktop)
 	x11_picker_fini(x11);
 	x11_save_fini(x11);
 	hand_over(x11);
+	if (x11->n_spares > 0)
+		x11_spares_give_back(x11);
 	x11_keys_fini(x11);
 	x11_offer_fini(x11);
 	g_source_destroy(x11->source);
@@ -472,6 +480,7 @@ const struct platform_backend platform_x11 = {
 	.holds = x11_holds,
 	.release = x11_release,
 	.press = x11_press,
+	.type = x11_type,
 	.picker_open = x11_picker_open,
 	.picker_show = x11_picker_show,
 	.picker_hide = x11_picker_hide,

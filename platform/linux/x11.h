@@ -2,7 +2,8 @@
  * The X11 backend's own header: one struct, cut up by the file that owns each part.
  *
  *   x11.c          connection, events, windows, being resident
- *   x11_keys.c     hotkeys, keys held down, keys pressed
+ *   x11_keys.c     hotkeys, keys held down
+ *   x11_press.c    keys pressed, texts typed
  *   x11_offer.c    owning selections and answering who reads them
  *   x11_save.c     reading what others own
  *   x11_picker.c   the picker: the keyboard taken and given back
@@ -53,6 +54,8 @@ enum x11_atom {
 	X11_PICK,
 	X11_WM_STATE,
 	X11_NET_WM_PID,
+	X11_PRESSED, /* properties of the root window: see x11_press.c */
+	X11_SPARES,
 	X11_ATOMS,
 };
 
@@ -131,6 +134,9 @@ struct x11 {
 	struct buf held_text;	      /* of x11_held_text(), where it is not as it was held */
 	guint save_timer, saved_soon; /* sources */
 	struct x11_hotkey hotkeys[X11_HOTKEYS_MAX];
+	unsigned char spares[256]; /* codes of keys that x11_type() made */
+	size_t n_spares;
+	int64_t spares_until_us;		    /* they are looked up until then, perhaps */
 	unsigned num_lock, scroll_lock, alt, super; /* masks, asked of the server */
 	guint retry, held;			    /* sources */
 	bool release;				    /* RELEASED is to be sent */
@@ -168,8 +174,17 @@ void x11_release(struct platform_desktop *desktop);
 void x11_keys_await(struct x11 *x11); /* until those that are down are let go */
 /* A hotkey's key was let go, as others have seen; 0: every one. */
 void x11_keys_released(struct x11 *x11, unsigned code);
+KeyCode x11_code(struct x11 *x11, KeySym keysym); /* 0: there is no such key */
+
+/* x11_press.c */
 int x11_press(struct platform_desktop *desktop, const struct platform_window *window,
 	enum platform_key key, unsigned count, struct err *err);
+int x11_type(struct platform_desktop *desktop, const struct platform_window *window,
+	struct str text, struct err *err);
+/* Let go what a killed process left down. */
+void x11_press_mend(struct x11 *x11);
+/* Take the characters away that x11_type() put on keys, whoever's process did. */
+void x11_spares_give_back(struct x11 *x11);
 
 /* x11_offer.c */
 struct x11_selection *x11_selection(struct x11 *x11, Atom atom); /* NULL: not one of ours */

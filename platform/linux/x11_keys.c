@@ -1,12 +1,11 @@
 /*
- * Hotkeys, keys that are held down, keys that we press; see x11.h. Keys are grabbed
+ * Hotkeys and keys that are held down; see x11.h. Keys are grabbed
  * with every combination of Caps, Num and Scroll Lock, since the server takes locks
  * for modifiers. XGrabKey's refusal comes as an error later: it is waited for.
  */
 #include "platform/linux/x11.h"
 
 #include <X11/XKBlib.h>
-#include <X11/extensions/XTest.h>
 #include <X11/keysym.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +66,7 @@ static KeyCode physical(KeySym keysym)
 	return at != NULL ? (KeyCode)(10 + (at - rows)) : 0;
 }
 
-static KeyCode code_of(struct x11 *x11, KeySym keysym)
+KeyCode x11_code(struct x11 *x11, KeySym keysym)
 {
 	KeyCode code = XKeysymToKeycode(x11->display, keysym);
 
@@ -137,7 +136,7 @@ static int hotkey_parse(struct x11 *x11, struct x11_hotkey *hotkey, struct err *
 		hotkey->modifiers |= modifier;
 	}
 	(void)part;
-	hotkey->code = keysym != NoSymbol ? code_of(x11, keysym) : 0;
+	hotkey->code = keysym != NoSymbol ? x11_code(x11, keysym) : 0;
 	if (hotkey->code == 0)
 		return err_set(err, ERR_INVALID, "%s: there is no such key", hotkey->keys);
 	return 0;
@@ -411,61 +410,4 @@ void x11_keys_fini(struct x11 *x11)
 	if (x11->held != 0)
 		(void)g_source_remove(x11->held);
 	x11->retry = x11->held = 0;
-}
-
-/* --- keys that we press -------------------------------------------------------------- */
-
-struct stroke {
-	KeySym modifiers[2], key; /* NoSymbol: none */
-};
-
-static const struct stroke strokes[] = {
-	[PLATFORM_KEY_SHIFT_INSERT] = {{XK_Shift_L, NoSymbol}, XK_Insert},
-	[PLATFORM_KEY_CTRL_V] = {{XK_Control_L, NoSymbol}, XK_v},
-	[PLATFORM_KEY_CTRL_SHIFT_V] = {{XK_Control_L, XK_Shift_L}, XK_v},
-	[PLATFORM_KEY_LEFT] = {{NoSymbol, NoSymbol}, XK_Left},
-};
-
-static void key_send(struct x11 *x11, KeySym keysym, bool down)
-{
-	if (keysym != NoSymbol)
-		XTestFakeKeyEvent(x11->display, code_of(x11, keysym), down, CurrentTime);
-}
-
-static void stroke_send(struct x11 *x11, const struct stroke *stroke, unsigned count)
-{
-	unsigned i;
-
-	key_send(x11, stroke->modifiers[0], true);
-	key_send(x11, stroke->modifiers[1], true);
-	for (i = 0; i < count; i++) {
-		key_send(x11, stroke->key, true);
-		key_send(x11, stroke->key, false);
-	}
-	key_send(x11, stroke->modifiers[1], false);
-	key_send(x11, stroke->modifiers[0], false);
-}
-
-int x11_press(struct platform_desktop *desktop, const struct platform_window *window,
-	enum platform_key key, unsigned count, struct err *err)
-{
-	struct x11 *x11 = x11_of(desktop);
-	int event, error, major, minor, result = PLATFORM_OTHER;
-	struct platform_window now;
-
-	if (!XTestQueryExtension(x11->display, &event, &error, &major, &minor))
-		return err_set(err, ERR_FAILED, "the X server has no XTEST extension");
-	if (code_of(x11, strokes[key].key) == 0)
-		return err_set(err, ERR_FAILED, "the keyboard has no such key");
-	/* While the server is ours nobody can move the focus between the two. */
-	XGrabServer(x11->display);
-	x11_window(desktop, &now);
-	if (window->id != 0 && now.id == window->id && now.client == window->client &&
-		now.pid == window->pid && now.start == window->start) {
-		stroke_send(x11, &strokes[key], count);
-		result = PLATFORM_OK;
-	}
-	XUngrabServer(x11->display);
-	XSync(x11->display, False);
-	return result;
 }

@@ -39,15 +39,17 @@ wait_for() { # TEXT COMMAND…
 	done
 	fail "in a minute: $what"
 }
-# A server that says when it is there; the first one chooses the number.
+# A server that says when it is there. Its number is none that other tests' servers
+# choose, which count from 0: while it is away nobody else may have it.
 mkfifo "$work/display"
 exec 9<>"$work/display"
-number=''
+number=$((20000 + $$ % 30000))
 server_start() {
-	Xvfb ${number:+":$number"} -displayfd 9 -screen 0 640x480x24 -nolisten tcp \
+	local said
+	Xvfb ":$number" -displayfd 9 -screen 0 640x480x24 -nolisten tcp \
 		>"$work/Xvfb.log" 2>&1 &
 	server=$!
-	read -r -t 60 number <&9 || fail 'Xvfb does not start'
+	read -r -t 60 said <&9 && [ "$said" = "$number" ] || fail 'Xvfb does not start'
 }
 server_kill() {
 	kill -9 "$server"
