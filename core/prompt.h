@@ -123,13 +123,14 @@ char *prompt_slug(struct str text);
 /* [A-Za-z_][A-Za-z0-9_.-]*, at most PROMPT_NAME_MAX bytes. */
 bool prompt_is_input_name(struct str name);
 
-/* Inputs and messages as JSON, and inputs back, as the store keeps them and
+/* Inputs and messages as JSON and back, as the store keeps them and
  * `--json` prints them: [{"name","type","description","required","default","enum"}]
  * and, of those that have it, "source" ("selection", "clipboard"), "secret" and
  * "multiline"; [{"role","text"}]. New references; NULL when memory is out. */
 json_t *prompt_inputs_json(const struct prompt *prompt);
 json_t *prompt_messages_json(const struct prompt *prompt);
 int prompt_inputs_parse(struct prompt *prompt, const json_t *json, struct err *err);
+int prompt_messages_parse(struct prompt *prompt, const json_t *json, struct err *err);
 /* Parsing replaces the prompt's own, or on failure leaves them as they were; it
  * looks at types only, prompt_check() at the rest. A "default" may come as a
  * number or boolean too. */

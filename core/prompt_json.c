@@ -257,6 +257,35 @@ int prompt_inputs_parse(struct prompt *prompt, const json_t *json, struct err *e
 	return 0;
 }
 
+int prompt_messages_parse(struct prompt *prompt, const json_t *json, struct err *err)
+{
+	struct prompt_message *messages = prompt->messages;
+	size_t i, n = prompt->n_messages;
+	const json_t *object;
+	struct prompt *read;
+	enum prompt_role role;
+
+	if (!json_is_array(json) || json_array_size(json) > PROMPT_MESSAGES_MAX)
+		return err_set(err, ERR_INVALID, "messages: not a list of at most %d",
+			PROMPT_MESSAGES_MAX);
+	read = prompt_new();
+	json_array_foreach (json, i, object) {
+		if (!prompt_role_parse(json_str(object, "role"), &role) ||
+			json_text(object, "text") == NULL) {
+			prompt_free(read);
+			return err_set(err, ERR_INVALID,
+				"messages[%zu]: 'role' is unknown or 'text' is not text", i);
+		}
+		(void)prompt_add_message(read, role, json_str(object, "text"));
+	}
+	prompt->messages = read->messages;
+	prompt->n_messages = read->n_messages;
+	read->messages = messages;
+	read->n_messages = n;
+	prompt_free(read);
+	return 0;
+}
+
 int prompt_digest(const struct prompt *prompt, char out[SHA256_HEX_BYTES], struct err *err)
 {
 	struct buf text = BUF_INIT(PROMPT_JSON_MAX);

@@ -9,6 +9,7 @@
 #include "store/find.h"
 #include "store/index.h"
 #include "store/prompts.h"
+#include "store/remote.h"
 #include "store/row.h"
 #include "store/trail.h"
 
@@ -24,6 +25,7 @@ struct put {
 	char id[ID_BYTES];
 	int64_t key, active, edge; /* 0: none */
 	int64_t number;		   /* of the version, when it is known; else 0 */
+	bool kept;		   /* versions stay whatever comes: they are a hub's */
 	bool same;		   /* everything but the version */
 	bool earlier;		   /* only a version's text, which is served by no channel */
 };
@@ -389,7 +391,7 @@ static int put_version(struct put *put, int64_t *version, struct err *err)
 	if (put_texts(&put->prompt, &layout, &text) != 0 || put_inputs(&put->prompt, &inputs) != 0)
 		result = err_set(err, ERR_LIMIT, "%s is too large", put->prompt.path);
 	else if (number > 0)
-		result = put_make_room(put, err);
+		result = put->kept ? 0 : put_make_room(put, err);
 	else
 		result = put_next_number(put, &number, err);
 	if (result == 0)
@@ -453,6 +455,28 @@ static int put_has_digest(struct put *put, int64_t version, struct err *err)
 			 (put->number == 0 || put->number == sqlite3_column_int64(get, 1));
 	db_done(get);
 	return result;
+}
+
+/* The version of that number and digest, 0 for none: a hub went back to it. */
+static int put_version_of_number(struct put *put, int64_t *version, struct err *err)
+{
+	struct db *db = &put->store->prompts;
+	sqlite3_stmt *get;
+	int found;
+
+	*version = 0;
+	if (db_statement(db, DB_VERSION_OF_NUMBER,
+		    "SELECT key FROM version WHERE prompt = ? AND number = ? AND digest = ?", &get,
+		    err) != 0)
+		return -1;
+	db_bind_int(get, 1, put->key);
+	db_bind_int(get, 2, put->number);
+	db_bind_text(get, 3, put->prompt.digest);
+	found = db_step(db, get, put_failed, err);
+	if (found == 1)
+		*version = sqlite3_column_int64(get, 0);
+	db_done(get);
+	return found < 0 ? -1 : 0;
 }
 
 /* The version this channel points to, 0 for none. */
@@ -578,6 +602,8 @@ static int put_decide(struct put *put, enum store_put *what, struct err *err)
 		if (tried < 0)
 			return -1;
 		version = tried == 1 ? put->edge : 0;
+		if (put->kept && version == 0 && put_version_of_number(put, &version, err) != 0)
+			return -1;
 		*what = version == 0 ? STORE_PUT_REVERSIONED : STORE_PUT_UPDATED;
 	}
 	if (index_forget(put->store, put->key, err) != 0)
@@ -585,7 +611,7 @@ static int put_decide(struct put *put, enum store_put *what, struct err *err)
 	return put_write(put, false, same == 0, version, err);
 }
 
-static int put_run_all(struct store *store, const struct prompt *prompt, int64_t number,
+static int put_run_all(struct store *store, const struct prompt *prompt, int64_t number, bool kept,
 	enum store_put *what, struct err *err)
 {
 	enum store_put outcome = STORE_PUT_UNCHANGED;
@@ -593,6 +619,7 @@ static int put_run_all(struct store *store, const struct prompt *prompt, int64_t
 	int result = put_init(&put, store, prompt, err);
 
 	put.number = number;
+	put.kept = kept;
 	if (result == 0)
 		result = store_write_begin(store, err);
 	if (result == 0)
@@ -606,13 +633,18 @@ static int put_run_all(struct store *store, const struct prompt *prompt, int64_t
 int store_prompt_put(
 	struct store *store, const struct prompt *prompt, enum store_put *what, struct err *err)
 {
-	return put_run_all(store, prompt, 0, what, err);
+	return put_run_all(store, prompt, 0, false, what, err);
 }
 
 int store_prompt_put_numbered(struct store *store, const struct prompt *prompt, int64_t number,
 	enum store_put *what, struct err *err)
 {
-	return put_run_all(store, prompt, number, what, err);
+	return put_run_all(store, prompt, number, false, what, err);
+}
+
+int store_remote_put_version(struct store *store, const struct prompt *prompt, struct err *err)
+{
+	return put_run_all(store, prompt, prompt->version, true, NULL, err);
 }
 
 int store_version_put(struct store *store, const struct prompt *prompt, struct err *err)

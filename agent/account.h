@@ -1,0 +1,46 @@
+/*
+ * The hub that this person has signed in to: its address and their tokens. Kept in
+ * hub.json in the data directory (0600), and nowhere else: not in the library, not in
+ * logs, arguments or the environment of other programs. Main thread.
+ */
+#ifndef AGENT_ACCOUNT_H
+#define AGENT_ACCOUNT_H
+
+#include "agent/command.h"
+#include "sync/http.h"
+
+#define ACCOUNT_FILE "hub.json"
+
+struct account {
+	json_t *json; /* url, name, access_token, refresh_token */
+	struct sync_http *http;
+	atomic_bool stop;
+};
+
+/* The hub they have signed in to, ready to be asked. COMMAND_LOGIN_NEEDED: none. */
+int account_open(struct call *call, struct account *account);
+void account_close(struct account *account);
+const char *account_url(const struct account *account);
+const char *account_token(const struct account *account);
+
+/* Write down a new one in place of what there was. The exit. */
+int account_save(struct call *call, const char *url, const json_t *tokens);
+/* Forget it. The exit. */
+int account_forget(struct call *call);
+
+/*
+ * Ask for JSON. The exit: COMMAND_DONE with *json (new, may be NULL for 204) when the
+ * hub did it, else COMMAND_LOGIN_NEEDED, COMMAND_REFUSED or COMMAND_FAILED, said why. A
+ * token that has run out is renewed once.
+ */
+int account_ask(struct call *call, struct account *account, const char *method, const char *path,
+	const json_t *body, json_t **json);
+
+/* Renew the token. COMMAND_LOGIN_NEEDED: sign in again. */
+int account_renew(struct call *call, struct account *account);
+
+/* One process of this user follows the hub. -1: another does; else a descriptor, to be
+ * closed when it is over. */
+int account_lock(struct call *call);
+
+#endif
