@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite rate stats connect disconnect pick desktop agent setup log config status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync rate stats connect disconnect pick desktop agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -371,6 +371,34 @@ _promptd() {
 			_promptd_names promptd list --names "$cur"
 		fi
 		;;
+	login)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--key --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	logout)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	whoami)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
+	sync)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
 	rate)
 		case $prev in
 		--success | -s)
@@ -495,7 +523,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite rate stats connect disconnect pick desktop agent setup log config status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync rate stats connect disconnect pick desktop agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac
