@@ -28,6 +28,8 @@ void doctor_agent(struct doctor *doctor);
 void doctor_service(struct doctor *doctor);
 /* Does the display answer that is named, does the session bus? */
 void doctor_desktop(struct doctor *doctor);
+/* On a display that answers: promptd-desktop, its hotkeys, its rules. */
+void doctor_hotkey(struct doctor *doctor);
 
 /* Does somebody take connections at the unix socket of this path? */
 bool doctor_socket_answers(const char *path);

@@ -53,11 +53,13 @@ static void check_x11(struct doctor *doctor, const char *name)
 		return;
 	}
 	(void)snprintf(path, sizeof path, "/tmp/.X11-unix/X%d", number);
-	if (doctor_socket_answers(path))
+	if (doctor_socket_answers(path)) {
 		doctor_say(doctor, LEVEL_OK, NULL, "X11: %s answers", name);
-	else
+		doctor_hotkey(doctor);
+	} else {
 		doctor_say(doctor, LEVEL_WARN, "unset DISPLAY",
 			"DISPLAY names %s, and nobody answers there", name);
+	}
 }
 
 static void check_display(struct doctor *doctor)

@@ -123,7 +123,8 @@ static void start(struct minder *minder)
 	minder->next_ms = -1;
 	if (resident_program(program, &err) != 0)
 		return; /* not installed here: nothing is wrong */
-	options.env = resident_env(minder->session, "agent");
+	/* Without its display it has nothing to do, and ends: it is started again. */
+	options.env = resident_env(minder->session, "x11", "agent");
 	failed = child_spawn(&minder->child, &options);
 	resident_env_free((char **)(uintptr_t)options.env);
 	minder->began_ms = now_ms();

@@ -80,7 +80,7 @@ static char *entry_new(const char *name, const char *value)
 	return entry;
 }
 
-char **resident_env(const json_t *session, const char *by)
+char **resident_env(const json_t *session, const char *platform, const char *by)
 {
 	size_t n = 0, i;
 	char **env;
@@ -92,13 +92,12 @@ char **resident_env(const json_t *session, const char *by)
 		if (!is_of_session(environ[i]))
 			env[n++] = xstrdup(environ[i]);
 	for (i = 0; i < NAMES; i++) {
-		const char *value = json_text(session, session_names[i]);
+		const char *value = session != NULL ? json_text(session, session_names[i]) : NULL;
 
 		if (value != NULL)
 			env[n++] = entry_new(session_names[i], value);
 	}
-	/* Without its display it has nothing to do, and ends: it is started again. */
-	env[n++] = entry_new("PROMPTD_PLATFORM", "x11");
+	env[n++] = entry_new("PROMPTD_PLATFORM", platform);
 	env[n++] = entry_new("PROMPTD_WATCHED_BY", by);
 	return env;
 }

@@ -25,9 +25,9 @@ int resident_program(char path[PLATFORM_PATH_MAX], struct err *err);
  * method, language. As an object of strings; new.
  */
 json_t *resident_session(void);
-/* Our environment with that session's instead of our own, and `by` as who watches over
- * it. Yours: resident_env_free(). */
-char **resident_env(const json_t *session, const char *by);
+/* Our environment with that session's instead of our own (NULL: with none), that platform,
+ * and `by` as who watches over it. Yours: resident_env_free(). */
+char **resident_env(const json_t *session, const char *platform, const char *by);
 void resident_env_free(char **env);
 
 #endif
