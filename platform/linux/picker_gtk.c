@@ -73,6 +73,14 @@ GtkWidget *picker_label_new(const char *text, const char *style)
 	return label;
 }
 
+/* It asks for no room of its own, takes what there is, and cuts what is too long: no text
+ * makes the window wider. */
+void picker_label_shorten(GtkWidget *label)
+{
+	gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+	gtk_label_set_max_width_chars(GTK_LABEL(label), 1);
+}
+
 /* --- header and footer --------------------------------------------------------------- */
 
 /* A lens, drawn: there may be no icon theme. */
@@ -125,11 +133,11 @@ static GtkWidget *header_new(struct picker *picker)
 	gtk_box_pack_start(GTK_BOX(picker->search), lens, FALSE, FALSE, 0);
 	gtk_box_pack_start(GTK_BOX(picker->search), query_new(picker), TRUE, TRUE, 0);
 	picker->heading = picker_label_new("", "heading");
-	gtk_label_set_ellipsize(GTK_LABEL(picker->heading), PANGO_ELLIPSIZE_END);
+	picker_label_shorten(picker->heading);
 	picker->heading_path = picker_label_new("", "dim");
 	gtk_label_set_ellipsize(GTK_LABEL(picker->heading_path), PANGO_ELLIPSIZE_MIDDLE);
 	gtk_box_pack_start(GTK_BOX(header), picker->search, TRUE, TRUE, 0);
-	gtk_box_pack_start(GTK_BOX(header), picker->heading, FALSE, TRUE, 0);
+	gtk_box_pack_start(GTK_BOX(header), picker->heading, TRUE, TRUE, 0);
 	gtk_box_pack_end(GTK_BOX(header), picker->heading_path, FALSE, TRUE, 0);
 	return header;
 }
@@ -168,7 +176,7 @@ static GtkWidget *footer_new(struct picker *picker)
 
 	picker_style(footer, "footer", true);
 	picker->message = picker_label_new("", "message");
-	gtk_label_set_ellipsize(GTK_LABEL(picker->message), PANGO_ELLIPSIZE_END);
+	picker_label_shorten(picker->message);
 	picker->hints = gtk_stack_new();
 	gtk_stack_set_hhomogeneous(GTK_STACK(picker->hints), FALSE);
 	gtk_container_add(GTK_CONTAINER(picker->hints), hints_new(list, G_N_ELEMENTS(list)));

@@ -73,6 +73,7 @@ int picker_chars(struct str text, size_t bytes);
 /* A widget's name for screen readers. */
 void picker_name(GtkWidget *widget, const char *name);
 GtkWidget *picker_label_new(const char *text, const char *style);
+void picker_label_shorten(GtkWidget *label);
 void picker_style(GtkWidget *widget, const char *style, bool on);
 
 /* picker_gtk_list.c */

@@ -94,7 +94,7 @@ static GtkWidget *area_new(struct picker *picker, GtkWidget **holder)
 	picker_compose(picker, area);
 	*holder = gtk_scrolled_window_new(NULL, NULL);
 	gtk_scrolled_window_set_policy(
-		GTK_SCROLLED_WINDOW(*holder), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+		GTK_SCROLLED_WINDOW(*holder), GTK_POLICY_EXTERNAL, GTK_POLICY_AUTOMATIC);
 	gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(*holder), TRUE);
 	gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(*holder), AREA_HEIGHT);
 	gtk_container_add(GTK_CONTAINER(*holder), area);
@@ -152,7 +152,7 @@ static GtkWidget *choice_new(void)
 	GtkWidget *choice = gtk_button_new(), *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
 	GtkWidget *value = picker_label_new("", NULL);
 
-	gtk_label_set_ellipsize(GTK_LABEL(value), PANGO_ELLIPSIZE_END);
+	picker_label_shorten(value);
 	gtk_box_pack_start(GTK_BOX(box), value, TRUE, TRUE, 0);
 	gtk_box_pack_end(GTK_BOX(box), picker_label_new("\xe2\x96\xbe", "dim"), FALSE, FALSE, 0);
 	gtk_container_add(GTK_CONTAINER(choice), box);
@@ -203,10 +203,11 @@ static void field_make(
 	picker_style(field->box, "field", true);
 	field->label = picker_label_new(field->name, "label");
 	field->help = picker_label_new("", "dim");
-	gtk_label_set_ellipsize(GTK_LABEL(field->help), PANGO_ELLIPSIZE_END);
+	picker_label_shorten(field->help);
 	field->error = picker_label_new("", "error");
 	field->note = picker_label_new("", "dim");
 	gtk_label_set_line_wrap(GTK_LABEL(field->error), TRUE);
+	gtk_label_set_max_width_chars(GTK_LABEL(field->error), 40);
 	gtk_label_set_single_line_mode(GTK_LABEL(field->error), FALSE);
 	field_input(picker, field);
 	gtk_box_pack_start(GTK_BOX(top), field->label, FALSE, FALSE, 0);
@@ -339,7 +340,7 @@ static GtkWidget *items_new(struct picker *picker)
 	for (i = 0; i < ITEMS; i++) {
 		GtkWidget *row = gtk_list_box_row_new(), *label = picker_label_new("", NULL);
 
-		gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+		picker_label_shorten(label);
 		gtk_widget_set_can_focus(row, FALSE);
 		gtk_container_add(GTK_CONTAINER(row), label);
 		gtk_container_add(GTK_CONTAINER(items), row);
@@ -359,8 +360,8 @@ GtkWidget *picker_form_new(struct picker *picker)
 	picker_style(picker->form, "form", true);
 	picker->items = g_object_ref_sink(items_new(picker));
 	picker->form_scroll = gtk_scrolled_window_new(NULL, NULL);
-	gtk_scrolled_window_set_policy(
-		GTK_SCROLLED_WINDOW(picker->form_scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(picker->form_scroll),
+		GTK_POLICY_EXTERNAL, GTK_POLICY_AUTOMATIC);
 	gtk_container_add(GTK_CONTAINER(picker->form_scroll), picker->form);
 	return picker->form_scroll;
 }
@@ -446,7 +447,7 @@ GtkWidget *picker_details_new(struct picker *picker)
 		gtk_grid_attach(GTK_GRID(picker->details), text, 1, i, 1, 1);
 	}
 	gtk_scrolled_window_set_policy(
-		GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+		GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_EXTERNAL, GTK_POLICY_AUTOMATIC);
 	gtk_container_add(GTK_CONTAINER(scroll), picker->details);
 	return scroll;
 }

@@ -10,6 +10,7 @@
 
 static void row_make(struct picker *picker, struct picker_row *row)
 {
+	GtkWidget *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
 	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 1);
 	GtkWidget *line = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
 	int i;
@@ -20,8 +21,8 @@ static void row_make(struct picker *picker, struct picker_row *row)
 	row->star = picker_label_new("\xe2\x98\x85", "star");
 	row->title = picker_label_new("", "title");
 	row->place = picker_label_new("", "place");
-	gtk_label_set_ellipsize(GTK_LABEL(row->title), PANGO_ELLIPSIZE_END);
-	gtk_label_set_ellipsize(GTK_LABEL(row->place), PANGO_ELLIPSIZE_END);
+	picker_label_shorten(row->title);
+	picker_label_shorten(row->place);
 	gtk_box_pack_start(GTK_BOX(line), row->star, FALSE, FALSE, 0);
 	gtk_box_pack_start(GTK_BOX(line), row->title, TRUE, TRUE, 0);
 	for (i = 0; i < PICKER_BADGES; i++) {
@@ -32,10 +33,12 @@ static void row_make(struct picker *picker, struct picker_row *row)
 	}
 	gtk_widget_set_no_show_all(row->star, TRUE);
 	gtk_widget_set_no_show_all(row->heading, TRUE);
-	gtk_box_pack_start(GTK_BOX(box), row->heading, FALSE, FALSE, 0);
+	picker_style(box, "card", true);
 	gtk_box_pack_start(GTK_BOX(box), line, FALSE, FALSE, 0);
 	gtk_box_pack_start(GTK_BOX(box), row->place, FALSE, FALSE, 0);
-	gtk_container_add(GTK_CONTAINER(row->row), box);
+	gtk_box_pack_start(GTK_BOX(all), row->heading, FALSE, FALSE, 0);
+	gtk_box_pack_start(GTK_BOX(all), box, FALSE, FALSE, 0);
+	gtk_container_add(GTK_CONTAINER(row->row), all);
 	gtk_container_add(GTK_CONTAINER(picker->list), row->row);
 }
 
@@ -312,7 +315,7 @@ GtkWidget *picker_preview_new(struct picker *picker)
 	picker_name(picker->preview, "Preview");
 	picker->preview_scroll = gtk_scrolled_window_new(NULL, NULL);
 	gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(picker->preview_scroll),
-		GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+		GTK_POLICY_EXTERNAL, GTK_POLICY_AUTOMATIC);
 	gtk_container_add(GTK_CONTAINER(picker->preview_scroll), picker->preview);
 	picker->preview_note = picker_label_new("", "preview-note");
 	gtk_widget_set_no_show_all(picker->preview_note, TRUE);

@@ -1,0 +1,83 @@
+/*
+ * A picture of the picker's window, without what is around it:
+ *
+ *	desktop-shot FILE.png
+ *
+ * Waits until there is one and it looks the same twice in a row (60 s at most).
+ */
+#include <gdk/gdkx.h>
+#include <gtk/gtk.h>
+#include <string.h>
+
+#include "tests/test.h"
+
+static Window find(Display *display)
+{
+	Window root, parent, *children = NULL, found = None;
+	XWindowAttributes attributes;
+	unsigned n = 0, i;
+
+	if (!XQueryTree(display, DefaultRootWindow(display), &root, &parent, &children, &n))
+		return None;
+	for (i = 0; i < n; i++) {
+		XClassHint hint = {NULL, NULL};
+
+		if (!XGetWindowAttributes(display, children[i], &attributes) ||
+			attributes.map_state != IsViewable || attributes.x < 0 ||
+			!XGetClassHint(display, children[i], &hint))
+			continue;
+		if (strcmp(hint.res_name, "promptd-desktop") == 0)
+			found = children[i];
+		XFree(hint.res_class);
+		XFree(hint.res_name);
+	}
+	XFree(children);
+	return found;
+}
+
+static GdkPixbuf *look(GdkDisplay *display)
+{
+	Window window;
+	GdkWindow *foreign;
+	GdkPixbuf *picture = NULL;
+
+	gdk_x11_display_error_trap_push(display);
+	window = find(gdk_x11_display_get_xdisplay(display));
+	foreign = window != None ? gdk_x11_window_foreign_new_for_display(display, window) : NULL;
+	if (foreign != NULL) {
+		picture = gdk_pixbuf_get_from_window(foreign, 0, 0, gdk_window_get_width(foreign),
+			gdk_window_get_height(foreign));
+		g_object_unref(foreign);
+	}
+	gdk_x11_display_error_trap_pop_ignored(display);
+	return picture;
+}
+
+static gboolean same(GdkPixbuf *a, GdkPixbuf *b)
+{
+	return a != NULL && b != NULL &&
+	       gdk_pixbuf_get_byte_length(a) == gdk_pixbuf_get_byte_length(b) &&
+	       memcmp(gdk_pixbuf_read_pixels(a), gdk_pixbuf_read_pixels(b),
+		       gdk_pixbuf_get_byte_length(a)) == 0;
+}
+
+int main(int argc, char **argv)
+{
+	GdkPixbuf *before = NULL, *now;
+	int i;
+
+	CHECK(argc == 2);
+	(void)g_setenv("GDK_SCALE", "1", TRUE); /* the server's pixels */
+	if (!gtk_init_check(NULL, NULL))
+		return 1;
+	for (i = 0; i < 600; i++) {
+		now = look(gdk_display_get_default());
+		if (same(before, now))
+			return !gdk_pixbuf_save(
+				now, argv[1], "png", NULL, "compression", "9", NULL);
+		g_clear_object(&before);
+		before = now;
+		g_usleep(100 * 1000);
+	}
+	return 1;
+}
