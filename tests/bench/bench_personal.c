@@ -1,9 +1,9 @@
 /*
  * The personal library of BENCH_FILES prompts (2,500), each piece of work beside plain
  * git's for the same: making the repository and its first index, reading a folder in
- * which one file changed, one commit, the history of a file of 1,000 versions. And how
- * long until an edit by hand is in the library while the agent runs, which git has
- * nothing beside. Milliseconds of the clock and, behind, of the processor.
+ * which one file changed, one commit, the history of a file of 1,000 versions, the same
+ * when the file was renamed, and a clone with all of it. And how long until an edit by
+ * hand is in the library while the agent runs, which git has nothing beside. Milliseconds of the clock and, behind, of the processor.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -282,6 +282,17 @@ int main(void)
 	(void)run_in(ours, "promptd follow", 0);
 	beside("personal_history_1000", "promptd history long",
 		"git log --follow -p --format=%H%an%at%s -- prompts/long.prompt.md", ROUNDS);
+	(void)run_in(ours,
+		"git mv prompts/long.prompt.md prompts/other.prompt.md && git commit -qm mv", 0);
+	(void)run_in(theirs,
+		"git mv prompts/long.prompt.md prompts/other.prompt.md && git commit -qm mv", 0);
+	(void)run_in(ours, "promptd follow", 0);
+	beside("personal_history_renamed", "promptd history other",
+		"git log --follow -p --format=%H%an%at%s -- prompts/other.prompt.md", ROUNDS);
+	/* The log is read from its beginning, all files and their numbers are found. */
+	beside("personal_clone",
+		"rm -rf ../clone && PROMPTD_HOME=$HOME/clone promptd init --clone \"$PWD\"",
+		"rm -rf ../clone && git clone -q --no-hardlinks . ../clone", 3);
 	bench_follow();
 	return 0;
 }
