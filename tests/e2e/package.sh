@@ -24,7 +24,7 @@ export HOME=$work/home
 mkdir "$HOME"
 
 (cd "$build" && cpack -G DEB -B "$work" >"$work/cpack.log" 2>&1) || fail "$(cat "$work/cpack.log")"
-deb=$(echo "$work"/*.deb)
+deb=$(echo "$work"/promptd_*.deb)
 
 # --- What it says of itself -----------------------------------------------------------
 field() {
@@ -79,16 +79,17 @@ usr/share/zsh/vendor-completions/_promptd'
 
 # --- What it needs is what it says it needs ---------------------------------------------
 # Packages of what the dynamic linker takes first, asked of this machine's dpkg.
-needed() {
+needed() { # PROGRAMS…
 	local soname
-	for soname in $(objdump -p "$root"/usr/bin/* | awk '$1 == "NEEDED" { print $2 }' | sort -u); do
-		ldd "$root"/usr/bin/* | awk -v s="$soname" '$1 == s { print $3; exit }'
+	for soname in $(objdump -p "$@" | awk '$1 == "NEEDED" { print $2 }' | sort -u); do
+		ldd "$@" | awk -v s="$soname" '$1 == s { print $3; exit }'
 	done | while read -r path; do
 		dpkg-query -S "$(realpath "$path")" "*/${path##*/}" 2>/dev/null | head -n 1
 	done | sed 's/:.*//' | sort -u
 }
 said=$(field Depends | tr ',' '\n' | awk '{ print $1 }' | sort -u)
-[ "$said" = "$(needed)" ] || fail "depends on: $said; needs: $(needed)"
+[ "$said" = "$(needed "$root"/usr/bin/*)" ] ||
+	fail "depends on: $said; needs: $(needed "$root"/usr/bin/*)"
 
 # --- Used from there ------------------------------------------------------------------
 bin=$root/usr/bin
@@ -138,6 +139,42 @@ if have fish; then
 	found=$(PATH=$bin:$PATH XDG_DATA_DIRS=$share fish -c 'complete -C "promptd rend"' 2>&1)
 	[[ $found == render* ]] || fail "fish completes promptd by: $found"
 fi
+
+# --- The package for machines with a display ---------------------------------------------
+# Not there where promptd-desktop is not built.
+desktop() {
+	local files
+	deb=$1
+	[ "$(field Package) $(field Version) $(field Architecture)" = \
+		"promptd-desktop $version $architecture" ] || fail "it is called $(field Package)"
+	[[ $(field Depends) == *"promptd (= $version)"* ]] || fail "it depends on $(field Depends)"
+	inside=$(dpkg-deb --ctrl-tarfile "$deb" | tar -t | sed 's|^\./||; /^$/d' | sort | tr '\n' ' ')
+	[ "$inside" = 'control md5sums ' ] || fail "promptd-desktop holds: $inside"
+	if [ "$(id -u)" -eq 0 ]; then
+		on_root --install "$deb"
+		on_root --verify promptd-desktop
+		[ ! -s "$work/dpkg.out" ] || fail "dpkg --verify: $(cat "$work/dpkg.out")"
+	else
+		dpkg-deb -x "$deb" "$root"
+	fi
+	files='usr/bin/promptd-desktop
+usr/share/doc/promptd-desktop/copyright
+usr/share/man/man1/promptd-desktop.1'
+	[ "$(tree)" = "$(printf '%s\n' "$wanted" "$files" | sort)" ] ||
+		fail "with promptd-desktop: $(diff <(printf '%s\n' "$wanted" "$files" | sort) <(tree))"
+	said=$(field Depends | tr ',' '\n' | awk '$1 != "promptd" { print $1 }' | sort -u)
+	[ "$said" = "$(needed "$bin/promptd-desktop")" ] ||
+		fail "promptd-desktop depends on: $said; needs: $(needed "$bin/promptd-desktop")"
+	[ "$("$bin/promptd-desktop" --version)" = "promptd-desktop $version" ] || fail 'its version'
+	# It is found by the promptd beside it, and started by that at login.
+	"$bin/promptd" desktop --install >/dev/null || fail 'desktop --install'
+	grep -qF "ExecStart=\"$bin/promptd\" desktop run" "$units/promptd-desktop.service" ||
+		fail 'the unit of promptd-desktop'
+	"$bin/promptd" desktop --remove >/dev/null || fail 'desktop --remove'
+	[ -z "$(find "$HOME/.config" -name 'promptd-desktop*')" ] || fail 'desktop --remove left something'
+	[ "$(id -u)" -ne 0 ] || on_root --purge promptd-desktop
+}
+ls "$work"/promptd-desktop_*.deb >/dev/null 2>&1 && desktop "$(echo "$work"/promptd-desktop_*.deb)"
 
 # --- Gone -----------------------------------------------------------------------------
 [ "$(id -u)" -eq 0 ] || exit 0
