@@ -198,7 +198,7 @@ static int source_run(struct call *call)
 		result = list(call, sources);
 	else
 		result = call_fail(call, COMMAND_USAGE,
-			"source takes add NAME URL, update [NAME], remove NAME or list");
+			"source takes add NAME URL or DIR, update [NAME], remove NAME or list");
 	json_decref(sources);
 	return result;
 }
@@ -219,11 +219,12 @@ static const struct command_example examples[] = {
 const struct command command_source = {
 	.name = "source",
 	.summary = "prompts out of other people's git repositories, read-only",
-	.words = "add NAME URL | update [NAME] | remove NAME | list",
+	.words = "add NAME URL|DIR | update [NAME] | remove NAME | list",
 	.description =
 		"A source is a git repository that is fetched and never checked out: its prompts "
 		"are read from its objects, whatever formats they are in, and nothing of it is "
-		"written anywhere else. Links, submodules, names that lead elsewhere, files over "
+		"written anywhere else. A DIR that is no repository is read as it stands. Links, "
+		"submodules, names that lead elsewhere, files over "
 		"4 MiB and folders more than 16 deep are passed by. Its prompts show their source "
 		"as git:NAME and stand behind your own of the same name. The agent updates sources "
 		"every six hours.",

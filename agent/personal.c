@@ -159,6 +159,9 @@ static int change_files(struct personal *personal, const struct pending *pending
 			files_replace(personal->folder, pending->to, str_of(pending->text), err) !=
 				0))
 		return -1;
+	if (pending->to != NULL && pending->from != NULL &&
+		files_is_executable(personal->folder, pending->from))
+		files_set_executable(personal->folder, pending->to, true);
 	if (pending->from != NULL && file_holds(personal, pending->from, before))
 		return files_remove(personal->folder, pending->from, err);
 	return 0;

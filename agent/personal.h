@@ -25,6 +25,7 @@ struct personal {
 	const char *base;	     /* where prompts are in it: "prompts/" or "" */
 	int folder;		     /* descriptor of dir */
 	int lock;
+	unsigned sweeps; /* of a pull */
 };
 
 /* Where it is, or would be: what `init` wrote down, else "personal" in the data

@@ -7,6 +7,7 @@
 #include "library/git_remote.h"
 
 #define MOVE_BYTES_MAX (64 * 1024 * 1024)
+#define SWEEPS_MAX 16
 
 enum held { HELD_BEFORE, HELD_AFTER, HELD_OTHER };
 
@@ -65,19 +66,30 @@ static int on_move(void *data, const struct repo_move *move, struct err *err)
 {
 	struct personal *personal = data;
 	struct err fault;
+	enum held held;
 	int result = 0;
 
 	(void)err;
 	if (move->odd)
 		return 0;
-	files_sweep(personal->folder, move->path);
-	if (look(personal, move) != HELD_BEFORE)
+	held = look(personal, move);
+	/* The first that are not done are where a killed one stopped; to look for its
+	 * halves beside every file would take the square of a folder's size. */
+	if (held != HELD_AFTER && personal->sweeps < SWEEPS_MAX) {
+		personal->sweeps++;
+		files_sweep(personal->folder, move->path);
+	}
+	if (held == HELD_AFTER && move->after_is)
+		files_set_executable(personal->folder, move->path, move->executable);
+	if (held != HELD_BEFORE)
 		return 0;
 	if (!move->after_is)
 		result = files_remove(personal->folder, move->path, &fault);
 	else if (files_make_folders(personal->folder, move->path, &fault) != 0 ||
 		 files_replace(personal->folder, move->path, move->after, &fault) != 0)
 		result = -1;
+	else
+		files_set_executable(personal->folder, move->path, move->executable);
 	if (result != 0)
 		call_warn(personal->call, "%s is not as in the newest commit: %.300s", move->path,
 			fault.text);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/datafile.h"
@@ -16,6 +17,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "library/files.h"
+#include "library/git_log.h"
 #include "library/library.h"
 #include "store/prompts.h"
 
@@ -48,53 +50,52 @@ json_t *sources_find(const json_t *sources, const char *name)
 	return NULL;
 }
 
-/* --- what a repository holds --- */
+/* --- what a source holds --- */
 
-/* Files of one commit, as they were told: by bytes of their paths after sorting. */
+/* The files of one commit, or of a folder; their texts are read when they are wanted. */
 struct held {
+	struct repo *repo; /* NULL: a folder's */
+	int folder;
 	char **paths;
-	struct buf *texts;
 	size_t n, size;
+	json_t *ids; /* path: the id of its text */
 };
 
-static int on_file(void *data, const char *path, struct str bytes)
+static void hold(struct held *held, const char *path)
 {
-	struct held *held = data;
-
 	if (held->n == held->size) {
 		held->size = held->size > 0 ? 2 * held->size : 64;
 		held->paths = xrealloc(held->paths, held->size * sizeof(*held->paths));
-		held->texts = xrealloc(held->texts, held->size * sizeof(*held->texts));
 	}
-	held->texts[held->n] = (struct buf)BUF_INIT(LIBRARY_FILE_BYTES_MAX);
-	if (buf_add(&held->texts[held->n], bytes.p, bytes.n) != 0)
-		return -1;
 	held->paths[held->n++] = xstrdup(path);
-	return 0;
+}
+
+static int on_file(void *data, const char *path, struct str id)
+{
+	struct held *held = data;
+
+	hold(held, path);
+	return json_object_set_new(held->ids, path, json_from_str(id));
 }
 
 static void held_fini(struct held *held)
 {
 	size_t i;
 
-	for (i = 0; i < held->n; i++) {
+	for (i = 0; i < held->n; i++)
 		free(held->paths[i]);
-		buf_fini(&held->texts[i]);
-	}
 	free(held->paths);
-	free(held->texts);
+	json_decref(held->ids);
 }
 
 static int read_held(void *data, const char *path, struct buf *out)
 {
 	const struct held *held = data;
-	size_t i;
+	const char *id = json_string_value(json_object_get(held->ids, path));
 
-	/* git sorts folders as if they ended in '/', so this is no place for bsearch. */
-	for (i = 0; i < held->n; i++)
-		if (strcmp(held->paths[i], path) == 0)
-			return buf_add(out, buf_text(&held->texts[i]), held->texts[i].len);
-	return FILES_NONE;
+	if (held->repo == NULL)
+		return files_read(held->folder, path, out, NULL);
+	return id == NULL ? FILES_NONE : repo_blob(held->repo, id, out);
 }
 
 /* --- into the store --- */
@@ -178,7 +179,7 @@ static int take_over(
 	return -1;
 }
 
-/* --- one source --- */
+/* --- a repository --- */
 
 static int place_of(
 	struct call *call, const char *name, char dir[PLATFORM_PATH_MAX], struct err *err)
@@ -211,30 +212,107 @@ static int fetch(struct call *call, struct repo *repo, const char *dir, const ch
 	return result > 0 ? err_set(err, ERR_FAILED, "it cannot be fetched") : result;
 }
 
+static const char *member(const json_t *source, const char *name)
+{
+	return json_string_value(json_object_get(source, name));
+}
+
+static int take_held(struct call *call, const json_t *source, struct held *held,
+	struct sources_update *update, struct err *err)
+{
+	char name[PROMPT_PATH_MAX + 8];
+
+	(void)snprintf(name, sizeof name, "git:%s", member(source, "name"));
+	return take_over(call, name, held, &update->prompts, err);
+}
+
 static int read_commit(struct call *call, struct repo *repo, const char *commit, json_t *source,
 	struct sources_update *update, struct err *err)
 {
-	const char *path = json_string_value(json_object_get(source, "path"));
-	struct held held = {0};
-	char name[PROMPT_PATH_MAX + 8];
-	int result = repo_tree(
+	const char *path = member(source, "path");
+	struct held held = {.repo = repo, .folder = -1, .ids = json_object()};
+	int result = repo_tree_ids(
 		repo, commit, path != NULL ? path : "", on_file, &held, &update->passed_by, err);
 
-	(void)snprintf(
-		name, sizeof name, "git:%s", json_string_value(json_object_get(source, "name")));
 	if (result == 0)
-		result = take_over(call, name, &held, &update->prompts, err);
+		result = take_held(call, source, &held, update, err);
 	held_fini(&held);
 	return result;
 }
 
+static int update_repo(
+	struct call *call, json_t *source, struct sources_update *update, struct err *err)
+{
+	const char *before = member(source, "commit");
+	char dir[PLATFORM_PATH_MAX], commit[REPO_ID_BYTES] = "";
+	struct repo *repo = NULL;
+	int result = -1;
+
+	if (place_of(call, member(source, "name"), dir, err) == 0 &&
+		repo_open_bare(&repo, dir, err) == 0 &&
+		fetch(call, repo, dir, member(source, "url"), commit, err) == 0)
+		result = read_commit(call, repo, commit, source, update, err);
+	repo_close(repo);
+	if (result != 0)
+		return -1;
+	update->same = before != NULL && strcmp(before, commit) == 0;
+	(void)json_object_set_new(source, "commit", json_string(commit));
+	return 0;
+}
+
+/* --- a plain folder --- */
+
+static bool is_plain_folder(const char *url)
+{
+	struct stat st;
+
+	return url[0] == '/' && stat(url, &st) == 0 && S_ISDIR(st.st_mode) && !repo_is_at(url);
+}
+
+static void hold_below(struct held *held, const struct files_list *list, const char *path)
+{
+	size_t i, n = strlen(path);
+
+	while (n > 0 && path[n - 1] == '/')
+		n--;
+	for (i = 0; i < list->n; i++)
+		if (n == 0 || (strncmp(list->paths[i], path, n) == 0 &&
+				      (list->paths[i][n] == '/' || list->paths[i][n] == '\0')))
+			hold(held, list->paths[i]);
+}
+
+/* As it stands now, with the limits of files.h: no links, so many files, so deep. */
+static int update_folder(
+	struct call *call, json_t *source, struct sources_update *update, struct err *err)
+{
+	struct held held = {.folder = -1, .ids = json_object()};
+	const char *path = member(source, "path");
+	struct files_list list = {0};
+	struct files_root root;
+	int result = files_open(member(source, "url"), &root, err);
+
+	if (result == 0) {
+		result = files_walk(&root, &list, err);
+		hold_below(&held, &list, path != NULL ? path : "");
+		held.folder = root.folder;
+		update->passed_by = (struct repo_tree_report){
+			.files = held.n, .cut = list.cut, .unread = list.unread};
+		if (result == 0)
+			result = take_held(call, source, &held, update, err);
+		files_list_fini(&list);
+		files_close(&root);
+	}
+	held_fini(&held);
+	(void)json_object_del(source, "commit");
+	return result;
+}
+
+/* --- one source --- */
+
 int sources_update(struct call *call, json_t *source, struct sources_update *update)
 {
-	const char *name = json_string_value(json_object_get(source, "name"));
-	const char *url = json_string_value(json_object_get(source, "url"));
-	const char *before = json_string_value(json_object_get(source, "commit"));
-	char dir[PLATFORM_PATH_MAX], commit[REPO_ID_BYTES] = "", when[CLOCK_TEXT_BYTES];
-	struct repo *repo = NULL;
+	const char *url = member(source, "url");
+	char when[CLOCK_TEXT_BYTES];
 	struct store *store;
 	struct err err = {0};
 	int result = call_store(call, true, &store);
@@ -242,21 +320,18 @@ int sources_update(struct call *call, json_t *source, struct sources_update *upd
 	*update = (struct sources_update){0};
 	if (result != COMMAND_DONE)
 		return result;
-	if (name == NULL || url == NULL)
+	if (member(source, "name") == NULL || url == NULL)
 		return call_fail(call, COMMAND_FAILED, SOURCES_FILE " is not one of promptd's");
-	if (place_of(call, name, dir, &err) != 0 || repo_open_bare(&repo, dir, &err) != 0 ||
-		fetch(call, repo, dir, url, commit, &err) != 0)
+	if ((is_plain_folder(url) ? update_folder(call, source, update, &err)
+				  : update_repo(call, source, update, &err)) != 0)
 		result = call_fail_err(call, &err);
-	update->same = before != NULL && strcmp(before, commit) == 0;
-	if (result == COMMAND_DONE && read_commit(call, repo, commit, source, update, &err) != 0)
-		result = call_fail_err(call, &err);
-	repo_close(repo);
-	if (result == COMMAND_DONE) {
-		clock_format(clock_now_ms(), when);
-		(void)json_object_set_new(source, "commit", json_string(commit));
-		(void)json_object_set_new(source, "updated", json_string(when));
-	}
-	return call_cancelled() ? call_cancel(call) : result;
+	if (call_cancelled())
+		return call_cancel(call);
+	if (result != COMMAND_DONE)
+		return result;
+	clock_format(clock_now_ms(), when);
+	(void)json_object_set_new(source, "updated", json_string(when));
+	return COMMAND_DONE;
 }
 
 static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *walk)

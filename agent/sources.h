@@ -2,7 +2,8 @@
  * Other people's repositories as read-only sources of prompts. Each is kept as a bare
  * repository in the data directory, data/sources/NAME.git, and is never checked out:
  * prompts are read from its objects, within the limits of git.h, and stand in the store
- * with source "git:NAME". What sources there are stands in data/sources.json. Main
+ * with source "git:NAME". A folder that is no repository is read as it stands, with the
+ * limits of files.h. What sources there are stands in data/sources.json. Main
  * thread.
  */
 #ifndef AGENT_SOURCES_H
@@ -15,7 +16,8 @@
 #define SOURCES_OBJECTS_MAX 500000
 #define SOURCES_BYTES_MAX (256UL * 1024 * 1024)
 
-/* [{name, url, path, commit, updated}]; the last two once it was fetched. New. */
+/* [{name, url, path, commit, updated}]; the last two once it was fetched, a folder has
+ * no commit. New. */
 json_t *sources_read(struct call *call);
 int sources_write(struct call *call, const json_t *sources, struct err *err);
 /* Borrowed; NULL: none. */

@@ -360,6 +360,16 @@ static int name_it(int parent, const char *temporary, const char *name, bool cre
 	return renameat(parent, temporary, parent, name);
 }
 
+/* What may be executed stays so, by those who may read it. */
+static void keep_mode(int fd, int parent, const char *name)
+{
+	struct stat old, new;
+
+	if (fstatat(parent, name, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode) &&
+		(old.st_mode & S_IXUSR) != 0 && fstat(fd, &new) == 0)
+		(void)fchmod(fd, (new.st_mode | (new.st_mode & 0444) >> 2) & 0777);
+}
+
 static int write_in(int parent, const char *name, struct str bytes, bool create, const char *path,
 	struct err *err)
 {
@@ -372,6 +382,8 @@ static int write_in(int parent, const char *name, struct str bytes, bool create,
 		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	result = fd < 0 ? -1 : write_all(fd, bytes);
 	number = errno;
+	if (result == 0 && !create)
+		keep_mode(fd, parent, name);
 	if (fd >= 0 && close(fd) != 0 && result == 0) {
 		number = errno;
 		result = -1;
@@ -408,6 +420,36 @@ int files_replace(int folder, const char *path, struct str bytes, struct err *er
 int files_create(int folder, const char *path, struct str bytes, struct err *err)
 {
 	return write_at(folder, path, bytes, true, err);
+}
+
+void files_set_executable(int folder, const char *path, bool executable)
+{
+	const char *name;
+	int parent = open_parent(folder, path, &name);
+	struct stat st;
+
+	if (parent < 0)
+		return;
+	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		((st.st_mode & S_IXUSR) != 0) != executable)
+		(void)fchmodat(parent, name,
+			executable ? (st.st_mode | (st.st_mode & 0444) >> 2) & 0777
+				   : st.st_mode & 0666,
+			0);
+	(void)close(parent);
+}
+
+bool files_is_executable(int folder, const char *path)
+{
+	const char *name;
+	int parent = open_parent(folder, path, &name);
+	struct stat st;
+	bool is = parent >= 0 && fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		  S_ISREG(st.st_mode) && (st.st_mode & S_IXUSR) != 0;
+
+	if (parent >= 0)
+		(void)close(parent);
+	return is;
 }
 
 int files_remove(int folder, const char *path, struct err *err)

@@ -59,11 +59,15 @@ bool files_is_there(const char *path);
 /* Make the folders of path below folder, none of them a link. */
 int files_make_folders(int folder, const char *path, struct err *err);
 /* Write bytes to a temporary name beside path, sync, rename over it: whatever
- * happens, path holds all of the old bytes or all of the new ones. */
+ * happens, path holds all of the old bytes or all of the new ones. What may be
+ * executed stays so. */
 int files_replace(int folder, const char *path, struct str bytes, struct err *err);
 /* The same for a file that is not there yet. FILES_OTHER when something is by now:
  * that is left as it is. */
 int files_create(int folder, const char *path, struct str bytes, struct err *err);
+/* May its owner execute this regular file? From now on, or no longer. */
+bool files_is_executable(int folder, const char *path);
+void files_set_executable(int folder, const char *path, bool executable);
 /* Take away the halves that files_replace() left beside path when it was killed. Only
  * for who knows that nobody is writing there now. */
 void files_sweep(int folder, const char *path);

@@ -138,6 +138,18 @@ int repo_open_bare(struct repo **out, const char *dir, struct err *err)
 	return 0;
 }
 
+bool repo_is_at(const char *dir)
+{
+	git_repository *git = NULL;
+	bool is = repo_start(NULL) == 0 &&
+		  git_repository_open_ext(&git, dir, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) !=
+			  GIT_ENOTFOUND;
+
+	git_repository_free(git);
+	git_error_clear();
+	return is;
+}
+
 void repo_close(struct repo *repo)
 {
 	if (repo == NULL)
@@ -203,25 +215,6 @@ int repo_check_state(struct repo *repo, struct err *err)
 	return 0;
 }
 
-int repo_check_file(struct repo *repo, const char *path, struct err *err)
-{
-	unsigned flags = 0;
-	int result;
-
-	if (repo_check_path(path, err) != 0)
-		return -1;
-	result = git_status_file(&flags, repo->git, path);
-	if (result == GIT_ENOTFOUND || (result == 0 && flags == GIT_STATUS_CURRENT))
-		return 0;
-	if (result != 0)
-		return repo_fail(err, ERR_REFUSED, path);
-	if ((flags & (GIT_STATUS_WT_NEW | GIT_STATUS_IGNORED)) != 0)
-		return err_set(err, ERR_REFUSED,
-			"%s is there and git does not know it: git add and commit it first", path);
-	return err_set(err, ERR_REFUSED,
-		"%s has changes that are not committed: commit or undo them first", path);
-}
-
 int repo_newest(struct repo *repo, git_commit **out, struct err *err)
 {
 	git_oid id;
@@ -235,19 +228,65 @@ int repo_newest(struct repo *repo, git_commit **out, struct err *err)
 	return 0;
 }
 
-bool repo_entry_in(const git_commit *commit, const char *path, git_oid *id)
+/* The id of a regular file in a commit, and (may be NULL) how it stands there. 1: it is
+ * a link or the like; -1: it is not there. */
+static int find_entry(const git_commit *commit, const char *path, git_oid *id, git_filemode_t *mode)
 {
 	git_tree_entry *entry = NULL;
 	git_tree *tree = NULL;
-	bool found;
+	int result = -1;
 
-	found = git_commit_tree(&tree, commit) == 0 &&
-		git_tree_entry_bypath(&entry, tree, path) == 0 && repo_kind_of(entry) == REPO_FILE;
-	if (found)
+	if (git_commit_tree(&tree, commit) == 0 && git_tree_entry_bypath(&entry, tree, path) == 0)
+		result = repo_kind_of(entry) == REPO_FILE ? 0 : 1;
+	if (result == 0) {
 		git_oid_cpy(id, git_tree_entry_id(entry));
+		if (mode != NULL)
+			*mode = git_tree_entry_filemode(entry);
+	}
 	git_tree_entry_free(entry);
 	git_tree_free(tree);
-	return found;
+	git_error_clear();
+	return result;
+}
+
+bool repo_entry_in(const git_commit *commit, const char *path, git_oid *id)
+{
+	return find_entry(commit, path, id, NULL) == 0;
+}
+
+static int check_kind(struct repo *repo, const char *path, struct err *err)
+{
+	git_commit *commit;
+	git_oid id;
+	int result = repo_newest(repo, &commit, err);
+
+	if (result < 0)
+		return -1;
+	if (result == 0 && find_entry(commit, path, &id, NULL) == 1)
+		result = err_set(err, ERR_REFUSED,
+			"%s is a link or a folder in the repository: only files are changed here",
+			path);
+	git_commit_free(commit);
+	return result < 0 ? -1 : 0;
+}
+
+int repo_check_file(struct repo *repo, const char *path, struct err *err)
+{
+	unsigned flags = 0;
+	int result;
+
+	if (repo_check_path(path, err) != 0 || check_kind(repo, path, err) != 0)
+		return -1;
+	result = git_status_file(&flags, repo->git, path);
+	if (result == GIT_ENOTFOUND || (result == 0 && flags == GIT_STATUS_CURRENT))
+		return 0;
+	if (result != 0)
+		return repo_fail(err, ERR_REFUSED, path);
+	if ((flags & (GIT_STATUS_WT_NEW | GIT_STATUS_IGNORED)) != 0)
+		return err_set(err, ERR_REFUSED,
+			"%s is there and git does not know it: git add and commit it first", path);
+	return err_set(err, ERR_REFUSED,
+		"%s has changes that are not committed: commit or undo them first", path);
 }
 
 bool repo_has(struct repo *repo, const char *path)
@@ -279,9 +318,32 @@ int repo_signature(struct repo *repo, git_signature **out, struct err *err)
 	return 0;
 }
 
+/* How a changed file stands in the commit: as before; a renamed one as under its old
+ * name. parent may be NULL. */
+static git_filemode_t mode_of(
+	const git_commit *parent, const struct repo_change *changes, size_t n, size_t i)
+{
+	git_filemode_t mode = GIT_FILEMODE_BLOB;
+	git_oid id;
+	size_t j;
+
+	if (parent == NULL || find_entry(parent, changes[i].path, &id, &mode) == 0)
+		return mode;
+	for (j = 0; n == 2 && j < n; j++)
+		if (changes[j].remove && find_entry(parent, changes[j].path, &id, &mode) == 0)
+			return mode;
+	return GIT_FILEMODE_BLOB;
+}
+
+/* A file's new entry. */
+struct placed {
+	git_oid id;
+	git_filemode_t mode;
+};
+
 /* The tree of the newest commit with the changes; base NULL: of none. */
 static int change_tree(struct repo *repo, git_tree *base, const struct repo_change *changes,
-	size_t n, git_oid *ids, git_oid *out, struct err *err)
+	size_t n, struct placed *placed, git_oid *out, struct err *err)
 {
 	git_tree_update *updates = xcalloc(n, sizeof(*updates));
 	size_t i, n_updates = 0;
@@ -291,13 +353,13 @@ static int change_tree(struct repo *repo, git_tree *base, const struct repo_chan
 		git_tree_update *update = &updates[n_updates++];
 
 		update->path = changes[i].path;
-		update->filemode = GIT_FILEMODE_BLOB;
+		update->filemode = placed[i].mode;
 		update->action =
 			changes[i].remove ? GIT_TREE_UPDATE_REMOVE : GIT_TREE_UPDATE_UPSERT;
 		if (!changes[i].remove)
 			result = git_blob_create_from_buffer(
-				&ids[i], repo->git, changes[i].bytes.p, changes[i].bytes.n);
-		git_oid_cpy(&update->id, &ids[i]);
+				&placed[i].id, repo->git, changes[i].bytes.p, changes[i].bytes.n);
+		git_oid_cpy(&update->id, &placed[i].id);
 	}
 	if (result == 0)
 		result = git_tree_create_updated(out, repo->git, base, n_updates, updates);
@@ -308,7 +370,7 @@ static int change_tree(struct repo *repo, git_tree *base, const struct repo_chan
 /* The index is told of these paths alone. The times are left out: git looks at the
  * file once and knows them then. */
 static int change_index(struct repo *repo, const struct repo_change *changes, size_t n,
-	const git_oid *ids, struct err *err)
+	const struct placed *placed, struct err *err)
 {
 	git_index *index = NULL;
 	int result = git_repository_index(&index, repo->git);
@@ -317,9 +379,9 @@ static int change_index(struct repo *repo, const struct repo_change *changes, si
 	if (result == 0)
 		result = git_index_read(index, 1);
 	for (i = 0; i < n && result == 0; i++) {
-		git_index_entry entry = {.mode = GIT_FILEMODE_BLOB, .path = changes[i].path};
+		git_index_entry entry = {.mode = placed[i].mode, .path = changes[i].path};
 
-		git_oid_cpy(&entry.id, &ids[i]);
+		git_oid_cpy(&entry.id, &placed[i].id);
 		if (!changes[i].remove)
 			result = git_index_add(index, &entry);
 		else if (git_index_remove_bypath(index, changes[i].path) != 0)
@@ -352,7 +414,8 @@ static int commit_tree(struct repo *repo, git_commit *parent, const git_oid *tre
 int repo_commit(struct repo *repo, const struct repo_change *changes, size_t n, const char *message,
 	struct err *err)
 {
-	git_oid *ids, tree_id;
+	struct placed *placed;
+	git_oid tree_id;
 	git_commit *parent = NULL;
 	git_tree *base = NULL;
 	size_t i;
@@ -366,14 +429,16 @@ int repo_commit(struct repo *repo, const struct repo_change *changes, size_t n, 
 	result = repo_newest(repo, &parent, err);
 	if (result == 0 && git_commit_tree(&base, parent) != 0)
 		result = repo_fail(err, ERR_FAILED, "cannot read the newest commit");
-	ids = xcalloc(n, sizeof(*ids));
+	placed = xcalloc(n, sizeof(*placed));
+	for (i = 0; i < n; i++)
+		placed[i].mode = mode_of(parent, changes, n, i);
 	if (result >= 0)
-		result = change_tree(repo, base, changes, n, ids, &tree_id, err);
+		result = change_tree(repo, base, changes, n, placed, &tree_id, err);
 	if (result == 0)
 		result = commit_tree(repo, parent, &tree_id, message, err);
 	if (result == 0)
-		result = change_index(repo, changes, n, ids, err);
-	free(ids);
+		result = change_index(repo, changes, n, placed, err);
+	free(placed);
 	git_tree_free(base);
 	git_commit_free(parent);
 	return result;
@@ -381,7 +446,7 @@ int repo_commit(struct repo *repo, const struct repo_change *changes, size_t n, 
 
 int repo_follow(struct repo *repo, const struct repo_change *changes, size_t n, struct err *err)
 {
-	git_oid *ids = xcalloc(n, sizeof(*ids));
+	struct placed placed;
 	git_commit *commit = NULL;
 	struct repo_change now;
 	int result = repo_newest(repo, &commit, err);
@@ -389,11 +454,10 @@ int repo_follow(struct repo *repo, const struct repo_change *changes, size_t n, 
 
 	for (i = 0; i < n && result == 0; i++) {
 		now = changes[i];
-		now.remove = !repo_entry_in(commit, now.path, &ids[i]);
-		result = change_index(repo, &now, 1, &ids[i], err);
+		now.remove = find_entry(commit, now.path, &placed.id, &placed.mode) != 0;
+		result = change_index(repo, &now, 1, &placed, err);
 	}
 	git_commit_free(commit);
-	free(ids);
 	return result < 0 ? -1 : 0;
 }
 

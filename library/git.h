@@ -22,6 +22,9 @@
 #define REPO_DEPTH_MAX 16	/* folders in folders */
 #define REPO_TREE_ENTRIES_MAX 200000
 #define REPO_TREE_BYTES_MAX (512UL * 1024 * 1024)
+#define REPO_TREE_PATHS_MAX (64UL * 1024 * 1024) /* bytes of all paths */
+#define REPO_FOLDER_BYTES_MAX (16UL * 1024 * 1024)
+#define REPO_FOLDERS_DEEP_MAX 64 /* of what is pulled */
 
 struct repo;
 
@@ -36,6 +39,8 @@ int repo_init(struct repo **out, const char *dir, struct err *err);
 /* A repository without a work tree, of somebody else's commits; made when absent. For
  * what reads objects: repo_tree(), and fetching. */
 int repo_open_bare(struct repo **out, const char *dir, struct err *err);
+/* Is a repository of whatever kind in exactly this folder, anybody's? */
+bool repo_is_at(const char *dir);
 void repo_close(struct repo *repo);
 const char *repo_git_dir(const struct repo *repo); /* ends with '/' */
 
@@ -102,7 +107,7 @@ struct repo_tree_report {
 	size_t files;	       /* told */
 	size_t links, modules; /* symbolic links, submodules */
 	size_t names;	       /* not for repo_check_path(), or the same but for case */
-	size_t big;	       /* over 4 MiB */
+	size_t big;	       /* over 4 MiB; folders of more than 16 MiB of names */
 	size_t deep;	       /* folders below REPO_DEPTH_MAX */
 	size_t unread;	       /* objects that are missing, broken, of another kind */
 	bool cut;	       /* a limit on entries or bytes ended it */
@@ -115,6 +120,11 @@ typedef int repo_tree_fn(void *data, const char *path, struct str bytes);
  * borrowed; non-zero from fn stops and is returned. REPO_NONE: no such commit.
  */
 int repo_tree(struct repo *repo, const char *revision, const char *under, repo_tree_fn *fn,
+	void *data, struct repo_tree_report *report, struct err *err);
+
+/* The same, but the texts stay where they are: fn gets their ids, for repo_blob()
+ * (git_log.h). */
+int repo_tree_ids(struct repo *repo, const char *revision, const char *under, repo_tree_fn *fn,
 	void *data, struct repo_tree_report *report, struct err *err);
 
 /* What makes one text of the other, as `diff -u` says it from its first "@@" on;

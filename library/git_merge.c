@@ -130,7 +130,7 @@ static git_blob *side_blob(struct repo *repo, const struct side *side, struct st
 
 	*text = STR("");
 	if (side->is && (side->mode & 0170000U) == 0100000U &&
-		git_blob_lookup(&blob, repo->git, &side->id) == 0)
+		repo_find_blob(repo, &side->id, MOVE_BYTES_MAX, &blob) == 0)
 		*text = (struct str){git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob)};
 	return blob;
 }
@@ -138,6 +138,8 @@ static git_blob *side_blob(struct repo *repo, const struct side *side, struct st
 static int settle(struct merging *merging, const struct trouble *trouble,
 	const struct repo_choice *choice, struct err *err)
 {
+	const struct side *kept = trouble->ours.is ? &trouble->ours : &trouble->theirs;
+	unsigned mode = kept->mode == GIT_FILEMODE_BLOB_EXECUTABLE ? kept->mode : GIT_FILEMODE_BLOB;
 	size_t i;
 
 	for (i = 0; i < 3; i++)
@@ -145,7 +147,7 @@ static int settle(struct merging *merging, const struct trouble *trouble,
 			(void)git_index_conflict_remove(merging->index, trouble->paths[i]);
 	git_error_clear();
 	for (i = 0; i < choice->n; i++) {
-		git_index_entry entry = {.mode = GIT_FILEMODE_BLOB, .path = choice->paths[i]};
+		git_index_entry entry = {.mode = mode, .path = choice->paths[i]};
 
 		if (repo_check_path(choice->paths[i], err) != 0)
 			return -1;
@@ -282,6 +284,8 @@ static int diff_commits(
 	int result = find_commit(repo, to, &b, err);
 
 	*diff = NULL;
+	if (result == 0)
+		result = repo_check_size(repo, b, err);
 	if (result == 0 && from[0] != '\0')
 		result = find_commit(repo, from, &a, err);
 	if (result == 0 &&
@@ -309,8 +313,7 @@ static bool file_blob(
 	if (!file_is(file))
 		return true;
 	if ((file->mode & 0170000U) != 0100000U ||
-		git_blob_lookup(blob, repo->git, &file->id) != 0 ||
-		git_blob_rawsize(*blob) > MOVE_BYTES_MAX)
+		repo_find_blob(repo, &file->id, MOVE_BYTES_MAX, blob) != 0)
 		return false;
 	*text = (struct str){git_blob_rawcontent(*blob), (size_t)git_blob_rawsize(*blob)};
 	return true;
@@ -324,6 +327,7 @@ static int tell_move(struct repo *repo, const git_diff_delta *delta, repo_move_f
 		.path = delta->new_file.path,
 		.before_is = file_is(&delta->old_file),
 		.after_is = file_is(&delta->new_file),
+		.executable = (delta->new_file.mode & 0111U) != 0,
 		.before = STR(""),
 		.after = STR(""),
 	};
@@ -344,6 +348,8 @@ int repo_moves(struct repo *repo, const char *from, const char *to, repo_move_fn
 	int result = diff_commits(repo, from, to, &diff, err);
 	size_t i, n = result == 0 ? git_diff_num_deltas(diff) : 0;
 
+	if (n > REPO_MOVES_MAX)
+		result = err_set(err, ERR_LIMIT, "more than %d files differ", REPO_MOVES_MAX);
 	for (i = 0; i < n && result == 0; i++)
 		result = repo_check_path(git_diff_get_delta(diff, i)->new_file.path, err);
 	for (i = 0; i < n && result == 0; i++)

@@ -11,6 +11,7 @@
 
 #define REPO_SECRET_MAX 1024
 #define REPO_CONFLICTS_MAX 10000
+#define REPO_MOVES_MAX 50000 /* files that one pull changes */
 
 /* Who asks for what; the caller answers. Every function may be NULL. */
 struct repo_remote_options {
@@ -91,10 +92,12 @@ struct repo_move {
 	bool before_is, after_is; /* was it there, is it there */
 	struct str before, after;
 	bool odd;
+	bool executable; /* is it to be */
 };
 typedef int repo_move_fn(void *data, const struct repo_move *move, struct err *err);
 /* `from` "": from nothing. A path that is not for repo_check_path() ends it with
- * ERR_REFUSED before fn is called at all; non-zero from fn stops and is returned. */
+ * ERR_REFUSED before fn is called at all, and so do more files than REPO_MOVES_MAX, or
+ * a tree over the limits of git.h, with ERR_LIMIT; non-zero from fn stops and is returned. */
 int repo_moves(struct repo *repo, const char *from, const char *to, repo_move_fn *fn, void *data,
 	struct err *err);
 /* The current branch goes on from that commit to this one; 1: it is elsewhere now. */

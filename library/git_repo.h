@@ -38,6 +38,14 @@ int repo_signature(struct repo *repo, git_signature **out, struct err *err);
 enum repo_kind { REPO_FILE, REPO_FOLDER, REPO_LINK, REPO_MODULE, REPO_ODD };
 enum repo_kind repo_kind_of(const git_tree_entry *entry);
 
+/* A file's object, yours, if it is one of at most `max` bytes: its size is asked before
+ * anything is unpacked. 1: it is larger; -1: it is none, or cannot be read. */
+int repo_find_blob(struct repo *repo, const git_oid *id, size_t max, git_blob **out);
+
+/* ERR_LIMIT when a commit's tree is larger than what is ever written to a work tree: a
+ * few folders that hold each other are without end for who makes a list of them. */
+int repo_check_size(struct repo *repo, const git_commit *commit, struct err *err);
+
 /* repo_tree() of a tree that is known by its id. */
 int repo_tree_of(struct repo *repo, const git_oid *tree, const char *under, repo_tree_fn *fn,
 	void *data, struct repo_tree_report *report, struct err *err);

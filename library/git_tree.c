@@ -13,14 +13,15 @@
 #include "library/library.h"
 
 struct tree_walk {
-	git_repository *git;
+	struct repo *repo;
 	git_odb *odb;
 	struct str under; /* without '/' at its end; empty: everything */
 	repo_tree_fn *fn;
 	void *data;
 	struct repo_tree_report *report;
 	struct buf path;
-	size_t entries_left, bytes_left;
+	bool ids; /* told instead of the texts */
+	size_t entries_left, bytes_left, paths_left;
 	int stopped; /* what fn returned */
 };
 
@@ -72,14 +73,59 @@ static bool is_asked_for(const struct tree_walk *walk, struct str path, bool fol
 	return folder && under.p[path.n] == '/' && memcmp(path.p, under.p, path.n) == 0;
 }
 
-/* The size is asked before anything is unpacked. */
+static int size_of(git_odb *odb, const git_oid *id, git_object_t wanted, size_t *n)
+{
+	git_object_t type;
+
+	return git_odb_read_header(n, &type, odb, id) == 0 && type == wanted ? 0 : -1;
+}
+
+int repo_find_blob(struct repo *repo, const git_oid *id, size_t max, git_blob **out)
+{
+	git_odb *odb = NULL;
+	size_t n = 0;
+	int result = -1;
+
+	*out = NULL;
+	if (git_repository_odb(&odb, repo->git) == 0)
+		result = size_of(odb, id, GIT_OBJECT_BLOB, &n);
+	git_odb_free(odb);
+	if (result == 0 && n > max)
+		return 1;
+	if (result == 0 &&
+		(git_blob_lookup(out, repo->git, id) != 0 || git_blob_rawsize(*out) != n))
+		result = -1;
+	if (result != 0) {
+		git_blob_free(*out);
+		*out = NULL;
+	}
+	return result;
+}
+
+/* What is told of a file, or counted because it is not. */
+static void tell_file(struct tree_walk *walk, const git_oid *id)
+{
+	char hex[REPO_ID_BYTES];
+	git_blob *blob = NULL;
+	struct str told = {hex, REPO_ID_BYTES - 1};
+
+	(void)git_oid_tostr(hex, sizeof hex, id);
+	if (!walk->ids && repo_find_blob(walk->repo, id, LIBRARY_FILE_BYTES_MAX, &blob) != 0) {
+		walk->report->unread++;
+		return;
+	}
+	if (!walk->ids)
+		told = (struct str){git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob)};
+	walk->report->files++;
+	walk->stopped = walk->fn(walk->data, buf_text(&walk->path), told);
+	git_blob_free(blob);
+}
+
 static void walk_file(struct tree_walk *walk, const git_oid *id)
 {
-	git_blob *blob = NULL;
-	git_object_t type;
 	size_t n;
 
-	if (git_odb_read_header(&n, &type, walk->odb, id) != 0 || type != GIT_OBJECT_BLOB) {
+	if (size_of(walk->odb, id, GIT_OBJECT_BLOB, &n) != 0) {
 		walk->report->unread++;
 		return;
 	}
@@ -87,19 +133,13 @@ static void walk_file(struct tree_walk *walk, const git_oid *id)
 		walk->report->big++;
 		return;
 	}
-	if (n > walk->bytes_left) {
+	if (n > walk->bytes_left || walk->path.len > walk->paths_left) {
 		walk->report->cut = true;
 		return;
 	}
 	walk->bytes_left -= n;
-	if (git_blob_lookup(&blob, walk->git, id) != 0 || git_blob_rawsize(blob) != n) {
-		walk->report->unread++;
-	} else {
-		walk->report->files++;
-		walk->stopped = walk->fn(walk->data, buf_text(&walk->path),
-			(struct str){git_blob_rawcontent(blob), n});
-	}
-	git_blob_free(blob);
+	walk->paths_left -= walk->path.len;
+	tell_file(walk, id);
 }
 
 /* The modes as they are written: libgit2 takes a link that may be executed for a file. */
@@ -170,7 +210,11 @@ static void walk_tree(struct tree_walk *walk, const git_oid *id, unsigned depth)
 		walk->report->deep++;
 		return;
 	}
-	if (git_tree_lookup(&tree, walk->git, id) != 0) {
+	if (size_of(walk->odb, id, GIT_OBJECT_TREE, &n) == 0 && n > REPO_FOLDER_BYTES_MAX) {
+		walk->report->big++;
+		return;
+	}
+	if (git_tree_lookup(&tree, walk->repo->git, id) != 0) {
 		walk->report->unread++;
 		return;
 	}
@@ -182,36 +226,39 @@ static void walk_tree(struct tree_walk *walk, const git_oid *id, unsigned depth)
 	git_tree_free(tree);
 }
 
+static int walk_all(struct tree_walk *walk, const git_oid *tree, const char *under,
+	struct repo_tree_report *report, struct err *err)
+{
+	walk->under = str_of(under);
+	walk->report = report;
+	walk->path = (struct buf)BUF_INIT(REPO_PATH_MAX + 1);
+	walk->entries_left = REPO_TREE_ENTRIES_MAX;
+	walk->bytes_left = REPO_TREE_BYTES_MAX;
+	walk->paths_left = REPO_TREE_PATHS_MAX;
+	*report = (struct repo_tree_report){0};
+	if (walk->under.n > 0 && walk->under.p[walk->under.n - 1] == '/')
+		walk->under.n--;
+	if (git_repository_odb(&walk->odb, walk->repo->git) != 0)
+		return repo_fail(err, ERR_FAILED, "cannot read the repository's objects");
+	walk_tree(walk, tree, 1);
+	git_odb_free(walk->odb);
+	buf_fini(&walk->path);
+	return walk->stopped;
+}
+
 int repo_tree_of(struct repo *repo, const git_oid *tree, const char *under, repo_tree_fn *fn,
 	void *data, struct repo_tree_report *report, struct err *err)
 {
-	struct tree_walk walk = {
-		.git = repo->git,
-		.under = str_of(under),
-		.fn = fn,
-		.data = data,
-		.report = report,
-		.path = BUF_INIT(REPO_PATH_MAX + 1),
-		.entries_left = REPO_TREE_ENTRIES_MAX,
-		.bytes_left = REPO_TREE_BYTES_MAX,
-	};
+	struct tree_walk walk = {.repo = repo, .fn = fn, .data = data};
 
-	*report = (struct repo_tree_report){0};
-	if (walk.under.n > 0 && walk.under.p[walk.under.n - 1] == '/')
-		walk.under.n--;
-	if (git_repository_odb(&walk.odb, repo->git) != 0)
-		return repo_fail(err, ERR_FAILED, "cannot read the repository's objects");
-	walk_tree(&walk, tree, 1);
-	git_odb_free(walk.odb);
-	buf_fini(&walk.path);
-	return walk.stopped;
+	return walk_all(&walk, tree, under, report, err);
 }
 
-int repo_tree(struct repo *repo, const char *revision, const char *under, repo_tree_fn *fn,
-	void *data, struct repo_tree_report *report, struct err *err)
+static int walk_revision(struct tree_walk *walk, const char *revision, const char *under,
+	struct repo_tree_report *report, struct err *err)
 {
 	git_object *object = NULL, *tree = NULL;
-	int result = git_revparse_single(&object, repo->git, revision);
+	int result = git_revparse_single(&object, walk->repo->git, revision);
 
 	*report = (struct repo_tree_report){0};
 	if (under[0] != '\0' && repo_check_path(under, err) != 0) {
@@ -223,8 +270,66 @@ int repo_tree(struct repo *repo, const char *revision, const char *under, repo_t
 	if (result != 0 || git_object_peel(&tree, object, GIT_OBJECT_TREE) != 0)
 		result = repo_fail(err, ERR_FAILED, "cannot read the files of the repository");
 	else
-		result = repo_tree_of(repo, git_object_id(tree), under, fn, data, report, err);
+		result = walk_all(walk, git_object_id(tree), under, report, err);
 	git_object_free(tree);
 	git_object_free(object);
 	return result;
+}
+
+int repo_tree(struct repo *repo, const char *revision, const char *under, repo_tree_fn *fn,
+	void *data, struct repo_tree_report *report, struct err *err)
+{
+	struct tree_walk walk = {.repo = repo, .fn = fn, .data = data};
+
+	return walk_revision(&walk, revision, under, report, err);
+}
+
+int repo_tree_ids(struct repo *repo, const char *revision, const char *under, repo_tree_fn *fn,
+	void *data, struct repo_tree_report *report, struct err *err)
+{
+	struct tree_walk walk = {.repo = repo, .fn = fn, .data = data, .ids = true};
+
+	return walk_revision(&walk, revision, under, report, err);
+}
+
+/* --- the size of a tree --- */
+
+/* Recursion is bounded by REPO_FOLDERS_DEEP_MAX. */
+static bool fits(git_repository *git, git_odb *odb, const git_oid *id, unsigned depth, size_t *left)
+{
+	git_tree *tree = NULL;
+	size_t i, n;
+	bool fine = depth <= REPO_FOLDERS_DEEP_MAX;
+
+	if (fine && (size_of(odb, id, GIT_OBJECT_TREE, &n) != 0 ||
+			    git_tree_lookup(&tree, git, id) != 0))
+		return true; /* what is broken is told by who reads it */
+	fine = fine && n <= REPO_FOLDER_BYTES_MAX;
+	n = fine ? git_tree_entrycount(tree) : 0;
+	fine = fine && n <= *left;
+	*left -= fine ? n : 0;
+	for (i = 0; i < n && fine; i++) {
+		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
+
+		if (repo_kind_of(entry) == REPO_FOLDER)
+			fine = fits(git, odb, git_tree_entry_id(entry), depth + 1, left);
+	}
+	git_tree_free(tree);
+	return fine;
+}
+
+int repo_check_size(struct repo *repo, const git_commit *commit, struct err *err)
+{
+	size_t left = REPO_TREE_ENTRIES_MAX;
+	git_odb *odb = NULL;
+	bool fine = true;
+
+	if (git_repository_odb(&odb, repo->git) == 0)
+		fine = fits(repo->git, odb, git_commit_tree_id(commit), 1, &left);
+	git_odb_free(odb);
+	git_error_clear();
+	return fine ? 0
+		    : err_set(err, ERR_LIMIT,
+			      "more than %d files and folders, or folders more than %d deep",
+			      REPO_TREE_ENTRIES_MAX, REPO_FOLDERS_DEEP_MAX);
 }

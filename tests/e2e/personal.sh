@@ -216,6 +216,30 @@ has "to me" "$out"
 run 3 restore lesson@9
 run 2 restore lesson
 
+part "modes: what may be executed stays so, links are not changed"
+in='#!/usr/bin/env prompt'
+run 0 add tool
+chmod 755 "$repo/prompts/tool.prompt.md"
+git -C "$repo" commit -qam "may be executed"
+ln -s tool.prompt.md "$repo/prompts/alias.prompt.md" && git -C "$repo" add -A && git -C "$repo" commit -qm "a link"
+before=$(commits)
+EDITOR="sed -i s/env/bin/" run 0 edit tool
+one "edit of what may be executed"
+run 0 rename tool tools/tool
+one "rename of what may be executed"
+in=beside
+run 0 add tools/beside
+one "add beside it"
+[ "$(git -C "$repo" ls-tree HEAD prompts/tools/ | cut -d' ' -f1 | tr '\n' ' ')" = "100644 100755 " ] || fail "modes: $(git -C "$repo" ls-tree HEAD prompts/tools/)"
+[ -x "$repo/prompts/tools/tool.prompt.md" ] || fail "the file may not be executed any more"
+run 6 add alias
+has "is a link" "$err"
+[ -L "$repo/prompts/alias.prompt.md" ] && [ "$(git -C "$repo" ls-tree HEAD prompts/alias.prompt.md | cut -d' ' -f1)" = 120000 ] || fail "the link was changed"
+git -C "$repo" rm -q prompts/alias.prompt.md && git -C "$repo" commit -qm "no link"
+run 0 remove tools/tool
+run 0 remove tools/beside
+before=$(commits)
+
 part "what others staged or changed stays theirs"
 in=other
 run 0 add other

@@ -124,6 +124,46 @@ run 3 show passwd
 run 3 show pwned
 [ -z "$(find . -name 'pwned*')" ] || fail "something was written"
 
+part "a folder that is no repository: as it stands, read-only, with the same limits"
+mkdir -p plain/prompts/.claude/commands plain/other plain/.hidden
+echo 'Plain {{text}}.' >plain/prompts/plain.prompt.md
+echo 'Do $ARGUMENTS' >plain/prompts/.claude/commands/do.md
+echo outside >plain/other/outside.prompt.md
+echo 'hidden' >plain/.hidden/hidden.prompt.md
+ln -s /etc/passwd plain/prompts/passwd.prompt.md && ln -s "$work/team" plain/prompts/folder
+cp evil/prompts/big.prompt.md plain/prompts/
+mkfifo plain/prompts/pipe.prompt.md
+cp -a plain plain.before
+run 0 source add plain plain --path prompts
+has "2 prompts" "$out"
+run 0 show plain --json
+has '"source":"git:plain"' "$out"
+run 0 source list
+has "$work/plain" "$out"
+for name in outside hidden passwd big pipe; do
+	run 3 show $name
+done
+run 6 remove plain
+has "source remove plain" "$err"
+rm plain.before/prompts/pipe.prompt.md plain/prompts/pipe.prompt.md
+diff -r --no-dereference plain plain.before || fail "the folder was changed"
+[ "$(find plain | sort)" = "$(find plain.before | sed 's/^plain.before/plain/' | sort)" ] || fail "files came or went"
+[ ! -e home/data/sources/plain.git ] || fail "a repository was made of it"
+echo 'Plain again.' >plain/prompts/plain.prompt.md && rm -r plain/prompts/.claude
+echo 'New plain.' >plain/prompts/fresh.prompt.md
+run 0 source update plain
+run 0 show plain --text
+has "Plain again." "$out"
+run 0 show fresh --text
+run 3 show do
+mv plain plain.away
+run 1 source update plain
+run 0 show fresh --text
+mv plain.away plain
+run 0 source remove plain
+run 3 show fresh
+[ -e plain/prompts/fresh.prompt.md ] || fail "remove took the folder's files"
+
 part "remove: prompts and repository go"
 run 0 source remove evil
 run 3 show fine

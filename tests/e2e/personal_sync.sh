@@ -205,6 +205,21 @@ on b 0 show from/a --text
 has "by hand" "$out"
 same "a dirty file"
 
+part "modes go with the files"
+chmod +x b/data/personal/prompts/seventh.prompt.md
+at b commit -qam "may be executed"
+on b 0 push
+on a 0 pull
+[ -x a/data/personal/prompts/seventh.prompt.md ] || fail "it may not be executed"
+same "a mode alone"
+chmod -x b/data/personal/prompts/seventh.prompt.md
+at b commit -qam "no longer"
+EDITOR="sed -i s/Seventh/Last/" on b 0 edit seventh
+on b 0 push
+on a 0 pull
+[ ! -x a/data/personal/prompts/seventh.prompt.md ] || fail "it may be executed"
+same "a mode taken back"
+
 part "another history is refused"
 git init -q --bare stranger.git
 rm -rf c

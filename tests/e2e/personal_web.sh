@@ -68,9 +68,13 @@ whole() { # HOME: nothing is half done in it, and nothing is left over
 	[ ! -s "$work/$1/data/personal/.git/promptd-transfer" ] || fail "$2: a transfer is marked"
 }
 
-# hasty HOME: it gives up after a second.
+# hasty HOME [SECONDS]: it gives up after a second, or so many.
 hasty() {
-	mkdir -p "$1/config" && echo "git_timeout = 1" >"$1/config/promptd.conf"
+	mkdir -p "$1/config" && echo "git_timeout = ${2:-1}" >"$1/config/promptd.conf"
+}
+
+patient() {
+	rm -f "$1/config/promptd.conf"
 }
 
 # listener FILE WORDS...: git_faults.py; its port is in $port, what it says in FILE.
@@ -231,7 +235,7 @@ until_so ended silent
 part "a pack that stops in the middle, or is cut off; what was there stays"
 place large
 on a 0 init "$work/a/large"
-for i in 1 2 3 4; do
+for i in 1 2; do
 	head -c 600000 /dev/urandom | base64 >"a/large/prompts/large$i.prompt.md"
 done
 git -C a/large add -A && git -C a/large commit -qm large
@@ -239,19 +243,22 @@ on a 0 sync-git "$plain/large.git"
 for how in stall cut; do
 	listener $how $how:900000 "$web"
 	rm -rf h
-	hasty h
+	[ $how = cut ] || hasty h 5
 	on h 1 init --clone "http://127.0.0.1:$port/large.git"
-	[ $how = cut ] || has "nothing came for 1 s" "$err"
+	patient h
+	[ $how = cut ] || has "nothing came for 5 s" "$err"
 	grep -q enough $how || fail "$how was not tried"
 	whole h "$how of a first pack"
 	on h 0 init --clone "$plain/large.git"
 	whole h "after $how"
-	git -C a/large commit -q --allow-empty -m "$how" && head -c 2000000 /dev/urandom | base64 >"a/large/prompts/$how.prompt.md"
+	git -C a/large commit -q --allow-empty -m "$how" && head -c 1000000 /dev/urandom | base64 >"a/large/prompts/$how.prompt.md"
 	git -C a/large add -A && git -C a/large commit -qm "$how"
 	on a 0 push
 	at h remote set-url origin "http://127.0.0.1:$port/large.git"
 	before=$(at h rev-parse HEAD)
+	[ $how = cut ] || hasty h 5
 	on h 1 pull
+	patient h
 	[ "$(at h rev-parse HEAD)" = "$before" ] || fail "$how moved the branch"
 	whole h "$how of a second pack"
 	at h remote set-url origin "$plain/large.git"
