@@ -160,8 +160,9 @@ static int change_files(struct personal *personal, const struct pending *pending
 				0))
 		return -1;
 	if (pending->to != NULL && pending->from != NULL &&
-		files_is_executable(personal->folder, pending->from))
-		files_set_executable(personal->folder, pending->to, true);
+		files_is_executable(personal->folder, pending->from) &&
+		files_set_executable(personal->folder, pending->to, true, err) != 0)
+		return -1;
 	if (pending->from != NULL && file_holds(personal, pending->from, before))
 		return files_remove(personal->folder, pending->from, err);
 	return 0;

@@ -79,17 +79,20 @@ static int on_move(void *data, const struct repo_move *move, struct err *err)
 		personal->sweeps++;
 		files_sweep(personal->folder, move->path);
 	}
-	if (held == HELD_AFTER && move->after_is)
-		files_set_executable(personal->folder, move->path, move->executable);
-	if (held != HELD_BEFORE)
+	if (held != HELD_BEFORE && held != HELD_AFTER)
 		return 0;
-	if (!move->after_is)
+	if (held == HELD_AFTER)
+		result = move->after_is ? files_set_executable(personal->folder, move->path,
+						  move->executable, &fault)
+					: 0;
+	else if (!move->after_is)
 		result = files_remove(personal->folder, move->path, &fault);
 	else if (files_make_folders(personal->folder, move->path, &fault) != 0 ||
 		 files_replace(personal->folder, move->path, move->after, &fault) != 0)
 		result = -1;
 	else
-		files_set_executable(personal->folder, move->path, move->executable);
+		result = files_set_executable(
+			personal->folder, move->path, move->executable, &fault);
 	if (result != 0)
 		call_warn(personal->call, "%s is not as in the newest commit: %.300s", move->path,
 			fault.text);

@@ -422,21 +422,24 @@ int files_create(int folder, const char *path, struct str bytes, struct err *err
 	return write_at(folder, path, bytes, true, err);
 }
 
-void files_set_executable(int folder, const char *path, bool executable)
+int files_set_executable(int folder, const char *path, bool executable, struct err *err)
 {
 	const char *name;
-	int parent = open_parent(folder, path, &name);
+	int parent = open_parent(folder, path, &name), fd = -1, rc = 0;
 	struct stat st;
 
-	if (parent < 0)
-		return;
-	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-		((st.st_mode & S_IXUSR) != 0) != executable)
-		(void)fchmodat(parent, name,
-			executable ? (st.st_mode | (st.st_mode & 0444) >> 2) & 0777
-				   : st.st_mode & 0666,
-			0);
-	(void)close(parent);
+	if (parent >= 0)
+		fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		((st.st_mode & S_IXUSR) != 0) != executable &&
+		fchmod(fd, executable ? (st.st_mode | (st.st_mode & 0444) >> 2) & 0777
+				      : st.st_mode & 0666) != 0)
+		rc = err_errno(err, errno, "%s", path);
+	if (fd >= 0)
+		(void)close(fd);
+	if (parent >= 0)
+		(void)close(parent);
+	return rc;
 }
 
 bool files_is_executable(int folder, const char *path)

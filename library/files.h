@@ -65,9 +65,10 @@ int files_replace(int folder, const char *path, struct str bytes, struct err *er
 /* The same for a file that is not there yet. FILES_OTHER when something is by now:
  * that is left as it is. */
 int files_create(int folder, const char *path, struct str bytes, struct err *err);
-/* May its owner execute this regular file? From now on, or no longer. */
+/* May its owner execute this regular file? From now on, or no longer: of what is no
+ * regular file, or cannot be read, nothing is changed, and that is no failure. */
 bool files_is_executable(int folder, const char *path);
-void files_set_executable(int folder, const char *path, bool executable);
+int files_set_executable(int folder, const char *path, bool executable, struct err *err);
 /* Take away the halves that files_replace() left beside path when it was killed. Only
  * for who knows that nobody is writing there now. */
 void files_sweep(int folder, const char *path);
