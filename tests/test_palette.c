@@ -123,6 +123,19 @@ static void every_key_in_every_mode_leads_where_it_may(void)
 			}
 }
 
+static void only_what_was_typed_and_is_no_secret_is_remembered(void)
+{
+	world_init(&world);
+	world.outcome = PALETTE_SOURCE_TEXT;
+	palette_call_prompt(&world.palette, STR("team/p1"), false);
+	palette_text(&world.palette, STR("Ada"));
+	palette_focus(&world.palette, 6); /* the secret */
+	palette_text(&world.palette, STR("hush"));
+	palette_key(&world.palette, PALETTE_ENTER);
+	CHECK(world.sent == 1 && world.remembered == 1);
+	palette_fini(&world.palette);
+}
+
 static void keys_have_names_and_names_have_keys(void)
 {
 	enum palette_key key;
@@ -428,6 +441,7 @@ static void spans_are_right_where_characters_were_left_out(void)
 int main(void)
 {
 	RUN(every_key_in_every_mode_leads_where_it_may);
+	RUN(only_what_was_typed_and_is_no_secret_is_remembered);
 	RUN(keys_have_names_and_names_have_keys);
 	RUN(row_of_every_kind_has_its_badges);
 	RUN(selection_and_clipboard_come_when_they_are_held);
