@@ -234,6 +234,18 @@ def manager_takes_the_clipboard_at_once(world):
           "the manager's is not there any more")
 
 
+@scenario()
+def another_program_reads_what_is_pasted(world):
+    """A clipboard manager asks first, and gets nothing."""
+    app = begin(world)
+    meanwhile(world, "(sleep 0.5; for s in clipboard primary; do xclip -o -selection $s; done "
+                     f">'{world.dir}/got' 2>&1; echo end >>'{world.dir}/got') "
+                     "</dev/null >/dev/null 2>&1 &")
+    pasted(world, app, busy_ms=1500, group=app.process.pid)
+    world.wait("it has asked", lambda: b"end" in (read(os.path.join(world.dir, "got")) or b""))
+    check("Grüße".encode() not in read(os.path.join(world.dir, "got")), "it got the text")
+
+
 # --- the keyboard -----------------------------------------------------------------------
 
 
