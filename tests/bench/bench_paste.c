@@ -1,23 +1,31 @@
 /*
  * From the choice to the text in the target: the paste engine on the X display that
  * DISPLAY names, into a window of another process that reads when the key comes.
- * Beside it in the same run: what one round trip to the server takes that process.
+ * Beside it in the same run: what one round trip to the server takes that process, and
+ * where they are installed, `xdotool type` and CopyQ into the same window. Then into a
+ * target that is stopped when the key comes: what is added to the time it is stopped
+ * for. And how long after the last read the old clipboard is back.
  *
  *	xvfb-run -a bench_paste [RUNS]
  */
+#define _DEFAULT_SOURCE /* mkdtemp, setenv */
 #include <X11/Xatom.h>
 #include <X11/Xlib.h>
 #include <X11/keysym.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "desktop/courier.h"
 #include "tests/bench/bench.h"
 
 #define RUNS_MAX 1000
+#define TYPED_MAX 2000 /* characters; xdotool needs 13 s for these */
+#define LAST 'b'       /* ends what is typed */
 
 /* What the target says of each paste. */
 struct report {
@@ -62,11 +70,40 @@ static int64_t round_trip(Display *display)
 	return bench_now_ns() - begin;
 }
 
+/* Without a window manager: CopyQ pastes into the window that is said to be active. */
+static void say_active(Display *display, Window window)
+{
+	XChangeProperty(display, DefaultRootWindow(display),
+		XInternAtom(display, "_NET_ACTIVE_WINDOW", False), XA_WINDOW, 32, PropModeReplace,
+		(unsigned char *)&window, 1);
+}
+
+static void on_key(Display *display, XKeyEvent *key, Atom form, size_t *typed, int out)
+{
+	Atom clipboard = XInternAtom(display, "CLIPBOARD", False);
+	KeySym keysym = XLookupKeysym(key, 0);
+	struct report report = {0};
+
+	if (keysym == XK_Insert || (keysym == XK_v && (key->state & ControlMask) != 0)) {
+		XConvertSelection(display, clipboard, form, XInternAtom(display, "BENCH", False),
+			key->window, key->time);
+		return;
+	}
+	*typed += keysym == XK_a || keysym == LAST;
+	if (keysym != LAST)
+		return;
+	report.len = *typed;
+	report.at_ns = bench_now_ns();
+	*typed = 0;
+	(void)!write(out, &report, sizeof report);
+}
+
 static _Noreturn void target(int out)
 {
 	Display *display = XOpenDisplay(NULL);
+	size_t typed = 0;
 	struct report report = {0};
-	Atom property, incr, utf8, clipboard;
+	Atom property, incr, utf8;
 	Window window;
 	XEvent event;
 
@@ -75,7 +112,6 @@ static _Noreturn void target(int out)
 	property = XInternAtom(display, "BENCH", False);
 	incr = XInternAtom(display, "INCR", False);
 	utf8 = XInternAtom(display, "UTF8_STRING", False);
-	clipboard = XInternAtom(display, "CLIPBOARD", False);
 	window = XCreateSimpleWindow(display, DefaultRootWindow(display), 0, 0, 99, 99, 0, 0, 0);
 	XSelectInput(display, window, KeyPressMask | PropertyChangeMask | ExposureMask);
 	XMapWindow(display, window);
@@ -83,11 +119,11 @@ static _Noreturn void target(int out)
 		XNextEvent(display, &event);
 		if (event.type == Expose) {
 			XSetInputFocus(display, window, RevertToParent, CurrentTime);
+			say_active(display, window);
 			XSync(display, False);
 			(void)!write(out, &report, sizeof report); /* ready */
-		} else if (event.type == KeyPress && XLookupKeysym(&event.xkey, 0) == XK_Insert) {
-			XConvertSelection(
-				display, clipboard, utf8, property, window, event.xkey.time);
+		} else if (event.type == KeyPress) {
+			on_key(display, &event.xkey, utf8, &typed, out);
 		} else if (event.type == SelectionNotify) {
 			report.len = take(display, window, property, incr);
 			report.at_ns = bench_now_ns();
@@ -102,6 +138,8 @@ static _Noreturn void target(int out)
 static struct platform_desktop *desktop;
 static struct courier courier;
 static bool ended;
+static int64_t ended_ns;
+static pid_t target_pid;
 
 static void on_event(void *data, const struct platform_event *event)
 {
@@ -117,9 +155,26 @@ static void on_done(void *data, const struct paste_done *done)
 	if (done->result != PASTE_PASTED)
 		bench_fail(paste_result_name(done->result));
 	ended = true;
+	ended_ns = bench_now_ns();
 }
 
-static int64_t paste(const char *text, size_t len, int from, struct report *report)
+/* Stopped from now on, for so long. */
+static void target_stop(int64_t ms)
+{
+	struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	pid_t waker;
+
+	if (kill(target_pid, SIGSTOP) != 0)
+		bench_fail("the target cannot be stopped");
+	waker = fork();
+	if (waker != 0)
+		return;
+	(void)nanosleep(&pause, NULL);
+	(void)kill(target_pid, SIGCONT);
+	_exit(0);
+}
+
+static int64_t paste(const char *text, size_t len, int from, struct report *report, int64_t busy_ms)
 {
 	struct paste_job job = {.quiet_ms = 20};
 	struct err err;
@@ -128,6 +183,8 @@ static int64_t paste(const char *text, size_t len, int from, struct report *repo
 	ended = false;
 	courier_begin(&courier);
 	desktop->backend->run(desktop); /* the person types; the clipboard is saved */
+	if (busy_ms > 0)
+		target_stop(busy_ms);
 	begin = bench_now_ns();
 	if (courier_choose(&courier, &job, (struct str){text, len}, &err) == 0)
 		bench_fail(err.text);
@@ -147,7 +204,72 @@ static void show(const char *name, int64_t *values, size_t n)
 	bench_subject_end();
 }
 
-static void measure(const char *figure, size_t len, size_t runs, int from)
+/* --- others -------------------------------------------------------------------------- */
+
+static bool is_installed(const char *program)
+{
+	char command[64];
+
+	(void)snprintf(command, sizeof command, "command -v %s >/dev/null", program);
+	return system(command) == 0;
+}
+
+/* How long until the target says that it has all of it; `command` is given the text on
+ * its standard input. -1: something else came. */
+static int64_t by_command(const char *command, const char *text, size_t len, int from)
+{
+	int64_t begin = bench_now_ns();
+	FILE *to = popen(command, "w");
+	struct report report;
+
+	if (to == NULL || fwrite(text, 1, len, to) != len)
+		bench_fail(command);
+	(void)pclose(to);
+	if (read(from, &report, sizeof report) != sizeof report)
+		bench_fail(command);
+	return report.len == len ? report.at_ns - begin : -1;
+}
+
+static void show_command(
+	const char *name, const char *command, char *text, size_t len, size_t runs, int from)
+{
+	static int64_t values[RUNS_MAX];
+	size_t i, n = 0, wrong = 0;
+
+	for (i = 0; i < runs; i++) {
+		values[n] = by_command(command, text, len, from);
+		if (values[n] < 0)
+			wrong++;
+		else
+			n++;
+	}
+	if (n > 0)
+		show(name, values, n);
+	if (wrong > 0)
+		(void)fprintf(stderr, "bench_paste: %s: %zu of %zu wrong\n", name, wrong, runs);
+}
+
+/* A server of its own, in a home of its own; false: it is not installed. */
+static bool copyq_start(void)
+{
+	char home[] = "/tmp/bench_paste.XXXXXX";
+
+	if (!is_installed("copyq") || mkdtemp(home) == NULL || setenv("HOME", home, 1) != 0)
+		return false;
+	return system("copyq --start-server >/dev/null 2>&1 && "
+		      "for i in $(seq 100); do copyq count >/dev/null 2>&1 && exit; sleep 0.1; "
+		      "done; exit 1") == 0;
+}
+
+static void copyq_stop(void)
+{
+	(void)!system("copyq exit >/dev/null 2>&1; case $HOME in /tmp/bench_paste.*) rm -rf "
+		      "\"$HOME\" ;; esac");
+}
+
+/* --- figures ------------------------------------------------------------------------- */
+
+static void measure(const char *figure, size_t len, size_t runs, int from, bool copyq)
 {
 	static int64_t pastes[RUNS_MAX], trips[RUNS_MAX];
 	char *text = malloc(len);
@@ -158,45 +280,103 @@ static void measure(const char *figure, size_t len, size_t runs, int from)
 		bench_fail("no memory");
 	memset(text, 'a', len);
 	for (i = 0; i < runs; i++) {
-		pastes[i] = paste(text, len, from, &report);
+		pastes[i] = paste(text, len, from, &report, 0);
 		trips[i] = report.trip_ns;
 	}
 	bench_begin(figure, "ms");
 	show("promptd", pastes, runs);
 	show("floor", trips, runs);
+	text[len - 1] = LAST;
+	if (len <= TYPED_MAX && is_installed("xdotool"))
+		show_command("xdotool", "xdotool type --file -", text, len,
+			len < 100 ? (runs + 4) / 5 : 2, from);
+	if (copyq)
+		show_command("copyq", "copyq copy text/plain - >/dev/null && copyq paste", text,
+			len, (runs + 4) / 5, from);
 	bench_end();
 	free(text);
+}
+
+/* What is added to the time that the target is stopped for. */
+static void measure_busy(const char *figure, int64_t busy_ms, size_t runs, int from)
+{
+	static int64_t over[RUNS_MAX];
+	struct report report;
+	char text[2000];
+	size_t i;
+
+	memset(text, 'a', sizeof text);
+	for (i = 0; i < runs; i++)
+		over[i] = paste(text, sizeof text, from, &report, busy_ms) - busy_ms * 1000000;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	bench_begin(figure, "ms");
+	show("promptd", over, runs);
+	bench_end();
+}
+
+/* From the last read until the old clipboard is back, as it is outside of this program. */
+static void measure_restore(size_t runs, int from)
+{
+	static int64_t values[RUNS_MAX];
+	struct paste_job job = {0};
+	struct report report;
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < runs; i++) {
+		ended = false;
+		courier_begin(&courier);
+		desktop->backend->run(desktop);
+		if (courier_choose(&courier, &job, STR("text"), &err) == 0)
+			bench_fail(err.text);
+		desktop->backend->run(desktop);
+		if (read(from, &report, sizeof report) != sizeof report)
+			bench_fail("the target got nothing");
+		values[i] = ended_ns - report.at_ns;
+	}
+	bench_begin("paste_restore", "ms");
+	show("promptd", values, runs);
+	bench_end();
 }
 
 int main(int argc, char **argv)
 {
 	struct courier_options options = {.done = on_done};
-	size_t runs = argc > 1 ? strtoul(argv[1], NULL, 10) : 100;
+	size_t runs = argc > 1 ? strtoul(argv[1], NULL, 10) : 100, few;
 	struct report ready;
 	struct err err;
+	bool copyq;
 	int ends[2];
-	pid_t pid;
 
 	runs = runs > 0 && runs <= RUNS_MAX ? runs : RUNS_MAX;
+	few = (runs + 4) / 5;
 	if (pipe(ends) != 0)
 		bench_fail("no pipe");
-	pid = fork();
-	if (pid == 0)
+	target_pid = fork();
+	if (target_pid == 0)
 		target(ends[1]);
 	(void)close(ends[1]);
-	if (pid < 0 || read(ends[0], &ready, sizeof ready) != sizeof ready)
+	if (target_pid < 0 || read(ends[0], &ready, sizeof ready) != sizeof ready)
 		bench_fail("there is no display: xvfb-run -a bench_paste");
 	if (platform_desktop_open(&desktop, on_event, NULL, &err) != 0)
 		bench_fail(err.text);
 	options.desktop = desktop;
 	courier_init(&courier, &options);
-	measure("paste_10", 10, runs, ends[0]);
-	measure("paste_2000", 2000, runs, ends[0]);
-	measure("paste_50000", 50000, runs, ends[0]);
-	measure("paste_300000", 300000, runs, ends[0]);
+	copyq = copyq_start();
+	measure("paste_10", 10, runs, ends[0], copyq);
+	measure("paste_2000", 2000, runs, ends[0], copyq);
+	measure("paste_50000", 50000, runs, ends[0], copyq);
+	measure("paste_300000", 300000, runs, ends[0], copyq);
+	if (copyq)
+		copyq_stop();
+	measure_busy("paste_busy_150", 150, few, ends[0]);
+	measure_busy("paste_busy_500", 500, few, ends[0]);
+	measure_busy("paste_busy_1000", 1000, few, ends[0]);
+	measure_restore(few, ends[0]);
 	courier_fini(&courier);
-	(void)kill(pid, SIGTERM);
-	(void)waitpid(pid, NULL, 0);
+	(void)kill(target_pid, SIGTERM);
+	(void)waitpid(target_pid, NULL, 0);
 	desktop->backend->close(desktop);
 	return 0;
 }
