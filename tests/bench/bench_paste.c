@@ -12,6 +12,7 @@
 #include <X11/Xatom.h>
 #include <X11/Xlib.h>
 #include <X11/keysym.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,6 +175,17 @@ static void target_stop(int64_t ms)
 	_exit(0);
 }
 
+/* Of another program that pasted twice, or late. */
+static void drop_reports(int from)
+{
+	struct pollfd more = {.fd = from, .events = POLLIN};
+	struct report report;
+
+	while (poll(&more, 1, 0) == 1)
+		if (read(from, &report, sizeof report) != sizeof report)
+			bench_fail("the target has ended");
+}
+
 static int64_t paste(const char *text, size_t len, int from, struct report *report, int64_t busy_ms)
 {
 	struct paste_job job = {.quiet_ms = 20};
@@ -181,6 +193,7 @@ static int64_t paste(const char *text, size_t len, int from, struct report *repo
 	int64_t begin;
 
 	ended = false;
+	drop_reports(from);
 	courier_begin(&courier);
 	desktop->backend->run(desktop); /* the person types; the clipboard is saved */
 	if (busy_ms > 0)
@@ -218,10 +231,13 @@ static bool is_installed(const char *program)
  * its standard input. -1: something else came. */
 static int64_t by_command(const char *command, const char *text, size_t len, int from)
 {
-	int64_t begin = bench_now_ns();
-	FILE *to = popen(command, "w");
 	struct report report;
+	int64_t begin;
+	FILE *to;
 
+	drop_reports(from);
+	begin = bench_now_ns();
+	to = popen(command, "w");
 	if (to == NULL || fwrite(text, 1, len, to) != len)
 		bench_fail(command);
 	(void)pclose(to);
@@ -263,8 +279,8 @@ static bool copyq_start(void)
 
 static void copyq_stop(void)
 {
-	(void)!system("copyq exit >/dev/null 2>&1; case $HOME in /tmp/bench_paste.*) rm -rf "
-		      "\"$HOME\" ;; esac");
+	(void)!system("copyq exit >/dev/null 2>&1; case $HOME in /tmp/bench_paste.*) for i in 1 2 "
+		      "3 4 5; do rm -rf \"$HOME\" 2>/dev/null && exit; sleep 0.2; done ;; esac");
 }
 
 /* --- figures ------------------------------------------------------------------------- */

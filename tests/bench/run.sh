@@ -45,6 +45,13 @@ for program in "$bin"/bench_*; do
 	import) cat "$BENCH_DIR/import.json" ;;
 	pipeline) "$program" "$ours" "$floor" "$ledger" "${peer[@]}" ;;
 	spawn | latency | memory | wakeups) "$program" "$ours" "$floor" "${peer[@]}" ;;
+	paste)
+		command -v xvfb-run >/dev/null || {
+			echo 'bench: no xvfb-run to paste in' >&2
+			continue
+		}
+		xvfb-run -a "$program"
+		;;
 	agent) "$program" "${ws[@]}" ;;
 	*) "$program" ;;
 	esac

@@ -16,18 +16,26 @@
 
 #define FORMS_MAX 24
 #define PIECE 100000
+#define TRANSFERS_MAX 32
 
 struct form {
 	Atom target;
 	unsigned char *data;
-	size_t len, sent;
-	Window requestor; /* of a transfer in pieces */
+	size_t len;
+};
+
+/* In pieces; several may read at a time. */
+struct transfer {
+	const struct form *form;
+	Window requestor; /* None: free */
 	Atom property;
+	size_t sent;
 };
 
 static Display *display;
 static int stalls;
 static struct form forms[FORMS_MAX];
+static struct transfer transfers[TRANSFERS_MAX];
 static size_t n_forms;
 
 static int ignore(Display *which, XErrorEvent *event)
@@ -58,10 +66,26 @@ static void put(Window requestor, Atom property, Atom type, const void *data, si
 	XChangeProperty(display, requestor, property, type, format, PropModeReplace, data, (int)n);
 }
 
+static Bool transfer_begin(const struct form *form, Window requestor, Atom property)
+{
+	long size = (long)form->len;
+	size_t i;
+
+	for (i = 0; i < TRANSFERS_MAX && transfers[i].requestor != None &&
+		    (transfers[i].requestor != requestor || transfers[i].property != property);
+		i++)
+		;
+	if (i == TRANSFERS_MAX)
+		return False;
+	transfers[i] = (struct transfer){form, requestor, property, 0};
+	XSelectInput(display, requestor, PropertyChangeMask);
+	put(requestor, property, XInternAtom(display, "INCR", False), &size, 1, 32);
+	return True;
+}
+
 static Bool answer(const XSelectionRequestEvent *request)
 {
 	Atom list[FORMS_MAX + 1];
-	long size;
 	size_t i;
 
 	list[0] = XInternAtom(display, "TARGETS", False);
@@ -80,14 +104,7 @@ static Bool answer(const XSelectionRequestEvent *request)
 			forms[i].len, 8);
 		return True;
 	}
-	forms[i].requestor = request->requestor;
-	forms[i].property = request->property;
-	forms[i].sent = 0;
-	size = (long)forms[i].len;
-	XSelectInput(display, request->requestor, PropertyChangeMask);
-	put(request->requestor, request->property, XInternAtom(display, "INCR", False), &size, 1,
-		32);
-	return True;
+	return transfer_begin(&forms[i], request->requestor, request->property);
 }
 
 static void on_request(const XSelectionRequestEvent *request)
@@ -108,18 +125,20 @@ static void on_deleted(const XPropertyEvent *property)
 {
 	size_t i, n;
 
-	for (i = 0; i < n_forms; i++) {
-		struct form *form = &forms[i];
+	for (i = 0; i < TRANSFERS_MAX; i++) {
+		struct transfer *transfer = &transfers[i];
+		const struct form *form = transfer->form;
 
-		if (form->requestor != property->window || form->property != property->atom)
+		if (transfer->requestor != property->window ||
+			transfer->property != property->atom || (stalls && transfer->sent > 0))
 			continue;
-		if (stalls && form->sent > 0)
-			continue;
-		n = form->len - form->sent < PIECE ? form->len - form->sent : PIECE;
-		put(form->requestor, form->property, form->target, form->data + form->sent, n, 8);
-		form->sent += n;
+		n = form->len - transfer->sent;
+		n = n < PIECE ? n : PIECE;
+		put(transfer->requestor, transfer->property, form->target,
+			form->data + transfer->sent, n, 8);
+		transfer->sent += n;
 		if (n == 0)
-			form->requestor = None;
+			transfer->requestor = None;
 	}
 	XFlush(display);
 }
