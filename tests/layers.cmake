@@ -52,7 +52,7 @@ set(alone "mcp:libwebsockets.h" "hub:libwebsockets.h" "library:yaml.h" "sync:sod
 
 # What one operating system has and the others do not. core/{clock,mailbox}.c are
 # the two places where the house touches one below platform/.
-place("sys/(auxv|inotify|epoll|eventfd|timerfd|signalfd|pidfd|prctl|random|sendfile|syscall|event)\\.h|linux/.*|windows\\.h|win[a-z]*\\.h|mach/.*|Cocoa/.*|dlfcn\\.h"
+place("sys/(auxv|inotify|epoll|eventfd|timerfd|signalfd|pidfd|vfs|prctl|random|sendfile|syscall|event)\\.h|linux/.*|windows\\.h|win[a-z]*\\.h|mach/.*|Cocoa/.*|dlfcn\\.h"
 	"platform/(linux|windows|macos)/.*" "core/(clock|mailbox)\\.c")
 # Threads: the rooms that own one, and the module they meet in.
 place("pthread\\.h|threads\\.h|semaphore\\.h" "core/.*" "store/.*" "sync/.*" "hub/.*" "agent/.*"

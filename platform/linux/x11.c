@@ -186,6 +186,7 @@ static int x11_reside(struct platform_desktop *desktop, struct err *err)
 	if (taken)
 		return err_set(err, ERR_BUSY, "promptd-desktop runs on this display already");
 	x11_spares_give_back(x11); /* of one that was killed */
+	x11_kept_take(x11);
 	return 0;
 }
 
@@ -425,6 +426,7 @@ static void x11_close(struct platform_desktop *desktop)
 		x11_spares_give_back(x11);
 	x11_keys_fini(x11);
 	x11_offer_fini(x11);
+	x11_kept_fini(x11);
 	g_source_destroy(x11->source);
 	g_source_unref(x11->source);
 	loop_fini(&x11->loop);

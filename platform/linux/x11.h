@@ -7,6 +7,7 @@
  *   x11_offer.c    owning selections and answering who reads them
  *   x11_save.c     reading what others own
  *   x11_picker.c   the picker: the keyboard taken and given back
+ *   x11_kept.c     what is held, for who comes after us
  *   x11_others.c   who has a key, who keeps what is copied
  *
  * Words are ICCCM's (section 2, peer to peer communication by selections).
@@ -134,6 +135,8 @@ struct x11 {
 	struct buf held_text;	      /* of x11_held_text(), where it is not as it was held */
 	guint save_timer, saved_soon; /* sources */
 	struct x11_hotkey hotkeys[X11_HOTKEYS_MAX];
+	guint kept_soon;	   /* a source */
+	bool kept;		   /* there is a file of it */
 	unsigned char spares[256]; /* codes of keys that x11_type() made */
 	size_t n_spares;
 	int64_t spares_until_us;		    /* they are looked up until then, perhaps */
@@ -204,6 +207,12 @@ size_t x11_unit(int format);
 /* "openbox (FILE:LINE)", "probably ulauncher", or nothing that is known: "". */
 void x11_key_holder(struct x11 *x11, const char *keys, char *text, size_t size);
 void x11_manager(struct platform_desktop *desktop, char *name, size_t size, long *pid);
+
+/* x11_kept.c */
+void x11_kept_update(struct x11 *x11); /* after every change of who serves what */
+void x11_kept_fini(struct x11 *x11);
+/* Put back what a killed process held, where nobody owns the selection. */
+void x11_kept_take(struct x11 *x11);
 
 /* x11_save.c */
 bool x11_save_event(struct x11 *x11, XEvent *event);

@@ -396,6 +396,7 @@ static void on_lost(struct x11 *x11, struct x11_selection *selection)
 	selection->ours = false;
 	text_drop(selection);
 	x11_held_fini(&selection->held);
+	x11_kept_update(x11);
 	loop_send(&x11->loop, &event);
 }
 
@@ -542,6 +543,8 @@ int x11_offer(struct platform_desktop *desktop, unsigned selections, struct str 
 			result = err_set(err, ERR_FAILED, "the selections cannot be had");
 	XUngrabServer(x11->display);
 	XFlush(x11->display);
+	if (result == PLATFORM_OK)
+		x11_kept_update(x11);
 	if (result < 0)
 		x11_restore(desktop, selections);
 	x11_blob_unref(blob);
@@ -564,6 +567,7 @@ void x11_restore(struct platform_desktop *desktop, unsigned selections)
 		XSetSelectionOwner(x11->display, selection->atom, None, selection->since);
 		selection->ours = false;
 	}
+	x11_kept_update(x11);
 	XFlush(x11->display);
 }
 
@@ -590,6 +594,7 @@ void x11_keep(struct platform_desktop *desktop, unsigned selections)
 		(void)text_item(x11, selection, x11->atoms[X11_HINT], &held->items[held->n++]);
 		text_drop(selection);
 	}
+	x11_kept_update(x11);
 }
 
 bool x11_holds(struct platform_desktop *desktop)
