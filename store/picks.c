@@ -186,7 +186,8 @@ int store_recent_list(struct store *store, const struct store_filter *filter, un
 {
 	struct picks picks = {store, filter, false, limit, fn, data};
 
-	/* What was removed since is passed over; of that there are not many. */
+	/* What was removed since is passed over; of that there are not many. All counts are
+	 * looked at, once a list; an index would be a page more in every commit of a use. */
 	return picks_all(&picks, DB_RECENT_LIST,
 		"SELECT prompt_id FROM use ORDER BY last_ms DESC LIMIT 1000", err);
 }

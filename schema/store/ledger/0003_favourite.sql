@@ -4,5 +4,3 @@ CREATE TABLE favourite (
 	prompt_id TEXT PRIMARY KEY,
 	since_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
--- What was used last, without looking at everything that ever was.
-CREATE INDEX use_last ON use (last_ms);
