@@ -49,6 +49,15 @@ for layout in de fr ru gr; do
 	# The new map reaches everybody some time after: a paste shows that it has.
 	paste Control_L+Alt_L+space "layout $layout"
 done
+setxkbmap us dvorak || fail 'setxkbmap us dvorak'
+paste Control_L+Alt_L+space 'layout dvorak'
+paste Super_L+r 'a letter of dvorak'
+setxkbmap -layout us,ru -option grp:menu_toggle || fail 'setxkbmap us,ru'
+paste Control_L+Alt_L+space 'two layouts, the first'
+"$bin/desktop-keys" press ISO_Next_Group
+paste Control_L+Alt_L+space 'two layouts, the second'
+"$bin/desktop-keys" press ISO_Next_Group
+setxkbmap -option ''
 setxkbmap us
 
 # A modifier held down: no menu could take the keyboard, and nothing is pressed with it.
