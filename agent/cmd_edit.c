@@ -1,79 +1,8 @@
 /* promptd edit: a personal prompt in the person's own editor. */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "agent/editor.h"
 #include "agent/personal.h"
 #include "library/files.h"
 #include "library/library.h"
-
-/* $VISUAL or $EDITOR may hold options, so a shell takes them apart, as git does. */
-static int run_editor(const char *file, struct err *err)
-{
-	const char *editor = getenv("VISUAL");
-	struct buf script = BUF_INIT(8192);
-	int status = 0;
-	pid_t child;
-
-	if (editor == NULL || editor[0] == '\0')
-		editor = getenv("EDITOR");
-	if (editor == NULL || editor[0] == '\0')
-		editor = "vi";
-	(void)buf_add_format(&script, "%s \"$1\"", editor);
-	child = fork();
-	if (child == 0) {
-		(void)signal(SIGPIPE, SIG_DFL);
-		(void)execl("/bin/sh", "sh", "-c", buf_text(&script), "sh", file, (char *)NULL);
-		_exit(127);
-	}
-	buf_fini(&script);
-	if (child < 0)
-		return err_errno(err, errno, "cannot start the editor");
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_errno(err, errno, "cannot wait for the editor");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return err_set(err, ERR_FAILED, "the editor did not end well");
-	return 0;
-}
-
-/* A copy to edit, with the ending that editors know. */
-static int make_draft(
-	struct call *call, struct str text, char path[PLATFORM_PATH_MAX], struct err *err)
-{
-	int folder, n = snprintf(path, PLATFORM_PATH_MAX, "%s/edit-%ld.prompt.md",
-			    call->dirs->state, (long)getpid());
-	int result;
-
-	if (n < 0 || n >= PLATFORM_PATH_MAX)
-		return err_set(err, ERR_LIMIT, "the state directory's path is too long");
-	if (platform_make_dir(call->dirs->state, err) != 0)
-		return -1;
-	folder = open(call->dirs->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0)
-		return err_errno(err, errno, "%s", call->dirs->state);
-	result = files_replace(folder, strrchr(path, '/') + 1, text, err);
-	(void)close(folder);
-	return result;
-}
-
-static int read_draft(const char *path, struct buf *text, struct err *err)
-{
-	struct files_root root;
-	int result;
-
-	if (files_open(path, &root, err) != 0)
-		return -1;
-	result =
-		root.single == NULL ? FILES_OTHER : files_read(root.folder, root.single, text, err);
-	files_close(&root);
-	return result > 0 ? err_set(err, ERR_FAILED, "%s cannot be read", path) : result;
-}
 
 static int save(struct personal *personal, const char *name, const char *file, struct str text)
 {
@@ -124,21 +53,16 @@ static int edit_text(struct call *call, const char *name, struct str before)
 {
 	struct buf after = BUF_INIT(LIBRARY_FILE_BYTES_MAX);
 	char draft[PLATFORM_PATH_MAX];
-	struct err err;
-	int result = COMMAND_DONE;
+	int result = editor_edit(call, 0, before, draft, &after);
 
-	if (make_draft(call, before, draft, &err) != 0)
-		return call_fail_err(call, &err);
-	if (run_editor(draft, &err) != 0 || read_draft(draft, &after, &err) != 0)
-		result = call_fail_err(call, &err);
-	else if (str_equal(before, (struct str){buf_text(&after), after.len}))
+	if (result == COMMAND_DONE && str_equal(before, (struct str){buf_text(&after), after.len}))
 		output_print(call->notes, "nothing was changed\n");
-	else
+	else if (result == COMMAND_DONE)
 		result = save_again(call, name, before, (struct str){buf_text(&after), after.len});
 	if (result == COMMAND_DONE)
-		(void)unlink(draft);
+		editor_forget(draft);
 	else
-		call_hint(call, "your text is kept in %.400s", draft);
+		editor_keep(call, draft);
 	buf_fini(&after);
 	return result;
 }

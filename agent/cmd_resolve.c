@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "agent/personal_sync.h"
+#include "agent/resolve_walk.h"
 #include "library/files.h"
 #include "library/library.h"
-
-#define DIFF_BYTES_MAX (8 * 1024 * 1024)
 
 static const char *member(const json_t *conflict, const char *name)
 {
@@ -111,57 +110,16 @@ static int decide_said(struct personal *personal, const json_t *conflicts, const
 	return result;
 }
 
-static void show_sides(struct call *call, const json_t *conflict)
+/* Nobody waits for the library while the person thinks. */
+static int talk(struct personal *personal, const json_t *conflicts)
 {
-	struct buf out = BUF_INIT(DIFF_BYTES_MAX);
-	struct err err;
+	struct call *call = personal->call;
+	int result;
 
-	output_print(call->out, "\n");
-	output_styled(call->out, OUTPUT_NAME, str_of(member(conflict, "name")));
-	output_print(call->out, "  - here%s  + there%s\n",
-		member(conflict, "ours") == NULL ? " (removed)" : "",
-		member(conflict, "theirs") == NULL ? " (removed)" : "");
-	if (repo_diff(str_of(member(conflict, "ours")), str_of(member(conflict, "theirs")), &out,
-		    &err) == 0)
-		output_body(call->out, (struct str){buf_text(&out), out.len});
-	buf_fini(&out);
-}
-
-/* 'o', 't', 'b', 's' or 'q'. */
-static int ask(struct call *call)
-{
-	char line[64];
-
-	for (;;) {
-		output_print(call->out, "keep [o]urs, [t]heirs, [b]oth, [s]kip, [q]uit? ");
-		(void)fflush(stdout);
-		if (fgets(line, sizeof line, stdin) == NULL)
-			return 'q';
-		if (line[0] != '\0' && strchr("otbsq", line[0]) != NULL)
-			return line[0];
-	}
-}
-
-static int walk_through(struct personal *personal, const json_t *conflicts)
-{
-	const json_t *conflict;
-	int result = COMMAND_DONE;
-	size_t i;
-
-	json_array_foreach (conflicts, i, conflict) {
-		int answer;
-
-		show_sides(personal->call, conflict);
-		answer = ask(personal->call);
-		if (answer == 'q')
-			break;
-		if (answer != 's' && result == COMMAND_DONE)
-			result = decide_one(personal, conflict,
-				answer == 'o'	? "ours"
-				: answer == 't' ? "theirs"
-						: "both");
-	}
-	return result;
+	personal_close(personal);
+	*personal = (struct personal){.folder = -1, .lock = -1};
+	result = resolve_walk(call, conflicts);
+	return result == COMMAND_DONE ? personal_open(call, personal) : result;
 }
 
 static int resolve(struct personal *personal, struct sync_merge *merge)
@@ -175,7 +133,7 @@ static int resolve(struct personal *personal, struct sync_merge *merge)
 	if (how != NULL)
 		result = decide_said(personal, merge->conflicts, how);
 	else if (!call->json && platform_is_terminal(0) && call->out->terminal)
-		result = walk_through(personal, merge->conflicts);
+		result = talk(personal, merge->conflicts);
 	else
 		return COMMAND_DONE;
 	sync_merge_fini(merge);
@@ -221,7 +179,8 @@ const struct command command_resolve = {
 	.description =
 		"Goes through the conflicts that `promptd pull` found: what is here, what is "
 		"there, and which to keep. With NAME and a decision only that one, with a decision "
-		"alone all of them; without a terminal they are listed. When nothing is left "
+		"alone all of them; without a terminal they are listed. To edit opens both texts, "
+		"between git's conflict marks, in $VISUAL or $EDITOR. When nothing is left "
 		"undecided both histories become one, in one commit. What is not kept stays in "
 		"the history.",
 	.words_max = 1,
