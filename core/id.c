@@ -2,13 +2,16 @@
 #define _DEFAULT_SOURCE /* getentropy, of POSIX.1-2024 */
 #include "core/id.h"
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 
-#define RANDOM_AT_ONCE 256 /* as much as getentropy() gives */
+#define RANDOM_AT_ONCE 256     /* as much as getentropy() gives */
+#define ID_RANDOM ((size_t)10) /* bytes of an id */
 #define ID_SEQ_MAX 0xFFF
 #define ID_BACK_MS 1000 /* a clock set back by more is believed */
 
@@ -54,7 +57,8 @@ static unsigned id_count(uint64_t *now, unsigned random)
 }
 
 /* RFC 9562, section 5.7: the time, the count, then bytes at random. */
-static void id_write(char out[ID_BYTES], uint64_t now, unsigned seq, const unsigned char r[10])
+static void id_write(
+	char out[ID_BYTES], uint64_t now, unsigned seq, const unsigned char r[ID_RANDOM])
 {
 	uint64_t node = 0;
 	int i;
@@ -74,25 +78,39 @@ static void id_write(char out[ID_BYTES], uint64_t now, unsigned seq, const unsig
 	*out = '\0';
 }
 
+/* One read of the system's generator serves many ids: the bytes are identifiers, not
+ * secrets. Per thread, so no lock. */
+static _Thread_local unsigned char id_pool[RANDOM_AT_ONCE];
+static _Thread_local size_t id_left;
+static bool id_pooled;
+
+/* A child that was forked has its parent's bytes, and its sisters have too. */
+static void id_forget(void)
+{
+	id_left = 0;
+}
+
+static void id_watch_forks(void)
+{
+	id_pooled = pthread_atfork(NULL, NULL, id_forget) == 0;
+}
+
 void id_new(char out[ID_BYTES])
 {
-	/* One read of the system's generator serves many ids: the bytes are
-	 * identifiers, not secrets. Per thread, so no lock. */
-	static _Thread_local unsigned char pool[160];
-	static _Thread_local size_t left;
-	static _Thread_local pid_t owner;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	uint64_t now = (uint64_t)clock_now_ms();
 	const unsigned char *r;
 	unsigned seq;
 
-	/* A child that was forked has its parent's bytes, and its sisters have too. */
-	if (left < 10 || owner != getpid()) {
-		id_random(pool, sizeof pool);
-		left = sizeof pool;
-		owner = getpid();
+	if (id_left < ID_RANDOM) {
+		(void)pthread_once(&once, id_watch_forks); /* cannot fail */
+		id_random(id_pool, sizeof id_pool);
+		id_left = sizeof id_pool;
 	}
-	left -= 10;
-	r = pool + left;
+	id_left -= ID_RANDOM;
+	r = id_pool + id_left;
 	seq = id_count(&now, (unsigned)r[0] << 8 | r[1]);
 	id_write(out, now, seq, r);
+	if (!id_pooled)
+		id_left = 0;
 }
