@@ -9,11 +9,25 @@
 #define ASK_MESSAGE_MAX 2048
 #define ASK_NAMES 12 /* named in the message; the form has all */
 
+/* Neither given nor one that must not be asked for: the specification forbids to ask
+ * for secrets this way (elicitation, "Security Considerations"). */
 static bool is_open(const struct prompt_input *input, const json_t *args)
 {
 	const json_t *value = json_object_get(args, input->name);
 
-	return value == NULL || json_is_null(value);
+	return !input->secret && (value == NULL || json_is_null(value));
+}
+
+/* Is there something to be given that only the caller can give? */
+static bool wants_secret(const struct prompt *prompt, const json_t *args)
+{
+	size_t i;
+
+	for (i = 0; i < prompt->n_inputs; i++)
+		if (prompt->inputs[i].secret && prompt->inputs[i].required &&
+			!json_is_string(json_object_get(args, prompt->inputs[i].name)))
+			return true;
+	return false;
 }
 
 enum ask_answer ask_inputs_read(
@@ -123,7 +137,8 @@ bool ask_inputs_send(struct mcp_request *request, const struct prompt *prompt, c
 {
 	json_int_t tries = json_integer_value(json_object_get(request->state, "tries"));
 
-	if (tries >= ASK_INPUTS_TRIES || !mcp_can_ask(request, "elicitation/create"))
+	if (tries >= ASK_INPUTS_TRIES || !mcp_can_ask(request, "elicitation/create") ||
+		wants_secret(prompt, args))
 		return false;
 	mcp_ask(request, ASK_KEY, "elicitation/create",
 		json_pack("{s:o, s:o}", "message", ask_message(prompt, args, remark),

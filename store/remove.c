@@ -174,11 +174,11 @@ static int move_row(
 		found = find_at(store, source, to, &other, err) == 0;
 	if (found <= 0)
 		return found;
-	/* Without an origin the put that follows finds something to write, and writes all
-	 * of the row. */
+	/* Without a status the put that follows finds something to write, whatever it puts,
+	 * and writes all of the row. */
 	if (index_forget(store, key, err) != 0 ||
 		db_statement(db, DB_PROMPT_MOVE,
-			"UPDATE prompt SET path = ?, origin = NULL WHERE key = ?", &move, err) != 0)
+			"UPDATE prompt SET path = ?, status = '' WHERE key = ?", &move, err) != 0)
 		return -1;
 	db_bind_str(move, 1, to);
 	db_bind_int(move, 2, key);

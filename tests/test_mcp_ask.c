@@ -374,6 +374,40 @@ static void put_long(struct mcp_fixture *fixture, const char *text)
 	prompt_free(prompt);
 }
 
+/* Elicitation is no way for secrets: the caller gives them, or hears what is missing. */
+static void a_secret_is_never_asked_for(void)
+{
+	json_t *params = json_pack("{s:s, s:{}}", "name", "get_prompt", "arguments");
+	struct mcp_fixture fixture;
+	struct prompt *prompt;
+	json_t *answer;
+
+	json_object_set_new(
+		params, "arguments", json_pack("{s:s, s:{}}", "name", "deploy/key", "arguments"));
+	mcp_fixture_new(&fixture, MCP_2026_07_28, MODERN_CAN);
+	prompt = fixture_prompt("deploy/key", "Key", "Use {{token}} at {{place}}.");
+	mcp_fixture_input(prompt, "token", PROMPT_STRING, NULL)->secret = true;
+	prompt->inputs[0].required = true;
+	(void)mcp_fixture_input(prompt, "place", PROMPT_STRING, NULL);
+	(void)fixture_put_prompt(fixture.store, prompt);
+	prompt_free(prompt);
+	answer = mcp_fixture_ask(&fixture, "tools/call", json_deep_copy(params));
+	CHECK_STR(json_text(answer, "resultType"), "complete");
+	check_has(mcp_fixture_text(answer), "token");
+	json_decref(answer);
+	/* With it the rest is asked for, and it alone is not in the form. */
+	json_object_set_new(json_object_get(params, "arguments"), "arguments",
+		json_pack("{s:s}", "token", "t"));
+	answer = mcp_fixture_ask(&fixture, "tools/call", params);
+	if (strcmp(json_text(answer, "resultType"), "input_required") == 0)
+		CHECK(json_object_get(
+			      json_object_get(json_object_get(form_of(answer), "requestedSchema"),
+				      "properties"),
+			      "token") == NULL);
+	json_decref(answer);
+	mcp_fixture_free(&fixture);
+}
+
 /* All parts put together, from a call with these arguments. */
 static void read_parts(struct mcp_fixture *fixture, const json_t *arguments, struct buf *whole)
 {
@@ -700,6 +734,7 @@ int main(void)
 	RUN(a_bad_answer_is_asked_for_once_more);
 	RUN(a_state_is_good_for_its_request_and_ten_minutes);
 	RUN(a_legacy_client_is_sent_a_request);
+	RUN(a_secret_is_never_asked_for);
 	RUN(a_long_prompt_comes_in_parts_that_make_the_whole);
 	RUN(a_text_without_lines_is_cut_between_characters);
 	RUN(the_next_part_is_asked_for_with_what_the_user_gave);

@@ -140,6 +140,26 @@ static void the_name_of_a_renamed_prompt_can_be_given_again(void)
 	store_close(store);
 }
 
+/* What moved and is otherwise the same is a whole row again: one that came from no
+ * file has nothing else to be written anew for. */
+static void a_renamed_prompt_without_a_file_is_whole(void)
+{
+	struct store *store = fixture_new();
+	struct prompt *prompt = fixture_prompt("before", "Title", "heron");
+	struct err err;
+
+	(void)fixture_put_prompt(store, prompt);
+	CHECK(store_prompt_move(store, STR("local"), STR("before"), STR("after"), &err) == 0);
+	prompt_set(&prompt->path, STR("after"));
+	(void)fixture_put_prompt(store, prompt);
+	CHECK(store_check(store, &err) == 0);
+	prompt_free(prompt);
+	prompt = fixture_get(store, "after");
+	CHECK_STR(prompt->messages[0].text, "heron");
+	prompt_free(prompt);
+	store_close(store);
+}
+
 static void a_renamed_prompt_is_not_found_by_its_old_name(void)
 {
 	struct store *store = fixture_new();
@@ -281,6 +301,7 @@ int main(void)
 	RUN(earlier_versions_can_be_filled_in);
 	RUN(versions_of_others_stay);
 	RUN(the_name_of_a_renamed_prompt_can_be_given_again);
+	RUN(a_renamed_prompt_without_a_file_is_whole);
 	RUN(a_renamed_prompt_is_not_found_by_its_old_name);
 	RUN(a_name_that_is_taken_is_left_alone);
 	RUN(what_comes_back_is_the_same_prompt);
