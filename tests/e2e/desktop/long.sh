@@ -1,5 +1,5 @@
 #!/bin/bash
-# long.sh faults|kept|matrix|payloads|races: the long proofs of the paste; see ./check. Installs
+# long.sh clipboard|faults|matrix|payloads|races: the long proofs of the paste; see ./check. Installs
 # the applications that are pasted into (on Debian, with root or sudo), builds for
 # release, and says which of them are here.
 set -uo pipefail
@@ -45,7 +45,7 @@ matrix)
 	exit "$status"
 	;;
 faults) exec "$here/faults.py" "$bin" long ;;
-kept) exec "$here/kept.py" "$bin" 1000 ;;
+clipboard) exec "$here/clipboard_long.py" "$bin" 1000 ;;
 payloads) exec "$here/payloads.py" "$bin" ;;
 races) exec "$here/races.sh" "$bin" 500 ;;
 *)

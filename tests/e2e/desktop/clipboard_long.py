@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """After each of many pastes the old clipboard is back, byte for byte and form for form.
 
-	kept.py PROGRAMS [PASTES]
+	clipboard_long.py PROGRAMS [PASTES]
 
 In four worlds at a time (no clipboard manager, CopyQ, parcellite), each in turn with
 what programs copy: text, HTML, a picture of 5 MB and files from one owner; text from
