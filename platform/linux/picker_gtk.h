@@ -23,7 +23,6 @@
 
 struct picker_row {
 	GtkWidget *row, *heading, *title, *star, *place, *badges[PICKER_BADGES];
-	bool marked_title, marked_place;
 };
 
 struct picker_field {

@@ -57,38 +57,51 @@ static void paint_colour(PangoAttrList *list, const GdkRGBA *colour, size_t from
 		from, n);
 }
 
-/* A text with its matched letters, followed by plain `more`, which is of the accent's
- * colour. Says whether anything is marked. */
-static bool text_show(struct picker *picker, GtkWidget *label, const struct platform_text *text,
-	const char *more, bool was_marked)
+static PangoAttrList *marks_paint(
+	const struct picker *picker, const struct platform_text *text, size_t n, size_t more)
+{
+	PangoAttrList *list = pango_attr_list_new();
+	size_t i;
+
+	for (i = 0; i < text->n_marks; i++) {
+		const struct platform_mark *mark = &text->marks[i];
+
+		if (mark->from + mark->n > n)
+			break;
+		paint_colour(list, &picker->colours.accent, mark->from, mark->n);
+		paint(list, pango_attr_weight_new(PANGO_WEIGHT_BOLD), mark->from, mark->n);
+	}
+	if (more > 0)
+		paint_colour(list, &picker->colours.tag, n, more);
+	return list;
+}
+
+/* A text with its matched letters, followed by plain `more` of the tags' colour. Laying
+ * out text is most of what a key costs: only what differs from before is. */
+static void text_show(
+	struct picker *picker, GtkWidget *label, const struct platform_text *text, const char *more)
 {
 	char *first = picker_dup(text->text, TEXT_BYTES);
-	char *all = g_strconcat(first, more, NULL);
-	size_t n = strlen(first), i;
-	bool marked = text->n_marks > 0 || more[0] != '\0';
+	GString *key = g_string_new(first);
 	PangoAttrList *list;
+	size_t i;
 
-	picker_label(label, all);
-	if (marked) {
-		list = pango_attr_list_new();
-		for (i = 0; i < text->n_marks; i++) {
-			const struct platform_mark *mark = &text->marks[i];
+	g_string_append(key, more);
+	for (i = 0; i < text->n_marks; i++)
+		g_string_append_printf(key, "\x01%zu %zu", text->marks[i].from, text->marks[i].n);
+	if (g_strcmp0(g_object_get_data(G_OBJECT(label), "key"), key->str) != 0) {
+		char *all = g_strconcat(first, more, NULL);
 
-			if (mark->from + mark->n > n)
-				break;
-			paint_colour(list, &picker->colours.accent, mark->from, mark->n);
-			paint(list, pango_attr_weight_new(PANGO_WEIGHT_BOLD), mark->from, mark->n);
-		}
-		if (more[0] != '\0')
-			paint_colour(list, &picker->colours.tag, n, strlen(more));
+		list = marks_paint(picker, text, strlen(first), strlen(more));
+		gtk_label_set_text(GTK_LABEL(label), all);
 		gtk_label_set_attributes(GTK_LABEL(label), list);
 		pango_attr_list_unref(list);
-	} else if (was_marked) {
-		gtk_label_set_attributes(GTK_LABEL(label), NULL);
+		g_free(all);
+		g_object_set_data_full(G_OBJECT(label), "key", g_string_free(key, FALSE), g_free);
+	} else {
+		g_string_free(key, TRUE);
 	}
-	g_free(all);
 	g_free(first);
-	return marked;
 }
 
 static void badge_show(GtkWidget *label, const struct platform_badge *badge)
@@ -143,8 +156,8 @@ static void row_show(
 	char *tags = tags_text(from->tags);
 	size_t i;
 
-	row->marked_title = text_show(picker, row->title, &from->title, "", row->marked_title);
-	row->marked_place = text_show(picker, row->place, &from->path, tags, row->marked_place);
+	text_show(picker, row->title, &from->title, "");
+	text_show(picker, row->place, &from->path, tags);
 	gtk_widget_set_visible(row->star, from->favourite);
 	for (i = 0; i < PICKER_BADGES; i++)
 		badge_show(row->badges[i], i < from->n_badges ? &from->badges[i] : NULL);
