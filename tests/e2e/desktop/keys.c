@@ -10,6 +10,8 @@
  *	desktop-keys wait CLASS      until a window of that class has the keyboard (60 s);
  *	                             prints its id
  *	desktop-keys group 1         the second layout, by hand
+ *	desktop-keys top CLASS       until a window of that class lies over all others (60 s);
+ *				     prints where: "X Y WIDTH HEIGHT"
  *	desktop-keys manager any     until there is a window manager (60 s)
  */
 #include <X11/XKBlib.h>
@@ -109,6 +111,42 @@ static int wait_for(const char *name)
 	return 1;
 }
 
+/* The last of the root's children that is seen. */
+static Window top_window(XWindowAttributes *attributes)
+{
+	Window root, parent, *children = NULL, top = None;
+	unsigned n = 0;
+
+	if (!XQueryTree(display, DefaultRootWindow(display), &root, &parent, &children, &n))
+		return None;
+	while (n-- > 0 && top == None)
+		if (XGetWindowAttributes(display, children[n], attributes) &&
+			attributes->map_state == IsViewable && attributes->class == InputOutput &&
+			attributes->width > 1 && attributes->x > -10000)
+			top = children[n];
+	XFree(children);
+	return top;
+}
+
+static int wait_for_top(const char *name)
+{
+	struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+	XWindowAttributes attributes;
+	int i;
+
+	for (i = 0; i < 3000; i++) {
+		Window top = top_window(&attributes);
+
+		if (top != None && has_class(top, name)) {
+			(void)printf("%d %d %d %d\n", attributes.x, attributes.y, attributes.width,
+				attributes.height);
+			return 0;
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return 1;
+}
+
 static int wait_for_manager(void)
 {
 	Atom check = XInternAtom(display, "_NET_SUPPORTING_WM_CHECK", False), type = None;
@@ -147,6 +185,8 @@ int main(int argc, char **argv)
 		status = wait_for_manager();
 	else if (strcmp(argv[1], "wait") == 0)
 		status = wait_for(argv[2]);
+	else if (strcmp(argv[1], "top") == 0)
+		status = wait_for_top(argv[2]);
 	else if (strcmp(argv[1], "free") == 0)
 		status = wait_until_free();
 	else if (strcmp(argv[1], "press") == 0)
