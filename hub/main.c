@@ -91,8 +91,7 @@ static void on_ready(void *data, unsigned port)
 		LOG_TEXT("address", program->options.address), LOG_NUMBER("port", port));
 	if (strncmp(program->options.address, "127.", 4) == 0)
 		(void)printf("promptd-hub listens on http://%s:%u. Only this machine reaches it; "
-			     "for others put a proxy with TLS in front (promptd-hub(8), "
-			     "PROXY).\n",
+			     "for others put a proxy with TLS in front.\n",
 			program->options.address, port);
 	(void)fflush(stdout);
 }
@@ -162,6 +161,14 @@ static int read_listen(struct program *program, char *text)
 	return 0;
 }
 
+static int wrong_value(int option)
+{
+	(void)fputs(option == 'l' ? "promptd-hub: --listen takes ADDRESS:PORT, as 127.0.0.1:7878\n"
+				  : "promptd-hub: --workers takes a number from 1 to 32\n",
+		stderr);
+	return 2;
+}
+
 static int read_options(struct program *program, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -199,7 +206,7 @@ static int read_options(struct program *program, int argc, char **argv)
 		else if (option == 'h')
 			return fputs(usage, stdout) < 0 ? 1 : 0;
 		else
-			return 2;
+			return option == '?' ? 2 : wrong_value(option);
 	}
 	return -1;
 }

@@ -173,7 +173,14 @@ def keys_give_no_more_than_one_has(hub, cleo):
     check("and does nothing then", hub.ask("GET", "/api/v1/me", token=key["key"]).status == 401)
 
 
+def a_wrong_value_is_named(hub):
+    for option, value in (("--listen", "nonsense"), ("--workers", "99")):
+        done = hub.run("serve", option, value, ok=False)
+        check(option, done.returncode == 2 and option in done.stderr)
+
+
 def story(hub):
+    a_wrong_value_is_named(hub)
     doors_are_shut(hub)
     ann, ben, cleo = people_join(hub)
     tokens_are_renewed_once(hub, ben)
