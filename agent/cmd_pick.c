@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define DESKTOP "promptd-desktop"
@@ -14,6 +15,9 @@ static int pick_run(struct call *call)
 	char *argv[] = {path, pick, NULL, NULL};
 	struct err err;
 
+	/* Its own picker and the menus it knows need one; a command may be for less. */
+	if (menu == NULL && getenv("DISPLAY") == NULL && getenv("WAYLAND_DISPLAY") == NULL)
+		return call_fail(call, COMMAND_FAILED, "there is no display: DISPLAY is not set");
 	if (platform_program(DESKTOP, path, &err) != 0)
 		return call_fail_err(call, &err);
 	if (menu != NULL) {

@@ -33,6 +33,7 @@ says 1 'no X display ":77777"' env PROMPTD_PLATFORM=x11 DISPLAY=:77777 "$desktop
 says 1 'there is no platform "beos" here' env PROMPTD_PLATFORM=beos "$desktop" --why
 says 0 'Nothing was pasted' "$desktop" --pick --menu='head -n 1'
 says 0 'Nothing was pasted' "$bin/promptd" pick --menu='head -n 1'
+says 1 'there is no display' env -u WAYLAND_DISPLAY "$bin/promptd" pick
 # A menu that is not there, that chooses nothing, that chooses what is not there.
 says 0 'The menu cannot be started' "$desktop" --pick --menu=there-is-no-such-menu
 says 0 '' "$desktop" --pick --menu=false
