@@ -31,8 +31,9 @@ static void tell_update(
 			text_of(source, "name"), passed->links, passed->modules, passed->names,
 			passed->big, passed->deep, passed->unread);
 	if (!call->json)
-		output_print(call->out, "%s: %zu prompts%s\n", text_of(source, "name"),
-			update->prompts, update->same ? ", nothing new" : "");
+		output_print(call->out, "%s: %zu prompt%s%s\n", text_of(source, "name"),
+			update->prompts, update->prompts == 1 ? "" : "s",
+			update->same ? ", nothing new" : "");
 }
 
 static void answer_sources(struct call *call, const json_t *sources)

@@ -63,8 +63,9 @@ static void print_whole(struct output *out, const struct stats *stats)
 {
 	int64_t told = stats->succeeded + stats->failed;
 
-	output_print(out, "%lld uses, %lld results", (long long)stats->uses,
-		(long long)stats->executions);
+	output_print(out, "%lld use%s, %lld result%s", (long long)stats->uses,
+		stats->uses == 1 ? "" : "s", (long long)stats->executions,
+		stats->executions == 1 ? "" : "s");
 	if (told > 0)
 		output_print(out, ", %lld%% of %lld successful",
 			(long long)(stats->succeeded * 100 / told), (long long)told);
