@@ -43,7 +43,10 @@ static void tell(struct call *call, const struct personal_history *history)
 
 		(void)json_array_append_new(rows, version_json(version));
 		clock_format(version->time_ms, when);
-		output_table_add_int(table, version->number);
+		if (version->number > 0)
+			output_table_add_int(table, version->number);
+		else /* all commits: they count nothing */
+			output_table_add(table, STR(""));
 		output_table_add(table, str_prefix(str_of(version->commit), 10));
 		output_table_add(table, str_of(when));
 		output_table_add(table, str_of(version->author));

@@ -203,6 +203,7 @@ has "wl-copy took nothing" "$err"
 part "log --library: the commits, as history without a name tells them"
 run 0 history
 before_log=$out
+[ -z "$(cut -f1 <<<"$out" | tr -d '\n')" ] || fail "all commits have numbers: $out"
 run 0 log --library
 [ -n "$out" ] && [ "$out" = "$before_log" ] || fail "log --library: $out"
 run 2 log --library --lines 3
