@@ -122,6 +122,16 @@ static void kept_remove(void)
 	(void)unlink(path);
 }
 
+static void kept_drop(struct x11 *x11)
+{
+	if (x11->kept_soon != 0)
+		(void)g_source_remove(x11->kept_soon);
+	x11->kept_soon = 0;
+	if (x11->kept)
+		kept_remove();
+	x11->kept = false;
+}
+
 static gboolean on_idle(gpointer data)
 {
 	struct x11 *x11 = data;
@@ -141,12 +151,7 @@ void x11_kept_update(struct x11 *x11)
 			any = true;
 			bytes += x11->selections[i].held.bytes;
 		}
-	if (x11->kept_soon != 0)
-		(void)g_source_remove(x11->kept_soon);
-	x11->kept_soon = 0;
-	if (x11->kept)
-		kept_remove();
-	x11->kept = false;
+	kept_drop(x11);
 	if (any && bytes <= KEPT_AT_ONCE)
 		kept_write(x11);
 	else if (any)
@@ -155,12 +160,7 @@ void x11_kept_update(struct x11 *x11)
 
 void x11_kept_fini(struct x11 *x11)
 {
-	if (x11->kept_soon != 0)
-		(void)g_source_remove(x11->kept_soon);
-	x11->kept_soon = 0;
-	if (x11->kept)
-		kept_remove();
-	x11->kept = false;
+	kept_drop(x11);
 }
 
 /* --- afterwards ----------------------------------------------------------------------- */
