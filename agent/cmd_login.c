@@ -34,10 +34,15 @@ static int read_key(struct call *call, char key[TOKEN_MAX])
 
 /* ── by another device ─────────────────────────────────────────────────── */
 
-static void show_code(struct call *call, const json_t *code)
+/* A hub that was not told what people reach it by says only the path. */
+static void show_code(struct call *call, const struct account *account, const json_t *code)
 {
+	struct str link = json_str(code, "verification_uri");
+
 	output_print(call->notes, "Open ");
-	output_styled(call->notes, OUTPUT_NAME, json_str(code, "verification_uri"));
+	if (link.n > 0 && link.p[0] == '/')
+		output_styled(call->notes, OUTPUT_NAME, str_of(account_url(account)));
+	output_styled(call->notes, OUTPUT_NAME, link);
 	output_print(call->notes, " and type ");
 	output_styled(call->notes, OUTPUT_BOLD, json_str(code, "user_code"));
 	output_print(call->notes, "\n");
@@ -101,7 +106,7 @@ static int by_device(struct call *call, struct account *account, json_t **tokens
 	json_decref(body);
 	if (exit != COMMAND_DONE)
 		return exit;
-	show_code(call, code);
+	show_code(call, account, code);
 	interval = json_integer_value(json_object_get(code, "interval"));
 	if (interval < 1 || interval > 60)
 		interval = 5;

@@ -52,6 +52,16 @@ def publish(author, approver, slug, text, title=None):
     return at
 
 
+def signs_in_by_a_code(hub, promptd, person):
+    with subprocess.Popen([promptd.program, "login", hub.url], env=promptd.env, text=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as login:
+        told = login.stderr.readline()
+        check(told, told.startswith(f"Open {hub.url}/device and type "))
+        person.ask("POST", "/auth/device/approve", {"user_code": told.split()[-1]})
+        check("by a code", login.wait(60) == EXIT_DONE)
+    promptd("logout")
+
+
 def follow(hub, program, home):
     ann = Person(hub, "Ann", hub.invite())
     ben = ann.invites("Ben", "contributor")
@@ -60,6 +70,7 @@ def follow(hub, program, home):
     promptd = Promptd(program, home)
 
     check("not signed in", promptd("sync", exit_is=EXIT_LOGIN)["status"] == "login_needed")
+    signs_in_by_a_code(hub, promptd, cleo)
     promptd("login", "--key", "http://hub.example.org", text=key, exit_is=6)
     promptd("login", "--key", hub.url, text="pk_nonsense\n", exit_is=EXIT_LOGIN)
     check("signed in", promptd("login", "--key", hub.url, text=key + "\n")["name"] == "Cleo")
