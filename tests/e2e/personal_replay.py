@@ -74,6 +74,19 @@ def steps(edits):
         yield group[0]["commit"], group
 
 
+def same(got, text):
+    """What does not show is written as <U+XXXX>; and a file of ours is one of VS Code's
+    as well, whose ${…} may become an input."""
+    if "<U+" not in text:
+        got = re.sub(r"<U\+([0-9A-F]{4,6})>", lambda m: chr(int(m[1], 16)), got)
+    if "${" not in text:
+        return got.strip() == text.strip()
+    parts = re.split(r"(\$\{[^}\n]*\})", text.strip())
+    wanted = "".join(re.escape(part) if i % 2 == 0 else r"(?:%s|\{\{[^}\n]*\}\})" % re.escape(part)
+                     for i, part in enumerate(parts))
+    return re.fullmatch(wanted, got.strip()) is not None
+
+
 class Replay:
     def __init__(self, promptd, work):
         self.promptd, self.work = promptd, work
@@ -232,8 +245,8 @@ class Replay:
         wanted = {n: text for n, text in reversed(list(zip(numbers, events))) if text is not None}
         for n, text in random.Random(number).sample(sorted(wanted.items()), min(4, len(wanted))):
             got = self.run("show", "%s@%d" % (name, n), "--text").stdout
-            assert got.strip() == text.strip(), (name, n, got[:200], text[:200])
-        assert self.text_of(name).strip() == self.now[name][1].strip(), name
+            assert same(got, text), (name, n, got[:200], text[:200])
+        assert same(self.text_of(name), self.now[name][1]), name
         self.count["histories"] += 1
 
     def check_gone(self, name):
@@ -251,7 +264,7 @@ class Replay:
 
     def check_all(self):
         for name, (_, text) in self.now.items():
-            assert self.text_of(name).strip() == text.strip(), name
+            assert same(self.text_of(name), text), name
         self.git("fsck", "--strict")
         changes = sum(self.count[k] for k in ("add", "edit", "remove", "rename"))
         commits = int(self.git("rev-list", "--count", "HEAD"))
@@ -296,4 +309,5 @@ def main():
         shutil.rmtree(work)
 
 
-main()
+if __name__ == "__main__":
+    main()
