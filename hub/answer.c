@@ -227,7 +227,7 @@ int request_page(struct request *request, int64_t *limit, struct str *cursor)
 	return 0;
 }
 
-int request_answer_list(struct request *request, json_t *list, int64_t limit, const char *by)
+static int answer_list(struct request *request, json_t *list, int64_t limit, const char *by)
 {
 	json_t *next = json_null();
 
@@ -238,6 +238,19 @@ int request_answer_list(struct request *request, json_t *list, int64_t limit, co
 			json_object_get(json_array_get(list, json_array_size(list) - 1), by));
 	}
 	return request_answer(request, 200, json_pack("{s:o, s:o}", "items", list, "next", next));
+}
+
+int request_list(struct request *request, int64_t limit, const char *by, const char *shape,
+	const char *sql, const struct db_value *args, size_t n_args, struct err *err)
+{
+	json_t *list = json_array();
+	int rc = request_rows(request, shape, sql, args, n_args, list, err);
+
+	if (rc != 0) {
+		json_decref(list);
+		return rc;
+	}
+	return answer_list(request, list, limit, by);
 }
 
 /* ── the audit chain ───────────────────────────────────────────────────── */

@@ -102,9 +102,10 @@ int request_rows(struct request *request, const char *shape, const char *sql,
 #define DB_NONE 65
 int request_row(struct request *request, const char *shape, const char *sql,
 	const struct db_value *args, size_t n_args, json_t **object, struct err *err);
-/* {"items":[…],"next":cursor or null} of a list that was asked one more row than
- * `limit`; the cursor is the member `by` of the last item that stays. */
-int request_answer_list(struct request *request, json_t *list, int64_t limit, const char *by);
+/* A page as the answer: {"items":[…],"next":cursor or null}. The statement asks for one
+ * row more than `limit`; the cursor is the member `by` of the last item that stays. */
+int request_list(struct request *request, int64_t limit, const char *by, const char *shape,
+	const char *sql, const struct db_value *args, size_t n_args, struct err *err);
 
 /* A statement without rows; what hub_db_run() returns. */
 int request_do(struct request *request, const char *sql, const struct db_value *args, size_t n_args,

@@ -287,19 +287,12 @@ int route_refresh(struct request *request, struct err *err)
 
 int route_key_list(struct request *request, struct err *err)
 {
-	json_t *list = json_array();
-	int rc = request_rows(request, "id name kind scopes created_at:t expires_at:t",
+	return request_list(request, 200, "id", "id name kind scopes created_at:t expires_at:t",
 		"SELECT id, name, kind, scopes, created_ms, expires_ms FROM credential WHERE "
 		"tenant "
 		"= $1 AND user_id = $2 AND kind IN ('key', 'device') AND expires_ms > $3 ORDER BY "
 		"id LIMIT 200",
-		DB_ARGS(TENANT(request), USER(request), db_number(request->now_ms)), list, err);
-
-	if (rc != 0) {
-		json_decref(list);
-		return rc;
-	}
-	return request_answer_list(request, list, 200, "id");
+		DB_ARGS(TENANT(request), USER(request), db_number(request->now_ms)), err);
 }
 
 int route_key_create(struct request *request, struct err *err)

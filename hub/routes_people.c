@@ -182,23 +182,16 @@ int route_register(struct request *request, struct err *err)
 
 int route_user_list(struct request *request, struct err *err)
 {
-	json_t *list;
 	struct str cursor;
 	int64_t limit;
 	int rc = request_page(request, &limit, &cursor);
 
 	if (rc != 0)
 		return rc;
-	list = json_array();
-	rc = request_rows(request, PERSON_SHAPE,
+	return request_list(request, limit, "id", PERSON_SHAPE,
 		"SELECT " PERSON_COLUMNS " FROM person WHERE tenant = $1 AND id > $2 ORDER BY id "
 		"LIMIT $3",
-		DB_ARGS(TENANT(request), db_text(cursor), db_number(limit + 1)), list, err);
-	if (rc != 0) {
-		json_decref(list);
-		return rc;
-	}
-	return request_answer_list(request, list, limit, "id");
+		DB_ARGS(TENANT(request), db_text(cursor), db_number(limit + 1)), err);
 }
 
 int route_user_get(struct request *request, struct err *err)
@@ -271,24 +264,17 @@ int route_user_patch(struct request *request, struct err *err)
 
 int route_team_list(struct request *request, struct err *err)
 {
-	json_t *list;
 	struct str cursor;
 	int64_t limit;
 	int rc = request_page(request, &limit, &cursor);
 
 	if (rc != 0)
 		return rc;
-	list = json_array();
-	rc = request_rows(request, "id name members created_at:t",
+	return request_list(request, limit, "id", "id name members created_at:t",
 		"SELECT t.id, t.name, (SELECT count(*) FROM member m WHERE m.tenant = t.tenant AND "
 		"m.team_id = t.id), t.created_ms FROM team t WHERE t.tenant = $1 AND t.id > $2 "
 		"ORDER BY t.id LIMIT $3",
-		DB_ARGS(TENANT(request), db_text(cursor), db_number(limit + 1)), list, err);
-	if (rc != 0) {
-		json_decref(list);
-		return rc;
-	}
-	return request_answer_list(request, list, limit, "id");
+		DB_ARGS(TENANT(request), db_text(cursor), db_number(limit + 1)), err);
 }
 
 int route_team_create(struct request *request, struct err *err)

@@ -23,15 +23,13 @@ static struct db_value query_value(const struct request *request, const char *na
 
 int route_prompt_list(struct request *request, struct err *err)
 {
-	json_t *list;
 	struct str cursor;
 	int64_t limit;
 	int rc = request_page(request, &limit, &cursor);
 
 	if (rc != 0)
 		return rc;
-	list = json_array();
-	rc = request_rows(request,
+	return request_list(request, limit, "slug",
 		"id slug title description owner_id team_id collection_id is_template:b locked:b "
 		"latest active state updated_at:t",
 		"SELECT p.id, p.slug, p.title, p.description, p.owner_id, p.team_id, "
@@ -55,12 +53,7 @@ int route_prompt_list(struct request *request, struct err *err)
 			db_number(request->who.role), USER(request), query_value(request, "tag"),
 			query_value(request, "collection"), query_value(request, "owner"),
 			query_value(request, "status"), query_value(request, "channel")),
-		list, err);
-	if (rc != 0) {
-		json_decref(list);
-		return rc;
-	}
-	return request_answer_list(request, list, limit, "slug");
+		err);
 }
 
 /* ── tags of a prompt ──────────────────────────────────────────────────── */

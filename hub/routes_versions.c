@@ -15,15 +15,14 @@ int route_version_list(struct request *request, struct err *err)
 	struct prompt_facts facts;
 	struct str cursor;
 	int64_t limit, before = INT64_MAX;
-	json_t *list;
 	int rc = request_page(request, &limit, &cursor);
 
 	if (rc != 0 || (rc = prompt_find(request, &facts, err)) != 0)
 		return rc;
 	if (cursor.n > 0 && !str_to_int(cursor, 1, INT64_MAX, &before))
 		return request_refuse(request, 400, "bad_cursor", "this cursor is none of ours");
-	list = json_array();
-	rc = request_rows(request, "number digest size message state created_by created_at:t",
+	return request_list(request, limit, "number",
+		"number digest size message state created_by created_at:t",
 		"SELECT v.number, v.digest, v.size_bytes, v.message, v.state, v.created_by, "
 		"v.created_ms FROM version v WHERE v.tenant = $1 AND v.prompt_id = $2 AND v.number "
 		"< $3 AND ($5 > 0 OR EXISTS (SELECT 1 FROM channel c WHERE c.tenant = v.tenant AND "
@@ -31,12 +30,7 @@ int route_version_list(struct request *request, struct err *err)
 		"ORDER BY v.number DESC LIMIT $4",
 		DB_ARGS(TENANT(request), db_string(facts.id), db_number(before),
 			db_number(limit + 1), db_number(request->who.role)),
-		list, err);
-	if (rc != 0) {
-		json_decref(list);
-		return rc;
-	}
-	return request_answer_list(request, list, limit, "number");
+		err);
 }
 
 static int version_number(struct request *request, int64_t *number)
@@ -338,21 +332,14 @@ int route_transition_list(struct request *request, struct err *err)
 	struct prompt_facts facts;
 	struct str cursor;
 	int64_t limit;
-	json_t *list;
 	int rc = request_page(request, &limit, &cursor);
 
 	if (rc != 0 || (rc = prompt_find(request, &facts, err)) != 0)
 		return rc;
-	list = json_array();
-	rc = request_rows(request, "id number action from to user_id comment at:t",
+	return request_list(request, limit, "id", "id number action from to user_id comment at:t",
 		"SELECT id, number, action, from_state, to_state, user_id, comment, at_ms FROM "
 		"transition WHERE tenant = $1 AND prompt_id = $2 AND id > $3 ORDER BY id LIMIT $4",
 		DB_ARGS(TENANT(request), db_string(facts.id), db_text(cursor),
 			db_number(limit + 1)),
-		list, err);
-	if (rc != 0) {
-		json_decref(list);
-		return rc;
-	}
-	return request_answer_list(request, list, limit, "id");
+		err);
 }

@@ -58,21 +58,15 @@ int route_audit_list(struct request *request, struct err *err)
 {
 	struct str cursor;
 	int64_t limit, before = INT64_MAX;
-	json_t *list;
 	int rc = request_page(request, &limit, &cursor);
 
 	if (rc != 0)
 		return rc;
 	if (cursor.n > 0 && !str_to_int(cursor, 1, INT64_MAX, &before))
 		return request_refuse(request, 400, "bad_cursor", "this cursor is none of ours");
-	list = json_array();
-	rc = request_rows(request, "number at:t user_id action object_id details:j previous hash",
+	return request_list(request, limit, "number",
+		"number at:t user_id action object_id details:j previous hash",
 		"SELECT number, at_ms, user_id, action, object_id, details, previous, hash FROM "
 		"audit WHERE tenant = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
-		DB_ARGS(TENANT(request), db_number(before), db_number(limit + 1)), list, err);
-	if (rc != 0) {
-		json_decref(list);
-		return rc;
-	}
-	return request_answer_list(request, list, limit, "number");
+		DB_ARGS(TENANT(request), db_number(before), db_number(limit + 1)), err);
 }
