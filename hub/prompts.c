@@ -25,7 +25,7 @@ static int on_prompt(void *data, const struct db_value *columns, size_t n, struc
 
 	(void)n;
 	(void)err;
-	finding->found = true;
+	finding->found = true; /* of several the last, which is the one that is not deleted */
 	copy(facts->id, sizeof facts->id, &columns[0]);
 	copy(facts->slug, sizeof facts->slug, &columns[1]);
 	copy(facts->owner_id, sizeof facts->owner_id, &columns[2]);
@@ -48,7 +48,7 @@ int prompt_find(struct request *request, struct prompt_facts *facts, struct err 
 		"SELECT p.id, p.slug, p.owner_id, p.team_id, p.latest, p.revision, p.deleted, "
 		"(SELECT count(*) FROM channel c WHERE c.tenant = p.tenant AND c.prompt_id = p.id "
 		"AND c.name = 'production') FROM prompt p WHERE p.tenant = $1 AND (p.id = $2 OR "
-		"p.slug = $2)",
+		"p.slug = $2) ORDER BY CASE WHEN p.deleted IS NULL THEN 1 ELSE 0 END",
 		DB_ARGS(TENANT(request), db_text(request->words[0])), on_prompt, &finding, err);
 	if (rc != 0)
 		return rc;

@@ -123,11 +123,13 @@ CREATE TABLE prompt (
 	created_ms BIGINT NOT NULL,
 	updated_ms BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id),
-	UNIQUE (tenant, slug),
 	FOREIGN KEY (tenant, owner_id) REFERENCES person (tenant, id),
 	FOREIGN KEY (tenant, team_id) REFERENCES team (tenant, id),
 	FOREIGN KEY (tenant, collection_id) REFERENCES collection (tenant, id)
 );
+-- A deleted prompt's name is free for another one.
+CREATE UNIQUE INDEX prompt_slug ON prompt (tenant, slug) WHERE deleted IS NULL;
+CREATE INDEX prompt_named ON prompt (tenant, slug);
 CREATE INDEX prompt_updated ON prompt (tenant, updated_ms, id);
 CREATE INDEX prompt_owner ON prompt (tenant, owner_id);
 CREATE INDEX prompt_collection ON prompt (tenant, collection_id);

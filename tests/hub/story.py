@@ -136,6 +136,9 @@ def an_agent_follows(cleo, ann, ben, at):
     lines = cleo.ask("GET", "/sync?cursor=" + lines[-1]["cursor"]).lines
     check("and told", lines[1]["t"] == "del" and lines[1]["reason"] == "deleted")
     check("and gone", cleo.ask("GET", at).status == 404)
+    anew = ben.ask("POST", "/prompts", {"slug": "team/review", "title": "Anew", **TEXT})
+    check("its name is free", anew.status == 201 and
+          ben.ask("GET", "/prompts/" + anew.json["id"]).json["title"] == "Anew")
 
 
 def usage_is_counted_once(cleo, at):
