@@ -25,7 +25,11 @@ static int on_prompt(void *data, const struct db_value *columns, size_t n, struc
 
 	(void)n;
 	(void)err;
-	finding->found = true; /* of several the last, which is the one that is not deleted */
+	/* Of several the first: not one whose slug looks like the id of another, and not one
+	 * that is deleted. */
+	if (finding->found)
+		return 0;
+	finding->found = true;
 	copy(facts->id, sizeof facts->id, &columns[0]);
 	copy(facts->slug, sizeof facts->slug, &columns[1]);
 	copy(facts->owner_id, sizeof facts->owner_id, &columns[2]);
@@ -48,7 +52,8 @@ int prompt_find(struct request *request, struct prompt_facts *facts, struct err 
 		"SELECT p.id, p.slug, p.owner_id, p.team_id, p.latest, p.revision, p.deleted, "
 		"(SELECT count(*) FROM channel c WHERE c.tenant = p.tenant AND c.prompt_id = p.id "
 		"AND c.name = 'production') FROM prompt p WHERE p.tenant = $1 AND (p.id = $2 OR "
-		"p.slug = $2) ORDER BY CASE WHEN p.deleted IS NULL THEN 1 ELSE 0 END",
+		"p.slug = $2) ORDER BY CASE WHEN p.id = $2 THEN 0 WHEN p.deleted IS NULL THEN 1 "
+		"ELSE 2 END",
 		DB_ARGS(TENANT(request), db_text(request->words[0])), on_prompt, &finding, err);
 	if (rc != 0)
 		return rc;
@@ -62,6 +67,10 @@ int prompt_find(struct request *request, struct prompt_facts *facts, struct err 
 	if ((request->route->may[request->who.role] & relation) == 0)
 		return request_refuse(request, 403, "role", "the role %s may not do that here",
 			role_name(request->who.role));
+	/* An admin looks at it, and purges it; nothing brings it back to the agents. */
+	if (facts->deleted && (request->route->flags & ROUTE_WRITE) != 0 &&
+		request->route->scope != SCOPE_ADMIN)
+		return request_refuse(request, 409, "deleted", "this prompt is deleted");
 	return 0;
 }
 

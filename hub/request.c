@@ -127,6 +127,16 @@ static bool comes_from_here(const struct request *request)
 	return origin.n > 0 && str_equal(origin, headers[HTTP_HOST]);
 }
 
+/* Before the body is looked at: who is nobody has nothing parsed for them. */
+static int may_enter_known(struct request *request)
+{
+	if ((request->route->flags & ROUTE_OPEN) != 0 || request->who.known)
+		return 0;
+	request_field(request, "WWW-Authenticate", "Bearer");
+	return request_refuse(
+		request, 401, "unauthenticated", "sign in, or send a token that is valid");
+}
+
 static int may_enter(struct request *request)
 {
 	const struct route *route = request->route;
@@ -134,11 +144,8 @@ static int may_enter(struct request *request)
 
 	if ((route->flags & ROUTE_OPEN) != 0)
 		return 0;
-	if (!who->known) {
-		request_field(request, "WWW-Authenticate", "Bearer");
-		return request_refuse(
-			request, 401, "unauthenticated", "sign in, or send a token that is valid");
-	}
+	if (!who->known)
+		return may_enter_known(request); /* they have left meanwhile */
 	if (who->cookie && !comes_from_here(request))
 		return request_refuse(
 			request, 403, "cross_site", "this came from another site's page");
@@ -338,7 +345,7 @@ void request_run(struct hub *hub, struct hub_db *db, struct http_exchange *http)
 	} else if ((request.route->flags & ROUTE_OPEN) == 0 &&
 		   (rc = credential_find(&request, &err)) != 0) {
 		refuse_outcome(&request, rc, &err);
-	} else if (take_body(&request) == 0) {
+	} else if (may_enter_known(&request) == 0 && take_body(&request) == 0) {
 		run_route(&request);
 	}
 	write_answer(&request);

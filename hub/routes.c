@@ -21,10 +21,6 @@
 	{                          \
 		0, SEEN, SEEN, ANY \
 	}
-#define MAKERS                   \
-	{                        \
-		0, ANY, ANY, ANY \
-	}
 #define EDITORS                     \
 	{                           \
 		0, OWN, FAMILY, ANY \
@@ -78,7 +74,7 @@ const struct route route_table[] = {
 		ADMINS, route_member_delete},
 
 	{HTTP_GET, V1 "/prompts", "listPrompts", READ, READERS, route_prompt_list},
-	{HTTP_POST, V1 "/prompts", "createPrompt", WRITE, MAKERS, route_prompt_create},
+	{HTTP_POST, V1 "/prompts", "createPrompt", WRITE, AUTHORS, route_prompt_create},
 	{HTTP_GET, V1 "/prompts/{id}", "getPrompt", READ, READERS, route_prompt_get},
 	{HTTP_PATCH, V1 "/prompts/{id}", "changePrompt", WRITE, EDITORS, route_prompt_patch},
 	{HTTP_DELETE, V1 "/prompts/{id}", "deletePrompt", ROUTE_WRITE, SCOPE_WRITE, EDITORS,

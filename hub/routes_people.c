@@ -297,14 +297,25 @@ int route_team_create(struct request *request, struct err *err)
 				 json_pack("{s:s, s:s%}", "id", id, "name", name.p, name.n));
 }
 
-/* Somebody's scope changes with it: their agent hears of it at its next question. */
+/* Somebody's scope changes with it: their agent hears of it at its next question. A team
+ * or a person that is not there, or is another tenant's, is none. */
 static int member_change(
 	struct request *request, const char *sql, const char *action, struct err *err)
 {
-	int rc = request_do(request, sql,
+	int64_t n = 0;
+	int rc = request_count(request,
+		"SELECT count(*) FROM team t JOIN person p ON p.tenant = t.tenant WHERE t.tenant = "
+		"$1 AND t.id = $2 AND p.id = $3",
 		DB_ARGS(TENANT(request), db_text(request->words[0]), db_text(request->words[1])),
-		err);
+		&n, err);
 
+	if (rc == 0 && n == 0)
+		return DB_NONE;
+	if (rc == 0)
+		rc = request_do(request, sql,
+			DB_ARGS(TENANT(request), db_text(request->words[0]),
+				db_text(request->words[1])),
+			err);
 	if (rc == 0)
 		rc = request_audit(request, action, request->words[1],
 			json_pack("{s:s%}", "team", request->words[0].p, request->words[0].n), err);

@@ -40,7 +40,9 @@ int route_prompt_list(struct request *request, struct err *err)
 		"v.tenant = p.tenant AND v.prompt_id = p.id AND v.number = p.latest WHERE p.tenant "
 		"= $1 AND p.slug > $2 AND p.deleted IS NULL AND ($4 = 3 OR p.team_id IS NULL OR "
 		"p.owner_id = $5 OR EXISTS (SELECT 1 FROM member m WHERE m.tenant = p.tenant AND "
-		"m.team_id = p.team_id AND m.user_id = $5)) AND ($4 > 0 OR c.number IS NOT NULL) "
+		"m.team_id = p.team_id AND m.user_id = $5)) AND ($4 > 0 OR EXISTS (SELECT 1 FROM "
+		"channel a WHERE a.tenant = p.tenant AND a.prompt_id = p.id AND a.name = "
+		"'production')) "
 		"AND (CAST($10 AS TEXT) IS NULL OR c.number IS NOT NULL) AND (CAST($6 AS TEXT) IS "
 		"NULL OR EXISTS (SELECT 1 FROM "
 		"prompt_tag pt JOIN tag t ON t.tenant = pt.tenant AND t.id = pt.tag_id WHERE "
@@ -147,8 +149,8 @@ int route_prompt_create(struct request *request, struct err *err)
 		(rc = request_text(request, "collection_id", ID_BYTES - 1, &collection)) != 0)
 		return rc;
 	/* For everybody, or for a team of theirs. */
-	if (team.n > 0 && request->who.role != ROLE_ADMIN &&
-		credential_relation(&request->who, STR(""), team) != RELATION_TEAM)
+	if ((request->route->may[request->who.role] &
+		    credential_relation(&request->who, STR(""), team)) == 0)
 		return request_refuse(request, 403, "role", "that is a team of others");
 	(void)snprintf(facts.slug, sizeof facts.slug, "%.*s", (int)slug.n, slug.p);
 	(void)snprintf(facts.team_id, sizeof facts.team_id, "%.*s", (int)team.n, team.p);
