@@ -133,7 +133,7 @@ static int run(struct program *program)
 	if (program->pick && program->menu == NULL && desktop->backend->poke(desktop, &err) == 0)
 		return EXIT_SUCCESS;
 	if (!program->pick && desktop->backend->reside(desktop, &err) != 0)
-		return (void)fail(&err), EXIT_RESIDENT;
+		return err.code == ERR_BUSY ? ((void)fail(&err), EXIT_RESIDENT) : fail(&err);
 	if (open_library(program, &err) != 0)
 		return fail(&err);
 	options.store = program->store;

@@ -246,7 +246,8 @@ struct platform_backend {
 	/* Tell the process that is resident here to open its picker (it gets
 	 * PLATFORM_EVENT_POKE). ERR_NOT_FOUND: none is. */
 	int (*poke)(struct platform_desktop *desktop, struct err *err);
-	/* Be the resident one until close(). ERR_BUSY: another is. */
+	/* Be the resident one until close(). ERR_BUSY: another is; ERR_NOT_FOUND: there is
+	 * no session here to be resident in. */
 	int (*reside)(struct platform_desktop *desktop, struct err *err);
 
 	/* The window with the keyboard, now. id 0 where there is none. */

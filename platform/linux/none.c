@@ -78,8 +78,7 @@ static int none_poke(struct platform_desktop *desktop, struct err *err)
 static int none_reside(struct platform_desktop *desktop, struct err *err)
 {
 	(void)desktop;
-	(void)err;
-	return 0;
+	return err_set(err, ERR_NOT_FOUND, "there is no display, so there is nothing to stay for");
 }
 
 static void none_window(struct platform_desktop *desktop, struct platform_window *window)

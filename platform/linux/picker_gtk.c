@@ -223,6 +223,14 @@ static void size(struct picker *picker, int rows)
 		picker->body, -1, picker->fitting_rows * ROW_HEIGHT + ROWS_PADDING);
 }
 
+/* GTK's own menu of a text would take the keyboard, and act on what is not the widget's. */
+static gboolean on_other_button(GtkWidget *widget, const GdkEventButton *event, gpointer data)
+{
+	(void)widget;
+	(void)data;
+	return event->button == GDK_BUTTON_SECONDARY;
+}
+
 /* Override-redirect also when it takes the focus: no window manager moves it, puts it
  * below a full-screen window, or has its own idea of who gets the focus after. */
 static void window_make(struct picker *picker)
@@ -239,6 +247,8 @@ static void window_make(struct picker *picker)
 	gtk_box_pack_start(GTK_BOX(all), body_new(picker), TRUE, TRUE, 0);
 	gtk_box_pack_start(GTK_BOX(all), footer_new(picker), FALSE, FALSE, 0);
 	gtk_container_add(GTK_CONTAINER(picker->window), all);
+	g_signal_connect(picker->query, "button-press-event", G_CALLBACK(on_other_button), NULL);
+	g_signal_connect(picker->preview, "button-press-event", G_CALLBACK(on_other_button), NULL);
 	gtk_widget_show_all(all);
 	size(picker, PLATFORM_PICKER_ROWS);
 }

@@ -263,7 +263,8 @@ static void dispatch(struct x11 *x11, XEvent *event)
 		loop_send(&x11->loop, &(struct platform_event){.type = PLATFORM_EVENT_POKE});
 		return;
 	}
-	if (x11_keys_event(x11, event) || x11_save_event(x11, event))
+	if (x11_keys_event(x11, event) || x11_clicks_event(x11, event) ||
+		x11_save_event(x11, event))
 		return;
 	(void)x11_offer_event(x11, event);
 }
@@ -373,6 +374,7 @@ static int x11_open(
 	XSelectInput(display, x11->own, PropertyChangeMask);
 	selections_watch(x11);
 	x11_offer_init(x11);
+	x11_clicks_init(x11);
 	(void)XkbSetDetectableAutoRepeat(display, True, NULL);
 	x11_press_mend(x11);
 	x11_keys_map(x11);

@@ -7,6 +7,7 @@
  *   x11_offer.c    owning selections and answering who reads them
  *   x11_save.c     reading what others own
  *   x11_picker.c   the picker: the keyboard taken and given back
+ *   x11_clicks.c   clicks beside the picker
  *   x11_kept.c     what is held, for who comes after us
  *   x11_others.c   who has a key, who keeps what is copied
  *
@@ -123,6 +124,7 @@ struct x11 {
 	Window root, own;
 	GSource *source;
 	int fixes_event, error; /* error: the last one's code */
+	int input;		/* the input extension's number; 0: there is none */
 	Atom atoms[X11_ATOMS];
 	struct x11_selection selections[X11_SELECTIONS];
 	struct x11_transfer transfers[X11_TRANSFERS_MAX];
@@ -151,6 +153,7 @@ struct x11 {
 		bool grabbed, wants_focus, focused;
 		Window before; /* that had the focus */
 		int before_revert;
+		Time left; /* of the click that ended it; CurrentTime: none did */
 		gint64 deadline_us;
 	} picker;
 };
@@ -235,7 +238,14 @@ void x11_picker_take(struct x11 *x11, Time time);
 void x11_picker_took(struct x11 *x11);
 /* It was one for the picker. */
 bool x11_picker_key(struct x11 *x11, const XKeyEvent *event);
+/* Somebody clicked, somewhere. */
+void x11_picker_click(struct x11 *x11, Time time);
 /* Nothing of the picker is in the way any more; else ask again. */
 bool x11_picker_left(struct x11 *x11, bool keys_held);
+
+/* x11_clicks.c */
+void x11_clicks_init(struct x11 *x11);
+void x11_clicks_watch(struct x11 *x11, bool on); /* x11_picker_click() from now on */
+bool x11_clicks_event(struct x11 *x11, XEvent *event);
 
 #endif

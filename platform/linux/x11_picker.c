@@ -74,11 +74,21 @@ static Window focus_now(struct x11 *x11, int *revert)
 	return focus;
 }
 
+/* Unless somebody else has it by now, who keeps it. After a click no later than that: what
+ * a window manager makes of the click comes with its time, and is to win. */
 static void focus_give_back(struct x11 *x11)
 {
+	int revert;
+
+	if (focus_now(x11, &revert) != (Window)picker_window(x11->picker.window)) {
+		x11->picker.wants_focus = false;
+		return;
+	}
 	x11_trap(x11);
-	XSetInputFocus(x11->display, x11->picker.before, x11->picker.before_revert, CurrentTime);
+	XSetInputFocus(
+		x11->display, x11->picker.before, x11->picker.before_revert, x11->picker.left);
 	(void)x11_untrap(x11); /* gone meanwhile: press() will find another window */
+	x11->picker.wants_focus = x11->picker.left == CurrentTime;
 }
 
 static bool focus_is_back(struct x11 *x11)
@@ -189,13 +199,31 @@ int x11_picker_show(
 	x11->picker.leaving = false;
 	x11->picker.shown = true;
 	x11->picker.focused = false;
+	x11->picker.left = CurrentTime;
 	x11->picker.wants_focus = picker_wants_focus(x11->picker.window);
 	focus_point(x11, &x, &y);
 	picker_show(x11->picker.window, what);
 	picker_map(x11->picker.window, x, y, !x11->picker.wants_focus);
 	if (x11->picker.wants_focus)
 		focus_take(x11);
+	x11_clicks_watch(x11, true);
 	return 0;
+}
+
+/* Where it was is not told with it: the pointer may have gone a little further. */
+void x11_picker_click(struct x11 *x11, Time time)
+{
+	Window root, child;
+	int x, y, left, top;
+	unsigned mask;
+
+	if (!x11->picker.shown ||
+		!XQueryPointer(
+			x11->display, x11->root, &root, &child, &x, &y, &left, &top, &mask) ||
+		picker_holds(x11->picker.window, x, y))
+		return;
+	x11->picker.left = time;
+	loop_send(&x11->loop, &(struct platform_event){.type = PLATFORM_EVENT_PICKER_LEFT});
 }
 
 void x11_picker_hide(struct platform_desktop *desktop)
@@ -205,6 +233,7 @@ void x11_picker_hide(struct platform_desktop *desktop)
 	if (!x11->picker.shown)
 		return;
 	x11->picker.shown = false;
+	x11_clicks_watch(x11, false);
 	/* Return is down still: it must not come to whoever is next. */
 	if (!x11->picker.grabbed)
 		(void)keyboard_grab(x11, CurrentTime);

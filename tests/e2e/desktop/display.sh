@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # To be sourced with $bin set: a display of its own with a window manager, and an empty home. Ends
 # with status 77 where the programs for it are absent. Sets $work, $DISPLAY; defines
-# fail, say, wait_for.
+# fail, start, wait_for, manage. With $unmanaged set there is no window manager.
 for program in Xvfb openbox xterm xclip; do
 	command -v "$program" >/dev/null || {
 		echo "skipped: $program is not installed"
@@ -60,5 +60,14 @@ Xvfb -displayfd 9 -screen 0 1280x800x24 -nolisten tcp >"$work/Xvfb.log" 2>&1 &
 started+=($!)
 read -r -t 60 number <&9 || fail 'Xvfb does not start'
 export DISPLAY=:$number
-start openbox openbox --sm-disable
-"$bin/desktop-keys" manager any || fail 'openbox does not start'
+manage() { # openbox|i3: a window manager; sets $manager, its process
+	if [ "$1" = i3 ]; then
+		printf '# i3 config file (v4)\n' >"$work/i3.conf"
+		start i3 i3 -c "$work/i3.conf"
+	else
+		start openbox openbox --sm-disable
+	fi
+	manager=$last
+	"$bin/desktop-keys" manager any || fail "$1 does not start"
+}
+[ -n "${unmanaged:-}" ] || manage openbox

@@ -6,10 +6,14 @@
  *	desktop-keys press 'a b Return'   one after the other, all in one batch
  *	desktop-keys free any        until nobody has the keyboard for themselves (60 s)
  *	desktop-keys down Control_L ; desktop-keys up Control_L
+ *	desktop-keys click '60 700'   the pointer goes there, and its first button is pressed
+ *	desktop-keys wheel '60 700'   likewise, a turn of its wheel
  *	desktop-keys focus WINDOW
  *	desktop-keys wait CLASS      until a window of that class has the keyboard (60 s);
  *	                             prints its id
  *	desktop-keys group 1         the second layout, by hand
+ *	desktop-keys seen CLASS      a window of that class that is to be seen, wherever; prints
+ *				     its id
  *	desktop-keys top CLASS       until a window of that class lies over all others (60 s);
  *				     prints where: "X Y WIDTH HEIGHT"
  *	desktop-keys manager any     until there is a window manager (60 s)
@@ -66,6 +70,16 @@ static void batch(char *keys)
 		strokes(at, True, True);
 }
 
+static void click(const char *place, unsigned button)
+{
+	char *end;
+	long x = strtol(place, &end, 10), y = strtol(end, NULL, 10);
+
+	XTestFakeMotionEvent(display, -1, (int)x, (int)y, CurrentTime);
+	XTestFakeButtonEvent(display, button, True, CurrentTime);
+	XTestFakeButtonEvent(display, button, False, CurrentTime);
+}
+
 static int wait_until_free(void)
 {
 	struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
@@ -109,6 +123,34 @@ static int wait_for(const char *name)
 	}
 	(void)fprintf(stderr, "no window %s got the keyboard\n", name);
 	return 1;
+}
+
+/* In the tree below a window; its own depth is no more than what managers make of it. */
+static Window find_seen(Window window, const char *name, int depth)
+{
+	XWindowAttributes attributes;
+	Window root, parent, *children = NULL, found = None;
+	unsigned n = 0, i;
+
+	if (has_class(window, name) && XGetWindowAttributes(display, window, &attributes) &&
+		attributes.map_state == IsViewable)
+		return window;
+	if (depth == 8 || !XQueryTree(display, window, &root, &parent, &children, &n))
+		return None;
+	for (i = 0; i < n && found == None; i++)
+		found = find_seen(children[i], name, depth + 1);
+	XFree(children);
+	return found;
+}
+
+/* Once, not waiting. */
+static int print_seen(const char *name)
+{
+	Window found = find_seen(DefaultRootWindow(display), name, 0);
+
+	if (found != None)
+		(void)printf("0x%lx\n", found);
+	return found == None;
 }
 
 /* The last of the root's children that is seen. */
@@ -187,10 +229,16 @@ int main(int argc, char **argv)
 		status = wait_for(argv[2]);
 	else if (strcmp(argv[1], "top") == 0)
 		status = wait_for_top(argv[2]);
+	else if (strcmp(argv[1], "seen") == 0)
+		status = print_seen(argv[2]);
 	else if (strcmp(argv[1], "free") == 0)
 		status = wait_until_free();
 	else if (strcmp(argv[1], "press") == 0)
 		batch(argv[2]);
+	else if (strcmp(argv[1], "click") == 0)
+		click(argv[2], 1);
+	else if (strcmp(argv[1], "wheel") == 0)
+		click(argv[2], 5);
 	else
 		strokes(argv[2], strcmp(argv[1], "up") != 0, strcmp(argv[1], "down") != 0);
 	XSync(display, False);

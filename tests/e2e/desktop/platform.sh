@@ -26,7 +26,10 @@ says 0 'promptd-desktop ' "$desktop" --version
 says 0 'usage: promptd-desktop' "$desktop" --help
 says 2 'usage: promptd-desktop' "$desktop" word
 says 2 '' "$desktop" --nonsense
-# Without a display there is still a platform; it has no windows and no clipboard.
+# To stay without a display is nothing; who watches over it learns that from its end.
+says 1 'there is no display, so' "$desktop"
+says 1 'there is no display, so' env PROMPTD_PLATFORM=none DISPLAY=:0 "$desktop"
+# Asked once, there is still a platform; it has no windows and no clipboard.
 says 0 'no window has the keyboard' "$desktop" --why
 says 0 'no window has the keyboard' env PROMPTD_PLATFORM=none DISPLAY=:0 "$desktop" --why
 says 1 'no X display ":77777"' env PROMPTD_PLATFORM=x11 DISPLAY=:77777 "$desktop" --why
