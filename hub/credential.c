@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PROTOCOL "1" /* of the feed */
+
 static const struct {
 	const char *name;
 	unsigned scope;
@@ -97,24 +99,24 @@ static int on_credential(void *data, const struct db_value *columns, size_t n, s
 	copy_column(who->credential_id, sizeof who->credential_id, &columns[2]);
 	copy_column(who->kind, sizeof who->kind, &columns[3]);
 	who->known = credential_scopes_parse(columns[4].text, &who->scopes);
+	who->expires_ms = columns[5].number;
 	return 0;
 }
 
+#define OF_HASH                                                                                 \
+	"SELECT tenant, user_id, id, kind, scopes, expires_ms FROM credential WHERE hash = $1 " \
+	"AND expires_ms > $2 AND kind <> 'refresh'"
+
 int credential_find(struct request *request, struct err *err)
 {
-	char hash[SHA256_HEX_BYTES];
-	bool cookie;
-	struct str token = token_of(request->http, &cookie);
+	struct principal *who = &request->who;
+	struct str token = token_of(request->http, &who->cookie);
 
 	if (token.n == 0 || token.n >= SECRET_TOKEN_BYTES)
 		return 0;
-	secret_token_hash(token, hash);
-	request->who.cookie = cookie;
-	return hub_db_run(request->db,
-		"SELECT tenant, user_id, id, kind, scopes FROM credential WHERE hash = $1 AND "
-		"expires_ms > $2 AND kind <> 'refresh'",
-		DB_ARGS(db_string(hash), db_number(request->now_ms)), on_credential, &request->who,
-		err);
+	secret_token_hash(token, who->hash);
+	return hub_db_run(request->db, OF_HASH,
+		DB_ARGS(db_string(who->hash), db_number(request->now_ms)), on_credential, who, err);
 }
 
 static int on_person(void *data, const struct db_value *columns, size_t n, struct err *err)
@@ -140,23 +142,76 @@ static int on_team(void *data, const struct db_value *columns, size_t n, struct 
 	return 0;
 }
 
-int credential_load(struct request *request, struct err *err)
+/* The rest of somebody whose tenant and id are known. */
+static int load(struct hub_db *db, struct principal *who, struct err *err)
 {
-	struct principal *who = &request->who;
 	int rc;
 
 	who->known = false;
 	who->n_teams = 0;
-	rc = hub_db_run(request->db,
+	rc = hub_db_run(db,
 		"SELECT role, experimental, active FROM person WHERE tenant = $1 AND id = $2",
-		DB_ARGS(TENANT(request), USER(request)), on_person, who, err);
+		DB_ARGS(db_string(who->tenant), db_string(who->user_id)), on_person, who, err);
 	if (rc != 0 || !who->known)
 		return rc;
 	/* A role taken away is gone from old tokens too. */
 	who->scopes &= credential_scopes_of(who->role);
-	return hub_db_run(request->db,
+	return hub_db_run(db,
 		"SELECT team_id FROM member WHERE tenant = $1 AND user_id = $2 ORDER BY team_id",
-		DB_ARGS(TENANT(request), USER(request)), on_team, who, err);
+		DB_ARGS(db_string(who->tenant), db_string(who->user_id)), on_team, who, err);
+}
+
+int credential_load(struct request *request, struct err *err)
+{
+	return load(request->db, &request->who, err);
+}
+
+void credential_scope_hash(const struct principal *who, char out[CREDENTIAL_SCOPE_BYTES])
+{
+	unsigned char digest[SHA256_BYTES];
+	char hex[SHA256_HEX_BYTES];
+	struct sha256 sha;
+	size_t i;
+
+	sha256_init(&sha);
+	sha256_add(&sha, PROTOCOL, sizeof PROTOCOL);
+	sha256_add(&sha, role_name(who->role), strlen(role_name(who->role)) + 1);
+	sha256_add(&sha, who->experimental ? "x" : "-", 1);
+	for (i = 0; i < who->n_teams; i++)
+		sha256_add(&sha, who->teams[i], strlen(who->teams[i]) + 1);
+	sha256_end(&sha, digest);
+	str_hex(digest, sizeof digest, hex);
+	(void)snprintf(out, CREDENTIAL_SCOPE_BYTES, "%.*s", CREDENTIAL_SCOPE_BYTES - 1, hex);
+}
+
+struct holds {
+	const char *hash;
+	int64_t now_ms;
+	struct principal who;
+};
+
+static int look_again(struct hub_db *db, void *data, struct err *err)
+{
+	struct holds *holds = data;
+	int rc;
+
+	holds->who = (struct principal){.known = false};
+	rc = hub_db_run(db, OF_HASH, DB_ARGS(db_string(holds->hash), db_number(holds->now_ms)),
+		on_credential, &holds->who, err);
+	return rc != 0 || !holds->who.known ? rc : load(db, &holds->who, err);
+}
+
+int credential_holds(struct hub_db *db, const char *tenant, const char *hash, int64_t now_ms,
+	char scope[CREDENTIAL_SCOPE_BYTES], struct err *err)
+{
+	struct holds holds = {.hash = hash, .now_ms = now_ms};
+
+	if (hub_transaction(db, DB_PEEK, tenant, look_again, &holds, err) != 0)
+		return -1;
+	if (!holds.who.known || (holds.who.scopes & SCOPE_SYNC) == 0)
+		return 1;
+	credential_scope_hash(&holds.who, scope);
+	return 0;
 }
 
 /* ── new ones ──────────────────────────────────────────────────────────── */

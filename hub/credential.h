@@ -18,6 +18,14 @@
 int credential_find(struct request *request, struct err *err);
 /* In the transaction: the person's role, teams and whether they are still welcome. */
 int credential_load(struct request *request, struct err *err);
+/* Stands for all that decides what somebody sees of the feed. */
+#define CREDENTIAL_SCOPE_BYTES 17
+void credential_scope_hash(const struct principal *who, char out[CREDENTIAL_SCOPE_BYTES]);
+
+/* Is a credential still good for the feed? 0 yes, and *scope is what it sees; 1 no;
+ * negative: cannot be told. */
+int credential_holds(struct hub_db *db, const char *tenant, const char *hash, int64_t now_ms,
+	char scope[CREDENTIAL_SCOPE_BYTES], struct err *err);
 
 /* A new one for somebody; its text goes to them once. `family` may be NULL. */
 struct credential {

@@ -97,7 +97,11 @@ int64_t hub_db_changes(const struct hub_db *db);
  * times and so has no effect but on the database and on what it sets anew each time.
  * Returns what it returned, or negative. ERR_BUSY after DB_TRIES. Not nested.
  */
-enum db_mode { DB_READ, DB_WRITE };
+enum db_mode {
+	DB_READ,
+	DB_WRITE,
+	DB_PEEK, /* DB_READ that stands in nobody's way (READ COMMITTED): a look */
+};
 typedef int db_work_fn(struct hub_db *db, void *data, struct err *err);
 int hub_transaction(struct hub_db *db, enum db_mode mode, const char *tenant, db_work_fn *work,
 	void *data, struct err *err);

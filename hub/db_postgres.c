@@ -264,12 +264,14 @@ static int postgres_run(struct hub_db *db, const char *sql, const struct db_valu
 static int postgres_begin(struct hub_db *db, enum db_mode mode, const char *tenant, struct err *err)
 {
 	struct postgres *postgres = (struct postgres *)db;
+	static const char *const begins[] = {[DB_READ] = "BEGIN READ ONLY",
+		[DB_WRITE] = "BEGIN READ WRITE",
+		[DB_PEEK] = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"};
 	const char *arguments[1] = {tenant};
 	int rc = connected(postgres, err);
 
 	if (rc == 0)
-		rc = postgres_script(
-			db, mode == DB_READ ? "BEGIN READ ONLY" : "BEGIN READ WRITE", err);
+		rc = postgres_script(db, begins[mode], err);
 	if (rc != 0)
 		return rc;
 	/* For this transaction only: a connection serves one tenant after another. */

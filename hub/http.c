@@ -109,7 +109,11 @@ static struct http_exchange *exchange_new(struct connection *connection)
 
 static void exchange_free(struct http_exchange *exchange)
 {
-	exchange->http->n_exchanges--;
+	struct http *http = exchange->http;
+
+	if (http->options.gone != NULL)
+		http->options.gone(http->options.data, exchange);
+	http->n_exchanges--;
 	buf_fini(&exchange->text);
 	buf_fini(&exchange->in);
 	buf_fini(&exchange->fields);
@@ -210,6 +214,7 @@ static void answer_here(struct http_exchange *exchange)
 	struct connection *connection = exchange->connection;
 
 	exchange->answered = true;
+	exchange->waiting = false;
 	if (exchange->http->options.answered != NULL)
 		exchange->http->options.answered(exchange->http->options.data, exchange);
 	if (connection == NULL)
@@ -218,9 +223,39 @@ static void answer_here(struct http_exchange *exchange)
 		(void)lws_callback_on_writable(connection->wsi);
 }
 
+/* It waits, however long; nothing of libwebsockets' is to cut it off meanwhile. */
+static void hold_here(struct http_exchange *exchange)
+{
+	struct connection *connection = exchange->connection;
+
+	exchange->hold = false;
+	if (connection == NULL) {
+		exchange_free(exchange);
+		return;
+	}
+	lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
+	exchange->waiting = true;
+	exchange->http->options.held(exchange->http->options.data, exchange);
+}
+
 static void on_letter(void *data)
 {
-	answer_here(data);
+	struct http_exchange *exchange = data;
+
+	if (exchange->hold)
+		hold_here(exchange);
+	else
+		answer_here(exchange);
+}
+
+void http_again(struct http_exchange *exchange)
+{
+	exchange->waiting = false;
+	exchange->status = 0;
+	exchange->type = NULL;
+	buf_clear(&exchange->fields);
+	buf_clear(&exchange->out);
+	exchange->http->options.request(exchange->http->options.data, exchange);
 }
 
 void http_answer(struct http_exchange *exchange)
@@ -422,9 +457,7 @@ static void on_closed(struct connection *connection)
 	if (exchange == NULL)
 		return;
 	exchange->connection = NULL;
-	if (exchange->streaming && connection->http->options.left != NULL)
-		connection->http->options.left(connection->http->options.data, exchange);
-	if (exchange->answered)
+	if (exchange->answered || exchange->waiting)
 		exchange_free(exchange);
 	/* Else its answer comes, and ends it. */
 }
@@ -530,6 +563,8 @@ void http_close(struct http *http)
 {
 	if (http == NULL)
 		return;
+	if (http->mailbox != NULL)
+		mailbox_run(http->mailbox); /* answers that came too late */
 	if (http->context != NULL) {
 		lws_sul_cancel(&http->timer);
 		lws_context_destroy(http->context);
@@ -550,8 +585,11 @@ void http_run(struct http *http)
 	while (lws_service(http->context, 0) >= 0) {
 		if (!atomic_load(&http->stopping))
 			continue;
-		if (end == 0)
+		if (end == 0) {
 			end = clock_monotonic_us() + FAREWELL_US;
+			if (http->options.stop != NULL)
+				http->options.stop(http->options.data);
+		}
 		if (http->n_exchanges == 0 || clock_monotonic_us() > end)
 			break;
 	}
@@ -566,6 +604,12 @@ void http_stop(struct http *http)
 void http_wake(struct http *http)
 {
 	lws_cancel_service(http->context);
+}
+
+void http_wake_in(struct http *http, int64_t us)
+{
+	if (us < TICK_US) /* which comes anyway */
+		lws_sul_schedule(http->context, 0, &http->timer, on_timer, us > 0 ? us : 1);
 }
 
 /* ── queries ───────────────────────────────────────────────────────────── */

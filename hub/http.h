@@ -64,12 +64,13 @@ struct http_exchange {
 	struct buf fields; /* more header fields, each "name: value\r\n" */
 	struct buf out;
 
-	void *data; /* the handler's */
+	void *data; /* the handler's; see `gone` */
+	bool hold;  /* set before http_answer(): not to be sent yet, `held` has it first */
 	/* Of http.c. */
 	struct http *http;
 	void *connection;
 	struct buf text, in;
-	bool streaming, answered;
+	bool streaming, answered, waiting;
 };
 
 typedef void http_fn(void *data, struct http_exchange *exchange);
@@ -83,8 +84,15 @@ struct http_options {
 	http_fn *request;
 	/* An answer is on its way, also one of http.c's own: for the log. */
 	http_fn *answered;
-	/* A stream's client has left; the exchange is gone after. */
-	http_fn *left;
+	/*
+	 * One with `hold` has arrived: it waits on the loop's thread, for http_stream(),
+	 * for http_answer(), or for http_again() which has `request` called once more.
+	 */
+	http_fn *held;
+	/* The exchange is over, answered or not: what `data` leads to can go. */
+	http_fn *gone;
+	/* http_stop() was called: end what streams, answer what waits. */
+	void (*stop)(void *data);
 	/* Every second or so, on the loop's thread; and after http_wake(). */
 	void (*tick)(void *data);
 };
@@ -97,12 +105,17 @@ unsigned http_port(const struct http *http);
  * on their way are sent first, for 2 s at most. */
 void http_run(struct http *http);
 void http_stop(struct http *http);
-/* Have tick() called soon, from any thread. */
+/* Have tick() called soon, from any thread; or in so long, on the loop's. */
 void http_wake(struct http *http);
+void http_wake_in(struct http *http, int64_t us);
 
 /* The answer is set: send it. Any thread; the exchange is http.c's from here on.
  * With HEAD and with 204 and 304 no body goes. */
 void http_answer(struct http_exchange *exchange);
+
+/* Loop's thread, for one that waits: what was set as its answer is forgotten, and it is
+ * handed to `request` again. */
+void http_again(struct http_exchange *exchange);
 
 /* Loop's thread only: send the header, then texts as they come, until the client
  * leaves or http_stream_end(). A client with too much waiting is cut off. */

@@ -12,6 +12,9 @@
 #include "hub/db.h"
 
 struct http;
+struct streams;
+struct watch;
+struct workers;
 
 struct hub_options {
 	const char *database; /* as hub_db_open() takes it */
@@ -26,14 +29,13 @@ struct hub {
 	struct hub_options options;
 	struct http *http;
 	struct workers *workers;
-	atomic_bool stopping;
+	struct watch *watch;
+	struct streams *streams;
 	/* For /metrics. */
 	atomic_ullong requests[6]; /* by hundreds of the status */
 	atomic_ullong usage_events, login_failures;
 	atomic_llong latency_us;
 	int64_t started_ms;
-	/* Counted up by whoever commits a change that the feed tells. */
-	atomic_ullong changes;
 };
 
 /* Serve until SIGTERM or SIGINT, or until hub_stop(). `ready`, when not NULL, is

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "hub/credential.h"
 #include "hub/routes.h"
+#include "hub/watch.h"
 
 static const char *const roles[ROLES] = {"consumer", "contributor", "prompt_owner", "admin"};
 
@@ -277,6 +278,17 @@ static int run_in_transaction(struct hub_db *db, void *data, struct err *err)
 	return has_key(request) ? run_once(request, err) : request->route->run(request, err);
 }
 
+/* What was written may be a change of the feed, or of who may what. Its news are out
+ * before its answer: whoever is told that a token is revoked can rely on it. */
+static void look_for_news(struct request *request)
+{
+	struct err err;
+
+	if (request->db != NULL && request->http->method != HTTP_GET &&
+		request->http->method != HTTP_HEAD && (request->route->flags & ROUTE_RAW) == 0)
+		(void)watch_look(request->hub->watch, request->db, &err); /* else it looks itself */
+}
+
 static void run_route(struct request *request)
 {
 	enum db_mode mode = (request->route->flags & ROUTE_WRITE) != 0 ? DB_WRITE : DB_READ;
@@ -293,8 +305,8 @@ static void run_route(struct request *request)
 		request->answer = NULL;
 		refuse_outcome(request, rc, &err);
 	}
-	if (rc == 0 && request->changed)
-		(void)atomic_fetch_add(&request->hub->changes, 1);
+	if (rc == 0)
+		look_for_news(request);
 }
 
 static void refuse_unknown(struct request *request, unsigned allowed)

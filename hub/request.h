@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "core/id.h"
+#include "core/sha256.h"
 #include "hub/http.h"
 #include "hub/hub.h"
 
@@ -31,6 +32,8 @@ enum scope { SCOPE_NONE = 0, SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_SYNC = 4, SC
 struct principal {
 	bool known; /* somebody is signed in */
 	char tenant[ID_BYTES], user_id[ID_BYTES], credential_id[ID_BYTES], kind[16];
+	char hash[SHA256_HEX_BYTES]; /* of what was carried */
+	int64_t expires_ms;
 	enum role role;
 	unsigned scopes;
 	bool experimental;

@@ -99,6 +99,7 @@ const struct route route_table[] = {
 		route_version_reject},
 
 	{HTTP_GET, V1 "/sync", "sync", 0, SCOPE_SYNC, EVERYBODY, route_sync},
+	{HTTP_GET, V1 "/sync/stream", "syncStream", 0, SCOPE_SYNC, EVERYBODY, route_sync_stream},
 	{HTTP_GET, V1 "/blobs/{digest}", "getBlob", 0, SCOPE_SYNC, EVERYBODY, route_blob},
 	{HTTP_POST, V1 "/usage:batch", "usageBatch", ROUTE_WRITE | ROUTE_RAW, SCOPE_SYNC, EVERYBODY,
 		route_usage},

@@ -39,6 +39,9 @@ route_fn route_prompt_purge;
 route_fn route_sync;
 route_fn route_blob;
 
+/* routes_stream.c */
+route_fn route_sync_stream;
+
 /* routes_usage.c */
 route_fn route_usage;
 

@@ -5,48 +5,28 @@
 
 #include "core/clock.h"
 #include "core/json.h"
-#include "core/sha256.h"
+#include "hub/credential.h"
 #include "hub/routes_all.h"
+#include "hub/streams.h"
 
 #define PAGE_MAX 500
 #define INLINE_MAX 8192 /* bytes of a body that comes with its line */
-#define SCOPE_HEX 16
 #define POLL_AFTER_S "60"
-#define PROTOCOL "1"
 
 /* What a cursor says: of which feed, for whom, up to where; and whether the pages
  * before it were of a full one. */
 struct cursor {
-	char epoch[ID_BYTES], scope[SCOPE_HEX + 1];
+	char epoch[ID_BYTES], scope[CREDENTIAL_SCOPE_BYTES];
 	int64_t seq;
 	bool full;
 };
-
-/* Stands for all that decides what somebody may see. */
-static void scope_hash(const struct principal *who, char out[SCOPE_HEX + 1])
-{
-	unsigned char digest[SHA256_BYTES];
-	char hex[SHA256_HEX_BYTES];
-	struct sha256 sha;
-	size_t i;
-
-	sha256_init(&sha);
-	sha256_add(&sha, PROTOCOL, sizeof PROTOCOL);
-	sha256_add(&sha, role_name(who->role), strlen(role_name(who->role)) + 1);
-	sha256_add(&sha, who->experimental ? "x" : "-", 1);
-	for (i = 0; i < who->n_teams; i++)
-		sha256_add(&sha, who->teams[i], strlen(who->teams[i]) + 1);
-	sha256_end(&sha, digest);
-	str_hex(digest, sizeof digest, hex);
-	(void)snprintf(out, SCOPE_HEX + 1, "%.*s", SCOPE_HEX, hex);
-}
 
 static bool cursor_parse(struct str text, struct cursor *cursor)
 {
 	struct str epoch = str_cut(text, '.', &text), scope = str_cut(text, '.', &text);
 	struct str seq = str_cut(text, '.', &text);
 
-	if (epoch.n == 0 || epoch.n >= ID_BYTES || scope.n != SCOPE_HEX ||
+	if (epoch.n == 0 || epoch.n >= ID_BYTES || scope.n != CREDENTIAL_SCOPE_BYTES - 1 ||
 		!str_to_int(seq, 0, INT64_MAX, &cursor->seq) || (text.n > 0 && !str_is(text, "f")))
 		return false;
 	(void)snprintf(cursor->epoch, sizeof cursor->epoch, "%.*s", (int)epoch.n, epoch.p);
@@ -60,6 +40,7 @@ static bool cursor_parse(struct str text, struct cursor *cursor)
 struct head {
 	char epoch[ID_BYTES];
 	int64_t seq;
+	int64_t of_tenant, access; /* what watch.h has of it */
 };
 
 static int on_head(void *data, const struct db_value *columns, size_t n, struct err *err)
@@ -71,6 +52,8 @@ static int on_head(void *data, const struct db_value *columns, size_t n, struct 
 	(void)snprintf(
 		head->epoch, sizeof head->epoch, "%.*s", (int)columns[0].text.n, columns[0].text.p);
 	head->seq = columns[1].number;
+	head->of_tenant = columns[2].number;
+	head->access = columns[3].number;
 	return 0;
 }
 
@@ -81,8 +64,9 @@ static int feed_head(struct request *request, struct head *head, struct err *err
 	return hub_db_run(request->db,
 		"SELECT t.epoch, coalesce((SELECT max(seq) FROM feed_audience a WHERE a.tenant = "
 		"t.id AND (a.team_id = '' OR $3 = 3 OR EXISTS (SELECT 1 FROM member m WHERE "
-		"m.tenant = t.id AND m.team_id = a.team_id AND m.user_id = $2))), 0) FROM tenant t "
-		"WHERE t.id = $1",
+		"m.tenant = t.id AND m.team_id = a.team_id AND m.user_id = $2))), 0), t.seq, "
+		"coalesce((SELECT number FROM access WHERE tenant = t.id), 0) FROM tenant t WHERE "
+		"t.id = $1",
 		DB_ARGS(TENANT(request), USER(request), db_number(request->who.role)), on_head,
 		head, err);
 }
@@ -287,17 +271,41 @@ static int read_limit(struct request *request, int64_t *limit)
 	return 0;
 }
 
+/* "wait=25", alone or among others; 0: it is not wished, or not understood. */
+static int64_t wished_wait_s(struct str prefer)
+{
+	struct str word;
+	int64_t wait_s = 0;
+
+	while (prefer.n > 0) {
+		word = str_trim(str_cut(prefer, ',', &prefer));
+		if (str_starts(word, "wait="))
+			(void)str_to_int(
+				(struct str){word.p + 5, word.n - 5}, 1, INT32_MAX, &wait_s);
+	}
+	return wait_s;
+}
+
+/* Nothing new: who wishes to is kept waiting. */
+static void wait_for_news(struct request *request, const struct head *head)
+{
+	int64_t wait_s = wished_wait_s(request->http->headers[HTTP_PREFER]);
+
+	if (wait_s > 0)
+		streams_wait(request, false, wait_s, head->of_tenant, head->access);
+}
+
 int route_sync(struct request *request, struct err *err)
 {
 	struct http_exchange *http = request->http;
 	struct page page = {.request = request, .out = &http->out};
-	char scope[SCOPE_HEX + 1], etag[128];
+	char scope[CREDENTIAL_SCOPE_BYTES], etag[128];
 	struct cursor cursor;
 	const char *reason;
 	struct head head;
 	int rc;
 
-	scope_hash(&request->who, scope);
+	credential_scope_hash(&request->who, scope);
 	if ((rc = read_limit(request, &page.limit)) != 0 ||
 		(rc = feed_head(request, &head, err)) != 0 ||
 		(rc = read_cursor(request, &head, scope, &cursor, &reason)) != 0)
@@ -306,9 +314,11 @@ int route_sync(struct request *request, struct err *err)
 	request_field(request, "ETag", "%s", etag);
 	request_field(request, "Cache-Control", "private, no-cache");
 	request_field(request, "Promptd-Poll-After", POLL_AFTER_S);
-	if (str_is(http->headers[HTTP_IF_NONE_MATCH], etag) && reason == NULL &&
-		cursor.seq >= head.seq)
-		return request_answer(request, 304, NULL);
+	if (reason == NULL && cursor.seq >= head.seq) {
+		wait_for_news(request, &head);
+		if (str_is(http->headers[HTTP_IF_NONE_MATCH], etag))
+			return request_answer(request, 304, NULL);
+	}
 	http->type = "application/x-ndjson";
 	(void)buf_add_format(&http->out, "{\"t\":\"intent\",\"code\":\"%s\",\"reason\":\"%s\"}\n",
 		reason != NULL ? "full" : "changes", reason != NULL ? reason : "");

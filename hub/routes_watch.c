@@ -4,6 +4,7 @@
 
 #include "core/json.h"
 #include "hub/routes_all.h"
+#include "hub/streams.h"
 #include "hub/workers.h"
 #include "schema/schema.h"
 
@@ -48,9 +49,14 @@ int route_metrics(struct request *request, struct err *err)
 		"# TYPE promptd_hub_login_failures_total counter\n"
 		"promptd_hub_login_failures_total %llu\n"
 		"# TYPE promptd_hub_waiting_requests gauge\n"
-		"promptd_hub_waiting_requests %zu\n",
+		"promptd_hub_waiting_requests %zu\n"
+		"# TYPE promptd_hub_streams gauge\n"
+		"promptd_hub_streams %zu\n"
+		"# TYPE promptd_hub_waiting_questions gauge\n"
+		"promptd_hub_waiting_questions %zu\n",
 		(double)atomic_load(&hub->latency_us) / 1e6, atomic_load(&hub->usage_events),
-		atomic_load(&hub->login_failures), workers_waiting(hub->workers));
+		atomic_load(&hub->login_failures), workers_waiting(hub->workers),
+		streams_open(hub->streams), streams_waiting(hub->streams));
 	return request_answer(request, 200, NULL);
 }
 

@@ -7,6 +7,8 @@
 #include "hub/hub.h"
 #include "hub/request.h"
 #include "hub/routes.h"
+#include "hub/streams.h"
+#include "hub/watch.h"
 #include "hub/workers.h"
 
 static struct hub *serving; /* for the signal handler */
@@ -61,6 +63,58 @@ static void on_answered(void *data, struct http_exchange *exchange)
 		LOG_STR("traceparent", exchange->headers[HTTP_TRACEPARENT]));
 }
 
+static void on_held(void *data, struct http_exchange *exchange)
+{
+	streams_held(((struct hub *)data)->streams, exchange);
+}
+
+static void on_gone(void *data, struct http_exchange *exchange)
+{
+	streams_gone(((struct hub *)data)->streams, exchange);
+}
+
+static void on_stop(void *data)
+{
+	streams_stop(((struct hub *)data)->streams);
+}
+
+static void on_tick(void *data)
+{
+	streams_tick(((struct hub *)data)->streams);
+}
+
+static void catch_signals(void)
+{
+	struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
+
+	(void)sigaction(SIGTERM, &stop, NULL); /* these cannot fail for these signals */
+	(void)sigaction(SIGINT, &stop, NULL);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* Everything that hub_serve() needs, or nothing of it. */
+static int begin(struct hub *hub, const struct http_options *options, struct err *err)
+{
+	hub->streams = streams_new(hub);
+	if (workers_start(&hub->workers, hub, err) != 0)
+		return -1;
+	if (http_open(&hub->http, options, err) != 0)
+		return -1;
+	return watch_start(&hub->watch, hub, err);
+}
+
+static void end(struct hub *hub)
+{
+	watch_stop(hub->watch);
+	workers_stop(hub->workers);
+	http_close(hub->http);
+	streams_free(hub->streams);
+	hub->watch = NULL;
+	hub->workers = NULL;
+	hub->http = NULL;
+	hub->streams = NULL;
+}
+
 int hub_serve(
 	struct hub *hub, void (*ready)(void *data, unsigned port), void *data, struct err *err)
 {
@@ -70,25 +124,23 @@ int hub_serve(
 		.data = hub,
 		.request = on_request,
 		.answered = on_answered,
+		.held = on_held,
+		.gone = on_gone,
+		.stop = on_stop,
+		.tick = on_tick,
 	};
-	struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
+	int rc = -1;
 
 	hub->started_ms = clock_now_ms();
-	if (workers_start(&hub->workers, hub, err) != 0)
-		return -1;
-	if (http_open(&hub->http, &options, err) != 0) {
-		workers_stop(hub->workers);
-		return -1;
+	if (begin(hub, &options, err) == 0) {
+		serving = hub;
+		catch_signals();
+		if (ready != NULL)
+			ready(data, http_port(hub->http));
+		http_run(hub->http);
+		serving = NULL;
+		rc = 0;
 	}
-	serving = hub;
-	(void)sigaction(SIGTERM, &stop, NULL); /* these cannot fail for these signals */
-	(void)sigaction(SIGINT, &stop, NULL);
-	(void)sigaction(SIGPIPE, &ignore, NULL);
-	if (ready != NULL)
-		ready(data, http_port(hub->http));
-	http_run(hub->http);
-	serving = NULL;
-	workers_stop(hub->workers);
-	http_close(hub->http);
-	return 0;
+	end(hub);
+	return rc;
 }
