@@ -8,6 +8,7 @@
 
 #include "agent/datafile.h"
 #include "core/json.h"
+#include "sync/propose.h"
 
 #define ANSWER_MAX ((size_t)1024 * 1024)
 
@@ -168,6 +169,16 @@ int account_renew(struct call *call, struct account *account)
 	}
 	json_decref(answer);
 	return exit;
+}
+
+int account_propose(struct call *call, struct account *account, struct store *store,
+	struct propose_report *report, struct err *err)
+{
+	int outcome = sync_propose(store, account->http, account_token(account), report, err);
+
+	if (outcome == PULL_SIGN_IN && account_renew(call, account) == COMMAND_DONE)
+		outcome = sync_propose(store, account->http, account_token(account), report, err);
+	return outcome;
 }
 
 int account_lock(struct call *call)

@@ -39,6 +39,14 @@ int account_ask(struct call *call, struct account *account, const char *method, 
 /* Renew the token. COMMAND_LOGIN_NEEDED: sign in again. */
 int account_renew(struct call *call, struct account *account);
 
+/*
+ * Send the prompts that were proposed and wait (sync/propose.h), with a token renewed once
+ * if need be. An enum pull_outcome; err says why some wait still.
+ */
+struct propose_report;
+int account_propose(struct call *call, struct account *account, struct store *store,
+	struct propose_report *report, struct err *err);
+
 /* One process of this user follows the hub. -1: another does; else a descriptor, to be
  * closed when it is over. */
 int account_lock(struct call *call);

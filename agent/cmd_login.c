@@ -6,6 +6,7 @@
 
 #include "agent/account.h"
 #include "core/json.h"
+#include "store/proposal.h"
 #include "store/remote.h"
 #include "sync/pull.h"
 
@@ -130,6 +131,17 @@ static int by_key(struct call *call, json_t **tokens)
 	return exit;
 }
 
+/* What one may do there decides what assistants are offered. */
+static void keep_role(struct call *call, const json_t *me)
+{
+	struct store *store;
+	struct err err;
+
+	if (call_store(call, true, &store) == COMMAND_DONE &&
+		store_member_set(store, STR(PULL_SOURCE), json_str(me, "role"), &err) != 0)
+		call_warn(call, "%s", err.text);
+}
+
 /* Who one is there now, said; and with that the token is seen to be good. */
 static int tell_who(struct call *call, struct account *account)
 {
@@ -138,6 +150,7 @@ static int tell_who(struct call *call, struct account *account)
 
 	if (exit != COMMAND_DONE)
 		return exit;
+	keep_role(call, me);
 	if (call->json) {
 		call_answer_text(call, "hub", str_of(account_url(account)));
 		call_answer(call, "name", json_incref(json_object_get(me, "name")));
@@ -191,7 +204,8 @@ static int forget_prompts(struct call *call, int64_t *n)
 	exit = call_store(call, true, &store);
 	if (exit != COMMAND_DONE)
 		return exit;
-	if (store_begin(store, &err) != 0)
+	if (store_member_set(store, STR(PULL_SOURCE), STR(""), &err) != 0 ||
+		store_begin(store, &err) != 0)
 		return call_fail_err(call, &err);
 	if (store_remote_forget(store, STR(PULL_SOURCE), n, &err) != 0) {
 		store_rollback(store);

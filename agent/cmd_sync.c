@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "agent/account.h"
+#include "sync/propose.h"
 #include "sync/pull.h"
 
 static void show_progress(void *data, const struct pull_report *report)
@@ -61,6 +62,25 @@ static void tell(struct call *call, const struct pull_report *report)
 	}
 }
 
+/* What was proposed here and waits goes along. */
+static int send_proposals(struct call *call, struct account *account, struct store *store)
+{
+	struct propose_report report;
+	struct err err;
+	int outcome = account_propose(call, account, store, &report, &err);
+
+	if (report.refused > 0) {
+		call_hint(call, "promptd propose --list");
+		call_warn(call, "the hub refused %lld proposals, the last: %s",
+			(long long)report.refused, report.why);
+	}
+	if (call->json)
+		call_answer_int(call, "proposed", report.sent);
+	else if (report.sent > 0)
+		output_print(call->out, "%lld proposals sent for review\n", (long long)report.sent);
+	return outcome == PULL_DONE ? COMMAND_DONE : fail_pull(call, outcome, &err);
+}
+
 static int sync_run(struct call *call)
 {
 	struct pull_report report;
@@ -74,8 +94,10 @@ static int sync_run(struct call *call)
 		exit = call_fail(call, COMMAND_FAILED, "another process follows the hub just now");
 	if (exit == COMMAND_DONE)
 		exit = pull_all(call, &account, store, &report);
-	if (exit == COMMAND_DONE)
+	if (exit == COMMAND_DONE) {
 		tell(call, &report);
+		exit = send_proposals(call, &account, store);
+	}
 	if (lock >= 0)
 		(void)close(lock);
 	account_close(&account);
@@ -96,7 +118,7 @@ const struct command command_sync = {
 		"whole. A text that is not the one that was announced, or another one under a "
 		"version that is here, is not taken. Without a network nothing changes: what is "
 		"here stays in use.",
-	.answer = "updated, removed, refused, full",
+	.answer = "updated, removed, refused, full, proposed",
 	.examples = sync_examples,
 	.run = sync_run,
 };

@@ -37,6 +37,7 @@ const struct command *const command_table[] = {
 	&command_logout,
 	&command_whoami,
 	&command_sync,
+	&command_propose,
 	&command_rate,
 	&command_stats,
 	&command_connect,

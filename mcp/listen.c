@@ -267,6 +267,7 @@ static bool library_looks_different(struct mcp_session *session)
 	if (version == session->data_version)
 		return false;
 	session->data_version = version;
+	session->server->member = -1;
 	if (store_library_stamp(store, &stamp, &err) == 0 && stamp == session->stamp)
 		return false; /* the order of use, say */
 	session->stamp = stamp;

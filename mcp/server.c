@@ -13,6 +13,7 @@ int mcp_server_new(
 	struct mcp_server *server = xcalloc(1, sizeof *server);
 
 	server->options = *options;
+	server->member = -1;
 	if (server->options.name == NULL)
 		server->options.name = "promptd";
 	if (server->options.methods == NULL)

@@ -7,6 +7,7 @@
 struct mcp_server {
 	struct mcp_server_options options;
 	struct mcp_cache *cache; /* prepared answers; cache.c */
+	int member;		 /* may this person propose prompts? -1: not looked yet */
 	json_t *tools;		 /* Tool objects by name, once read; tools.c */
 	struct prompt_cache *prompts;
 	struct workspace *workspace; /* once read; tool_search_prompts.c */

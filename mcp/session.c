@@ -28,6 +28,7 @@ struct mcp_session *mcp_session_new(struct mcp_server *server, const char *trans
 	session->revision = MCP_LEGACY_LATEST;
 	buf_init(&session->out, SESSION_OUT_MAX);
 	session->data_version = store_data_version(server->options.store);
+	server->member = -1;
 	return session;
 }
 

@@ -213,4 +213,4 @@ static void get(struct mcp_request *request, const json_t *arguments)
 	delivery_fini(&delivery);
 }
 
-const struct mcp_tool mcp_tool_get_prompt = {"get_prompt", NULL, get};
+const struct mcp_tool mcp_tool_get_prompt = {.name = "get_prompt", .call = get};

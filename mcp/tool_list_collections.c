@@ -138,4 +138,4 @@ static void list(struct mcp_request *request, const json_t *arguments)
 	json_decref(groups.collections);
 }
 
-const struct mcp_tool mcp_tool_list_collections = {"list_collections", NULL, list};
+const struct mcp_tool mcp_tool_list_collections = {.name = "list_collections", .call = list};

@@ -75,4 +75,5 @@ static void record(struct mcp_request *request, const json_t *arguments)
 	delivery_fini(&delivery);
 }
 
-const struct mcp_tool mcp_tool_record_prompt_result = {"record_prompt_result", NULL, record};
+const struct mcp_tool mcp_tool_record_prompt_result = {
+	.name = "record_prompt_result", .call = record};

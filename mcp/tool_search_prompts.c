@@ -306,4 +306,4 @@ static void search(struct mcp_request *request, const json_t *arguments)
 	buf_fini(&found.text);
 }
 
-const struct mcp_tool mcp_tool_search_prompts = {"search_prompts", NULL, search};
+const struct mcp_tool mcp_tool_search_prompts = {.name = "search_prompts", .call = search};

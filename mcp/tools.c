@@ -8,11 +8,12 @@
 #include "core/text_filter.h"
 #include "mcp/server.h"
 #include "schema/schema.h"
+#include "store/proposal.h"
 
 #define TOOLS_LIST_MAX (1024 * 1024)
 
 const struct mcp_tool *const mcp_tools[] = {&mcp_tool_search_prompts, &mcp_tool_get_prompt,
-	&mcp_tool_list_collections, &mcp_tool_record_prompt_result, NULL};
+	&mcp_tool_list_collections, &mcp_tool_record_prompt_result, &mcp_tool_suggest_prompt, NULL};
 
 static struct str tool_schema_text(const struct mcp_tool *tool)
 {
@@ -26,6 +27,20 @@ static struct str tool_schema_text(const struct mcp_tool *tool)
 		if (strcmp(file->name, name) == 0)
 			return (struct str){file->text, file->len};
 	return (struct str){NULL, 0};
+}
+
+/* Read when it is first asked after the library may have changed: session.c forgets it. */
+static bool is_member(struct mcp_server *server)
+{
+	if (server->member < 0)
+		server->member = server->options.store != NULL &&
+				 store_member_may_propose(server->options.store);
+	return server->member != 0;
+}
+
+static bool is_offered(struct mcp_server *server, const struct mcp_tool *tool)
+{
+	return !tool->for_members || is_member(server);
 }
 
 /* All Tool objects by name, in the order of the table; read once. Borrowed. */
@@ -66,38 +81,41 @@ void mcp_tools_list(struct mcp_request *request)
 {
 	struct str none = {NULL, 0};
 	struct buf members = BUF_INIT(TOOLS_LIST_MAX);
+	const struct mcp_tool *const *tool;
+	uint64_t stamp = is_member(request->server) ? 1 : 2; /* there are two lists */
 	json_t *tools, *list;
-	const char *name;
-	json_t *tool;
 
 	if (json_object_get(request->params, "cursor") != NULL) {
 		mcp_fail(request, RPC_INVALID_PARAMS, NULL,
 			"unknown cursor: all tools are on one page");
 		return;
 	}
-	if (mcp_reply_again(request, none, 0))
+	if (mcp_reply_again(request, none, stamp))
 		return;
 	tools = tools_read(request->server);
 	list = json_array();
-	json_object_foreach (tools, name, tool) {
-		json_t *copy = json_deep_copy(tool);
+	for (tool = request->server->options.tools; *tool != NULL; tool++) {
+		json_t *copy;
 
+		if (!is_offered(request->server, *tool))
+			continue;
+		copy = json_deep_copy(json_object_get(tools, (*tool)->name));
 		tool_downlevel(copy, request->revision);
 		json_array_append_new(list, copy);
 	}
 	(void)buf_add_str(&members, "\"tools\":");
 	(void)json_write(list, &members);
 	json_decref(list);
-	mcp_reply_kept(request, &members, MCP_PUBLIC, none, 0);
+	mcp_reply_kept(request, &members, MCP_PUBLIC, none, stamp);
 	buf_fini(&members);
 }
 
-static const struct mcp_tool *tool_find(const struct mcp_server *server, struct str name)
+static const struct mcp_tool *tool_find(struct mcp_server *server, struct str name)
 {
 	const struct mcp_tool *const *tool;
 
 	for (tool = server->options.tools; *tool != NULL; tool++)
-		if (str_is(name, (*tool)->name))
+		if (str_is(name, (*tool)->name) && is_offered(server, *tool))
 			return *tool;
 	return NULL;
 }
@@ -109,7 +127,9 @@ static void fail_unknown(struct mcp_request *request, struct str name)
 	char quote[RPC_QUOTE_BYTES];
 
 	for (tool = request->server->options.tools; *tool != NULL; tool++)
-		(void)buf_add_format(&known, "%s%s", known.len > 0 ? ", " : "", (*tool)->name);
+		if (is_offered(request->server, *tool))
+			(void)buf_add_format(
+				&known, "%s%s", known.len > 0 ? ", " : "", (*tool)->name);
 	mcp_fail(request, RPC_INVALID_PARAMS, NULL, "no tool is called \"%s\"; there are: %s",
 		rpc_quote(name, quote), buf_text(&known));
 	buf_fini(&known);

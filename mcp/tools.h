@@ -14,12 +14,14 @@ struct mcp_tool {
 	const char *schema; /* NULL: schema/tools/<name>.json, compiled in; else JSON text */
 	/* arguments: an object that fits inputSchema. Answers like any handler. */
 	void (*call)(struct mcp_request *request, const json_t *arguments);
+	/* Offered only to who may propose prompts to a hub. */
+	bool for_members;
 };
 
 extern const struct mcp_tool *const mcp_tools[]; /* promptd's own; ends with NULL */
 
 extern const struct mcp_tool mcp_tool_search_prompts, mcp_tool_get_prompt,
-	mcp_tool_list_collections, mcp_tool_record_prompt_result;
+	mcp_tool_list_collections, mcp_tool_record_prompt_result, mcp_tool_suggest_prompt;
 
 mcp_handler mcp_tools_list, mcp_tools_call;
 

@@ -109,6 +109,11 @@ static const struct salvage_table ledger_all[] = {
 	{"SELECT prompt_id, input, value, used_ms FROM value", "prompt_id", true,
 		"INSERT OR IGNORE INTO value (prompt_id, input, value, used_ms) VALUES (?,?,?,?)",
 		NULL, NULL},
+	{"SELECT id, made_ms, state, path, of_id, body, hub_id, hub_version, told FROM proposal",
+		"id", true,
+		"INSERT OR IGNORE INTO proposal (id, made_ms, state, path, of_id, body, hub_id, "
+		"hub_version, told) VALUES (?,?,?,?,?,?,?,?,?)",
+		NULL, NULL},
 };
 
 static int ledger_tables(

@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "mcp/mcp.h"
 #include "mcp/method.h"
+#include "store/proposal.h"
 #include "tests/store_fixture.h"
 
 struct mcp_fixture {
@@ -175,6 +176,16 @@ static inline void mcp_fixture_begin(struct mcp_fixture *fixture, struct store *
 			json_pack("{s:s, s:O, s:{s:s, s:s}}", "protocolVersion",
 				mcp_revision_name(revision), "capabilities", fixture->capabilities,
 				"clientInfo", "name", "test", "version", "1")));
+}
+
+/* The person has this role at the hub from now on. */
+static inline void mcp_fixture_member(struct mcp_fixture *fixture, const char *role)
+{
+	struct err err;
+
+	CHECK(store_member_set(fixture->store, STR("hub"), str_of(role), &err) == 0);
+	mcp_session_library_changed(fixture->session);
+	buf_clear(mcp_session_out(fixture->session)); /* it tells of the change */
 }
 
 static inline void mcp_fixture_free(struct mcp_fixture *fixture)

@@ -41,7 +41,7 @@ static void every_handler_has_its_schema_and_every_schema_its_handler(void)
 	}
 	for (file = schema_tools; file->name != NULL; file++)
 		files++;
-	CHECK(handlers == 4 && files == handlers);
+	CHECK(handlers == 5 && files == handlers);
 }
 
 static void name_is_legal(const char *name)
@@ -69,8 +69,9 @@ static void every_tool_is_described_and_annotated(void)
 		CHECK(strlen(json_text(schema, "description")) < 1024);
 		for (i = 0; i < 4; i++)
 			CHECK(json_is_boolean(json_object_get(annotations, hints[i])));
-		/* Codex runs a tool unasked only then. */
-		CHECK(json_is_true(json_object_get(annotations, "readOnlyHint")) ||
+		/* Codex runs a tool unasked only then; one that sends must be asked for. */
+		CHECK((*tool)->for_members ||
+			json_is_true(json_object_get(annotations, "readOnlyHint")) ||
 			(json_is_false(json_object_get(annotations, "destructiveHint")) &&
 				json_is_false(json_object_get(annotations, "openWorldHint"))));
 		CHECK_STR(json_text(input, "type"), "object");
@@ -111,6 +112,17 @@ static void check_snapshot(const json_t *tool, const char *revision)
 	free(text);
 }
 
+/* Who may propose prompts to a hub is offered a tool for it. */
+static json_t *list_of_a_member(struct mcp_fixture *fixture)
+{
+	json_t *list;
+
+	mcp_fixture_member(fixture, "contributor");
+	list = mcp_fixture_ask(fixture, "tools/list", NULL);
+	CHECK(json_array_size(json_object_get(list, "tools")) == 5);
+	return list;
+}
+
 static void each_revision_shows_what_its_snapshot_says(void)
 {
 	const struct mcp_tool *const *tool;
@@ -123,6 +135,8 @@ static void each_revision_shows_what_its_snapshot_says(void)
 		mcp_fixture_new(&fixture, (enum mcp_revision)revision, "{}");
 		list = mcp_fixture_ask(&fixture, "tools/list", NULL);
 		CHECK(json_array_size(json_object_get(list, "tools")) == 4);
+		json_decref(list);
+		list = list_of_a_member(&fixture);
 		for (tool = mcp_tools; *tool != NULL; tool++)
 			check_snapshot(find_tool(list, (*tool)->name),
 				mcp_revision_name((enum mcp_revision)revision));

@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync rate stats connect disconnect pick desktop agent setup log config status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync propose rate stats connect disconnect pick desktop agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -399,6 +399,27 @@ _promptd() {
 			:
 		fi
 		;;
+	propose)
+		case $prev in
+		--as | -a)
+			:
+			return
+			;;
+		--message | -m)
+			:
+			return
+			;;
+		--withdraw)
+			:
+			return
+			;;
+		esac
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--as --message --list --withdraw --json --help" -- "$cur"))
+		else
+			_promptd_names promptd list --names "$cur"
+		fi
+		;;
 	rate)
 		case $prev in
 		--success | -s)
@@ -523,7 +544,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync rate stats connect disconnect pick desktop agent setup log config status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync propose rate stats connect disconnect pick desktop agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

@@ -11,7 +11,7 @@ import tempfile
 
 from hub_client import Hub, Person, databases
 
-EXIT_DONE, EXIT_FAILED, EXIT_NOT_FOUND, EXIT_LOGIN = 0, 1, 3, 5
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_NOT_FOUND, EXIT_LOGIN, EXIT_REFUSED = 0, 1, 2, 3, 5, 6
 
 
 def check(what, so):
@@ -71,7 +71,7 @@ def follow(hub, program, home):
 
     check("not signed in", promptd("sync", exit_is=EXIT_LOGIN)["status"] == "login_needed")
     signs_in_by_a_code(hub, promptd, cleo)
-    promptd("login", "--key", "http://hub.example.org", text=key, exit_is=6)
+    promptd("login", "--key", "http://hub.example.org", text=key, exit_is=EXIT_REFUSED)
     promptd("login", "--key", hub.url, text="pk_nonsense\n", exit_is=EXIT_LOGIN)
     check("signed in", promptd("login", "--key", hub.url, text=key + "\n")["name"] == "Cleo")
     secret = os.path.join(home, "data", "hub.json")
@@ -123,4 +123,5 @@ def main():
             print("ok", name)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+/* promptd propose: a prompt of one's own for the team's hub to review. */
+#include <string.h>
+
+#include "agent/account.h"
+#include "agent/lookup.h"
+#include "store/proposal.h"
+#include "sync/propose.h"
+
+/* ── what waits ────────────────────────────────────────────────────────── */
+
+static const struct output_column columns[] = {
+	{"ID", 0, false, OUTPUT_DIM},
+	{"STATE", 0, false, OUTPUT_PLAIN},
+	{"NAME", 20, false, OUTPUT_NAME},
+	{"THE HUB SAYS", 20, false, OUTPUT_PLAIN},
+};
+
+struct listing {
+	json_t *json;
+	struct output_table *table;
+	size_t n;
+};
+
+static int list_one(void *data, const struct proposal *proposal)
+{
+	struct listing *listing = data;
+
+	listing->n++;
+	if (listing->json != NULL) {
+		json_array_append_new(
+			listing->json, json_pack("{s:s, s:s, s:o, s:o, s:o}", "id", proposal->id,
+					       "state", proposal_state_name(proposal->state),
+					       "name", call_text_json(proposal->path), "told",
+					       call_text_json(proposal->told), "made",
+					       lookup_time_json(proposal->made_ms)));
+		return 0;
+	}
+	output_table_add(listing->table, str_of(proposal->id));
+	output_table_add(listing->table, str_of(proposal_state_name(proposal->state)));
+	output_table_add(listing->table, proposal->path);
+	output_table_add(listing->table, proposal->told);
+	return 0;
+}
+
+static int list(struct call *call, struct store *store)
+{
+	struct listing listing = {.json = call->json ? json_array() : NULL};
+	struct err err;
+	int rc;
+
+	if (!call->json)
+		listing.table =
+			output_table_new(call->out, columns, sizeof columns / sizeof columns[0]);
+	rc = store_proposal_list(store, list_one, &listing, &err);
+	if (call->json) {
+		call_answer(call, "proposals", listing.json);
+	} else {
+		if (rc == 0 && listing.n == 0)
+			output_print(call->notes, "nothing was proposed from here\n");
+		else if (rc == 0)
+			output_table_print(listing.table);
+		output_table_free(listing.table);
+	}
+	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
+}
+
+static int withdraw(struct call *call, struct store *store, const char *id)
+{
+	struct err err;
+	int found = store_proposal_remove(store, str_of(id), &err);
+
+	if (found < 0)
+		return call_fail_err(call, &err);
+	if (found == 0) {
+		call_hint(call, "promptd propose --list");
+		return call_fail(call, COMMAND_NOT_FOUND, "no proposal %.60s waits here", id);
+	}
+	if (!call->json)
+		output_print(call->out, "taken back\n");
+	return COMMAND_DONE;
+}
+
+/* ── a new one ─────────────────────────────────────────────────────────── */
+
+/* The hub's prompt of that name, whose next version it is to be. */
+static int find_theirs(struct call *call, struct store *store, const char *path,
+	const struct prompt *ours, char of_id[ID_BYTES])
+{
+	static const struct store_want any = {.experimental = true};
+	struct prompt *theirs = NULL;
+	struct buf name = BUF_INIT(PROMPT_PATH_MAX + 16);
+	struct err err;
+	int rc;
+
+	of_id[0] = '\0';
+	(void)buf_add_format(&name, PULL_SOURCE ":%s", path);
+	rc = store_prompt_get(store, (struct str){buf_text(&name), name.len}, &any, &theirs, &err);
+	buf_fini(&name);
+	if (rc < 0)
+		return call_fail_err(call, &err);
+	if (theirs != NULL && strlen(theirs->id) < ID_BYTES)
+		memcpy(of_id, theirs->id, strlen(theirs->id) + 1);
+	rc = theirs != NULL && strcmp(theirs->digest, ours->digest) == 0;
+	prompt_free(theirs);
+	if (rc != 0) {
+		call_hint(call,
+			"promptd copy %s my-name, change it, promptd propose my-name --as %s", path,
+			path);
+		return call_fail(
+			call, COMMAND_REFUSED, "the hub has %s just like this already", path);
+	}
+	return COMMAND_DONE;
+}
+
+static int keep(struct call *call, struct store *store, struct prompt *prompt, char id[ID_BYTES])
+{
+	const char *as = call_value(call, "as"), *message = call_value(call, "message");
+	char of_id[ID_BYTES];
+	struct err err;
+	int exit;
+
+	if (as != NULL)
+		prompt_set(&prompt->path, str_of(as));
+	if (prompt_check_path(str_of(prompt->path), &err) != 0)
+		return call_fail(call, COMMAND_USAGE, "%s", err.text);
+	exit = find_theirs(call, store, prompt->path, prompt, of_id);
+	if (exit == COMMAND_DONE &&
+		store_proposal_add(store, prompt, str_of(message), str_of(of_id), id, &err) != 0)
+		exit = call_fail_err(call, &err);
+	return exit;
+}
+
+struct finding {
+	const char *id;
+	enum proposal_state state;
+	struct buf told;
+};
+
+static int find_one(void *data, const struct proposal *proposal)
+{
+	struct finding *finding = data;
+
+	if (strcmp(proposal->id, finding->id) != 0)
+		return 0;
+	finding->state = proposal->state;
+	(void)buf_add(&finding->told, proposal->told.p, proposal->told.n);
+	return 1;
+}
+
+static int tell(struct call *call, const struct finding *now, const char *path)
+{
+	if (now->state == PROPOSAL_REFUSED)
+		return call_fail(call, COMMAND_REFUSED, "the hub says: %s", buf_text(&now->told));
+	if (call->json) {
+		call_answer_text(call, "id", str_of(now->id));
+		call_answer_text(call, "name", str_of(path));
+		call_answer_text(call, "state", str_of(proposal_state_name(now->state)));
+		return COMMAND_DONE;
+	}
+	output_styled(call->out, OUTPUT_NAME, str_of(path));
+	output_print(call->out,
+		now->state == PROPOSAL_SENT
+			? " is at the hub, under review\n"
+			: " waits here, and is sent as soon as the hub can be reached\n");
+	return COMMAND_DONE;
+}
+
+static int propose(struct call *call, struct account *account, struct store *store)
+{
+	struct finding now = {.told = BUF_INIT(4096)};
+	struct propose_report report;
+	struct prompt *prompt = NULL;
+	char id[ID_BYTES];
+	struct err err;
+	int exit = lookup_prompt(call, call->words[0], true, &prompt);
+
+	if (exit == COMMAND_DONE)
+		exit = keep(call, store, prompt, id);
+	if (exit == COMMAND_DONE) {
+		if (account_propose(call, account, store, &report, &err) != PULL_DONE) {
+			call->err = (struct err){.code = ERR_NONE};
+			call_warn(call, "%s", err.text);
+		}
+		now.id = id;
+		exit = store_proposal_list(store, find_one, &now, &err) == 0
+			       ? tell(call, &now, prompt->path)
+			       : call_fail_err(call, &err);
+	}
+	buf_fini(&now.told);
+	prompt_free(prompt);
+	return exit;
+}
+
+static int propose_run(struct call *call)
+{
+	const char *back = call_value(call, "withdraw");
+	struct account account = {.json = NULL};
+	struct store *store;
+	int exit;
+
+	if ((call->n_words == 1) == (back != NULL || call_flag(call, "list")))
+		return call_fail(call, COMMAND_USAGE, "NAME, --list or --withdraw ID");
+	exit = call_store(call, true, &store);
+	if (exit == COMMAND_DONE && call_flag(call, "list"))
+		return list(call, store);
+	if (exit == COMMAND_DONE && back != NULL)
+		return withdraw(call, store, back);
+	if (exit == COMMAND_DONE)
+		exit = account_open(call, &account);
+	if (exit == COMMAND_DONE)
+		exit = propose(call, &account, store);
+	account_close(&account);
+	return exit;
+}
+
+static const struct command_option options[] = {
+	{"as", 'a', "PATH", "its name at the hub", COMMAND_TEXT, NULL, false},
+	{"message", 'm', "TEXT", "what it is for, or what changed, for whoever reviews it",
+		COMMAND_TEXT, NULL, false},
+	{"list", 'l', NULL, "what was proposed from here, and what became of it", COMMAND_TEXT,
+		NULL, false},
+	{"withdraw", 0, "ID", "take back one that waits here still", COMMAND_TEXT, NULL, false},
+	{0},
+};
+
+static const struct command_example examples[] = {
+	{"promptd propose code-review --as team/code-review -m 'asks for the tests first'",
+		"for everybody, once somebody has approved it"},
+	{"promptd propose --list", "what waits, what was sent, what was refused and why"},
+	{0},
+};
+
+const struct command command_propose = {
+	.name = "propose",
+	.summary = "send a prompt to the team's hub for review",
+	.words = "[NAME]",
+	.description =
+		"Sends the prompt as it is now, uncommitted changes too. Where the hub has one of "
+		"that name it becomes its next version, else a new prompt; others see it once "
+		"somebody else has approved it there. Without a network it waits here and goes "
+		"with the next sync. Assistants propose with the tool suggest_prompt.",
+	.words_max = 1,
+	.kind = COMMAND_PROMPT,
+	.options = options,
+	.examples = examples,
+	.answer = "id, name, state, proposals (id, state, name, told, made)",
+	.run = propose_run,
+};
