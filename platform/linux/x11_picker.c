@@ -20,6 +20,7 @@
 #include "platform/linux/picker.h"
 
 #define LEAVE_US (2 * G_USEC_PER_SEC)
+#define CLICK_US (300 * 1000) /* for a window manager to see a click */
 
 /* --- the keyboard ------------------------------------------------------------------------- */
 
@@ -74,21 +75,27 @@ static Window focus_now(struct x11 *x11, int *revert)
 	return focus;
 }
 
-/* Unless somebody else has it by now, who keeps it. After a click no later than that: what
- * a window manager makes of the click comes with its time, and is to win. */
-static void focus_give_back(struct x11 *x11)
+/* It is the picker's still, or nobody's, as its window is not seen any more. */
+static bool focus_is_ours(struct x11 *x11)
 {
 	int revert;
+	Window focus = focus_now(x11, &revert);
 
-	if (focus_now(x11, &revert) != (Window)picker_window(x11->picker.window)) {
-		x11->picker.wants_focus = false;
-		return;
-	}
+	return focus == None || focus == PointerRoot || focus == x11->root ||
+	       focus == (Window)picker_window(x11->picker.window);
+}
+
+/* Unless somebody else has it by now, who keeps it: looked at and given as one. */
+static void focus_give_back(struct x11 *x11)
+{
 	x11_trap(x11);
-	XSetInputFocus(
-		x11->display, x11->picker.before, x11->picker.before_revert, x11->picker.left);
+	XGrabServer(x11->display);
+	x11->picker.wants_focus = focus_is_ours(x11);
+	if (x11->picker.wants_focus)
+		XSetInputFocus(x11->display, x11->picker.before, x11->picker.before_revert,
+			x11->picker.left);
+	XUngrabServer(x11->display);
 	(void)x11_untrap(x11); /* gone meanwhile: press() will find another window */
-	x11->picker.wants_focus = x11->picker.left == CurrentTime;
 }
 
 static bool focus_is_back(struct x11 *x11)
@@ -96,6 +103,25 @@ static bool focus_is_back(struct x11 *x11)
 	int revert;
 
 	return focus_now(x11, &revert) == x11->picker.before;
+}
+
+/*
+ * After a click the window manager decides, and nobody tells us when it has: what it does
+ * is waited for, and comes first in any case, as ours has the click's time and not a later
+ * one. A manager that is told of two windows at a time may choose either.
+ */
+static bool focus_is_settled(struct x11 *x11)
+{
+	if (!x11->picker.wants_focus)
+		return true;
+	if (x11->picker.left == CurrentTime)
+		return focus_is_back(x11);
+	if (focus_is_ours(x11) &&
+		g_get_monotonic_time() < x11->picker.deadline_us - LEAVE_US + CLICK_US)
+		return false;
+	focus_give_back(x11);
+	x11->picker.wants_focus = false;
+	return true;
 }
 
 static Bool is_key(Display *display, XEvent *event, XPointer data)
@@ -201,12 +227,12 @@ int x11_picker_show(
 	x11->picker.focused = false;
 	x11->picker.left = CurrentTime;
 	x11->picker.wants_focus = picker_wants_focus(x11->picker.window);
+	x11_clicks_watch(x11, true); /* before anybody can click beside it */
 	focus_point(x11, &x, &y);
 	picker_show(x11->picker.window, what);
 	picker_map(x11->picker.window, x, y, !x11->picker.wants_focus);
 	if (x11->picker.wants_focus)
 		focus_take(x11);
-	x11_clicks_watch(x11, true);
 	return 0;
 }
 
@@ -237,7 +263,7 @@ void x11_picker_hide(struct platform_desktop *desktop)
 	/* Return is down still: it must not come to whoever is next. */
 	if (!x11->picker.grabbed)
 		(void)keyboard_grab(x11, CurrentTime);
-	if (x11->picker.wants_focus)
+	if (x11->picker.wants_focus && x11->picker.left == CurrentTime)
 		focus_give_back(x11);
 	picker_unmap(x11->picker.window);
 	x11->picker.leaving = true;
@@ -251,7 +277,7 @@ bool x11_picker_left(struct x11 *x11, bool keys_held)
 
 	if (!x11->picker.leaving)
 		return true;
-	if (!late && (keys_held || (x11->picker.wants_focus && !focus_is_back(x11))))
+	if ((!focus_is_settled(x11) || keys_held) && !late)
 		return false;
 	x11->picker.leaving = x11->picker.focused = false;
 	keyboard_ungrab(x11);

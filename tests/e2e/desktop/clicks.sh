@@ -114,4 +114,5 @@ for manager_name in openbox i3 ''; do
 	done
 	end "$left" "$right"
 	[ "$managed" = no ] || end "$manager"
+	"$bin/desktop-keys" unmanaged any || fail 'the window manager stays'
 done

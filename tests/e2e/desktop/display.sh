@@ -56,7 +56,7 @@ wait_for() { # TEXT COMMAND…: until it succeeds, a minute at most
 # The server chooses a free number and says which.
 mkfifo "$work/display"
 exec 9<>"$work/display"
-Xvfb -displayfd 9 -screen 0 1280x800x24 -nolisten tcp >"$work/Xvfb.log" 2>&1 &
+Xvfb -displayfd 9 -screen 0 1280x800x24 -nolisten tcp -noreset >"$work/Xvfb.log" 2>&1 &
 started+=($!)
 read -r -t 60 number <&9 || fail 'Xvfb does not start'
 export DISPLAY=:$number

@@ -17,6 +17,7 @@
  *	desktop-keys top CLASS       until a window of that class lies over all others (60 s);
  *				     prints where: "X Y WIDTH HEIGHT"
  *	desktop-keys manager any     until there is a window manager (60 s)
+ *	desktop-keys unmanaged any   until another could be started (60 s)
  */
 #include <X11/XKBlib.h>
 #include <X11/Xatom.h>
@@ -31,10 +32,13 @@
 
 static Display *display;
 
+static int failed; /* some request was */
+
 static int ignore(Display *which, XErrorEvent *event)
 {
 	(void)which;
 	(void)event;
+	failed = 1;
 	return 0; /* windows come and go */
 }
 
@@ -209,6 +213,23 @@ static int wait_for_manager(void)
 	return 1;
 }
 
+/* One manager alone may have this of the root window. */
+static int wait_until_unmanaged(void)
+{
+	struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+	int i;
+
+	for (i = 0; i < 3000; i++) {
+		failed = 0;
+		XSelectInput(display, DefaultRootWindow(display), SubstructureRedirectMask);
+		XSync(display, False);
+		if (!failed)
+			return 0;
+		(void)nanosleep(&pause, NULL);
+	}
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	int status = 0;
@@ -225,6 +246,8 @@ int main(int argc, char **argv)
 			!XkbLockGroup(display, XkbUseCoreKbd, (unsigned)strtoul(argv[2], NULL, 10));
 	else if (strcmp(argv[1], "manager") == 0)
 		status = wait_for_manager();
+	else if (strcmp(argv[1], "unmanaged") == 0)
+		status = wait_until_unmanaged();
 	else if (strcmp(argv[1], "wait") == 0)
 		status = wait_for(argv[2]);
 	else if (strcmp(argv[1], "top") == 0)
