@@ -45,6 +45,7 @@ static int record(struct call *call, const struct prompt *prompt, struct executi
 	struct usage_event event = {
 		.prompt_id = str_of(prompt->id),
 		.digest = str_of(prompt->digest),
+		.source = str_of(prompt->source),
 		.version = prompt->version,
 		.client_type = STR("cli"),
 		.client_name = STR("promptd"),

@@ -206,6 +206,7 @@ void lookup_record(struct call *call, const struct prompt *prompt, const char *s
 	struct usage_event event = {
 		.prompt_id = str_of(prompt->id),
 		.digest = str_of(prompt->digest),
+		.source = str_of(prompt->source),
 		.version = prompt->version,
 		.client_type = STR("cli"),
 		.client_name = STR("promptd"),

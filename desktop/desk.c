@@ -69,6 +69,7 @@ static void on_done(void *data, const struct paste_done *done)
 		return;
 	event.prompt_id = str_of(sent->prompt->id);
 	event.digest = str_of(sent->prompt->digest);
+	event.source = str_of(sent->prompt->source);
 	event.version = sent->prompt->version;
 	event.action = sent->copy_only ? STR("copy") : STR("paste");
 	event.latency_us = clock_monotonic_us() - sent->started_us;

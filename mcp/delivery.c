@@ -163,6 +163,7 @@ void delivery_record(struct delivery *delivery)
 	mcp_usage_init(request, &event);
 	event.prompt_id = str_of(delivery->prompt->id);
 	event.digest = str_of(delivery->prompt->digest);
+	event.source = str_of(delivery->prompt->source);
 	event.version = delivery->prompt->version;
 	event.surface = str_of(delivery->surface);
 	event.action = json_object_size(delivery->args) > 0 ? STR("render") : STR("get");

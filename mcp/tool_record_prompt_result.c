@@ -11,6 +11,7 @@ static int record_usage(
 	mcp_usage_init(delivery->request, &event);
 	event.prompt_id = execution->prompt_id;
 	event.digest = str_of(delivery->prompt->digest);
+	event.source = str_of(delivery->prompt->source);
 	event.version = execution->version;
 	event.surface = str_of(delivery->surface);
 	event.action = STR("rate");

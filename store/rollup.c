@@ -19,7 +19,7 @@ static const char rollup_failed[] = "cannot shorten the outbox";
 /* One group being counted. Texts are kept: the statement moves on. */
 struct rollup {
 	struct db *db;
-	int64_t day, version, count, latency_us;
+	int64_t day, version, count, latency_us, state;
 	struct buf texts; /* prompt, client type, action, outcome: each ended by a newline */
 };
 
@@ -33,7 +33,7 @@ static struct str rollup_text(const struct rollup *rollup, int which)
 }
 
 static int64_t rollup_checksum(struct str event_id, int64_t day, int64_t version, int64_t count,
-	int64_t latency_us, const struct str texts[4])
+	int64_t latency_us, int64_t state, const struct str texts[4])
 {
 	uint64_t sum = CHECKSUM_INIT;
 	int i;
@@ -45,6 +45,8 @@ static int64_t rollup_checksum(struct str event_id, int64_t day, int64_t version
 	checksum_word(&sum, (uint64_t)latency_us);
 	for (i = 0; i < 4; i++)
 		checksum_str(&sum, texts[i]);
+	if (state != USAGE_STATE_OLD)
+		checksum_word(&sum, (uint64_t)state);
 	return checksum_end(sum);
 }
 
@@ -59,7 +61,7 @@ static int rollup_flush(struct rollup *rollup, struct err *err)
 	if (rollup->count == 0)
 		return 0;
 	if (db_statement(rollup->db, DB_DAILY_ADD,
-		    "INSERT INTO daily (" ROLLUP_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)", &add,
+		    "INSERT INTO daily (" ROLLUP_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?)", &add,
 		    err) != 0)
 		return -1;
 	id_new(id);
@@ -72,7 +74,8 @@ static int rollup_flush(struct rollup *rollup, struct err *err)
 		db_bind_str(add, 6 + i, texts[i]);
 	db_bind_int(add, 10,
 		rollup_checksum(str_of(id), rollup->day, rollup->version, rollup->count,
-			rollup->latency_us, texts));
+			rollup->latency_us, rollup->state, texts));
+	db_bind_int(add, 11, rollup->state);
 	rollup->count = 0;
 	return db_run(rollup->db, add, rollup_failed, err);
 }
@@ -84,7 +87,7 @@ static int rollup_add(struct rollup *rollup, const struct usage_row *row, struct
 		USAGE_PROMPT_ID, USAGE_CLIENT_TYPE, USAGE_ACTION, USAGE_OUTCOME};
 	int64_t day = row->numbers[USAGE_OCCURRED] / ROLLUP_DAY_MS;
 	bool same = rollup->count > 0 && day == rollup->day &&
-		    row->numbers[USAGE_VERSION] == rollup->version;
+		    row->state == rollup->state && row->numbers[USAGE_VERSION] == rollup->version;
 	int i;
 
 	for (i = 0; i < 4; i++)
@@ -100,6 +103,7 @@ static int rollup_add(struct rollup *rollup, const struct usage_row *row, struct
 		}
 		rollup->day = day;
 		rollup->version = row->numbers[USAGE_VERSION];
+		rollup->state = row->state;
 		rollup->latency_us = 0;
 	}
 	rollup->count++;
@@ -116,7 +120,8 @@ static int rollup_count(struct rollup *rollup, const char *last, int64_t *rows, 
 
 	if (db_statement(rollup->db, DB_USAGE_OLDEST,
 		    "SELECT " USAGE_COLUMNS " FROM usage WHERE event_id <= ? ORDER BY "
-		    "occurred_ms / 86400000, prompt_id, version, client_type, action, outcome",
+		    "occurred_ms / 86400000, prompt_id, version, client_type, action, outcome, "
+		    "state",
 		    &list, err) != 0)
 		return -1;
 	db_bind_text(list, 1, last);
@@ -288,14 +293,20 @@ static void rollup_texts(sqlite3_stmt *row, struct str texts[4])
 		texts[i] = db_column_str(row, 5 + i);
 }
 
-bool rollup_row_is_good(sqlite3_stmt *row)
+int64_t rollup_row_checksum(sqlite3_stmt *row, int64_t state)
 {
 	struct str texts[4];
 
 	rollup_texts(row, texts);
 	return rollup_checksum(db_column_str(row, 0), sqlite3_column_int64(row, 1),
-		       sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
-		       sqlite3_column_int64(row, 4), texts) == sqlite3_column_int64(row, 9);
+		sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
+		sqlite3_column_int64(row, 4), state, texts);
+}
+
+bool rollup_row_is_good(sqlite3_stmt *row)
+{
+	return rollup_row_checksum(row, sqlite3_column_int64(row, 10)) ==
+	       sqlite3_column_int64(row, 9);
 }
 
 int rollup_list(struct db *db, unsigned *limit, store_usage_fn *fn, void *data, struct err *err)

@@ -20,10 +20,13 @@ void rollup_if_due(struct store *store);
 int rollup_run(struct store *store, int64_t rows, struct err *err);
 
 /* A row of daily counts in this order: is it what was written? */
-#define ROLLUP_COLUMNS                                                                \
+#define ROLLUP_COLUMNS_OLD                                                            \
 	"event_id, day, version, count, latency_us, prompt_id, client_type, action, " \
 	"outcome, checksum"
+#define ROLLUP_COLUMNS ROLLUP_COLUMNS_OLD ", state"
 bool rollup_row_is_good(sqlite3_stmt *row);
+/* What its checksum is to be in another state. */
+int64_t rollup_row_checksum(sqlite3_stmt *row, int64_t state);
 
 /* Daily counts as JSON, oldest first, at most *limit, which is counted down. */
 int rollup_list(struct db *db, unsigned *limit, store_usage_fn *fn, void *data, struct err *err);

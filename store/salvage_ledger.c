@@ -1,5 +1,6 @@
 /* What can be read of a damaged ledger.db; see salvage.h. Rows of the outbox with
  * a good checksum are found also where the trees of the file are broken. */
+#include "store/outbox_row.h"
 #include "store/pages.h"
 #include "store/rollup.h"
 #include "store/salvage.h"
@@ -27,13 +28,42 @@ static int ledger_count_bad(
 	return result;
 }
 
+/* A file from before 0005_sinks.sql, which may be looked at before it is brought up to
+ * date. One that cannot be asked is taken for new. */
+static bool ledger_is_old(struct db *db)
+{
+	sqlite3_stmt *ask = NULL;
+	bool old = db->sqlite != NULL &&
+		   sqlite3_prepare_v2(db->sqlite, "SELECT event_id FROM usage", -1, &ask, NULL) ==
+			   SQLITE_OK;
+
+	(void)sqlite3_finalize(ask);
+	ask = NULL;
+	old = old && sqlite3_prepare_v2(db->sqlite, "SELECT state FROM usage", -1, &ask, NULL) !=
+			     SQLITE_OK;
+	(void)sqlite3_finalize(ask);
+	return old;
+}
+
+static const char usage_all[] = "SELECT " USAGE_COLUMNS " FROM usage";
+static const char usage_all_old[] = "SELECT " USAGE_COLUMNS_OLD ", 129 FROM usage";
+static const char daily_all[] = "SELECT " ROLLUP_COLUMNS " FROM daily";
+static const char daily_all_old[] = "SELECT " ROLLUP_COLUMNS_OLD ", 129 FROM daily";
+
 int salvage_ledger_bad(struct db *db, int64_t *bad, struct err *err)
 {
-	if (ledger_count_bad(
-		    db, "SELECT " USAGE_COLUMNS " FROM usage", usage_row_is_good, bad, err) != 0)
+	bool old = ledger_is_old(db);
+
+	if (ledger_count_bad(db, old ? usage_all_old : usage_all, usage_row_is_good, bad, err) !=
+			0 ||
+		ledger_count_bad(
+			db, old ? daily_all_old : daily_all, rollup_row_is_good, bad, err) != 0)
 		return -1;
-	if (ledger_count_bad(
-		    db, "SELECT " ROLLUP_COLUMNS " FROM daily", rollup_row_is_good, bad, err) != 0)
+	if (!old &&
+		(ledger_count_bad(db, "SELECT " OUTBOX_BATCH_COLUMNS " FROM batch",
+			 outbox_batch_is_good, bad, err) != 0 ||
+			ledger_count_bad(db, "SELECT " OUTBOX_DEAD_COLUMNS " FROM dead",
+				outbox_dead_is_good, bad, err) != 0))
 		return -1;
 	return ledger_count_bad(db, "SELECT " USAGE_TRACE_COLUMNS " FROM usage_trace",
 		usage_trace_is_good, bad, err);
@@ -67,13 +97,14 @@ static int ledger_record(void *data, const struct pages_value *values, size_t n)
 
 	if (n == USAGE_TRACE_COLUMNS_N)
 		return ledger_trace_record(scan, values);
-	if (n != USAGE_COLUMNS_N || row.event_id.p == NULL)
+	if ((n != USAGE_COLUMNS_N && n != USAGE_COLUMNS_OLD_N) || row.event_id.p == NULL)
 		return 0;
 	for (i = 0; i < USAGE_TEXTS; i++)
 		row.texts[i] = values[at++].text;
 	for (i = 0; i < USAGE_NUMBERS; i++)
 		row.numbers[i] = values[at++].number;
-	row.checksum = values[at].number;
+	row.checksum = values[at++].number;
+	row.state = n == USAGE_COLUMNS_N ? values[at].number : USAGE_STATE_OLD;
 	if (row.checksum != usage_row_checksum(&row))
 		return 0;
 	if (usage_row_insert(scan->fresh, &row, scan->err) != 0)
@@ -82,15 +113,21 @@ static int ledger_record(void *data, const struct pages_value *values, size_t n)
 	return 0;
 }
 
-#define LEDGER_COUNTED 2 /* the first ones are what people count */
+#define LEDGER_COUNTED 4 /* the first ones are what people count */
 static const struct salvage_table ledger_all[] = {
-	{"SELECT " USAGE_COLUMNS " FROM usage", "event_id", true,
+	{usage_all, "event_id", true,
 		"INSERT OR IGNORE INTO usage (" USAGE_COLUMNS
-		") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		NULL, usage_row_is_good},
-	{"SELECT " ROLLUP_COLUMNS " FROM daily", "event_id", true,
-		"INSERT OR IGNORE INTO daily (" ROLLUP_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)",
+	{daily_all, "event_id", true,
+		"INSERT OR IGNORE INTO daily (" ROLLUP_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
 		NULL, rollup_row_is_good},
+	{"SELECT " OUTBOX_BATCH_COLUMNS " FROM batch", "seq", false,
+		"INSERT OR IGNORE INTO batch (" OUTBOX_BATCH_COLUMNS ") VALUES (?,?,?,?,?,?,?)",
+		NULL, outbox_batch_is_good},
+	{"SELECT " OUTBOX_DEAD_COLUMNS " FROM dead", "event_id", true,
+		"INSERT OR IGNORE INTO dead (" OUTBOX_DEAD_COLUMNS ") VALUES (?,?,?,?,?,?,?)",
+		NULL, outbox_dead_is_good},
 	{"SELECT " USAGE_TRACE_COLUMNS " FROM usage_trace", "event_id", true,
 		"INSERT OR IGNORE INTO usage_trace (" USAGE_TRACE_COLUMNS ") VALUES (?,?,?,?)",
 		NULL, usage_trace_is_good},
@@ -114,16 +151,29 @@ static const struct salvage_table ledger_all[] = {
 		"INSERT OR IGNORE INTO proposal (id, made_ms, state, path, of_id, body, hub_id, "
 		"hub_version, told) VALUES (?,?,?,?,?,?,?,?,?)",
 		NULL, NULL},
+	{"SELECT sink, target, ok_ms, tried_ms, sent, rejected, why FROM sink", "sink", false,
+		"INSERT OR IGNORE INTO sink (sink, target, ok_ms, tried_ms, sent, rejected, why) "
+		"VALUES (?,?,?,?,?,?,?)",
+		NULL, NULL},
+	{"SELECT prompt_id, day, count FROM use_day", "prompt_id", true,
+		"INSERT OR IGNORE INTO use_day (prompt_id, day, count) VALUES (?,?,?)", NULL, NULL},
 };
 
 static int ledger_tables(
 	struct db *old, struct db *fresh, struct salvaged *salvaged, struct err *err)
 {
 	struct salvaged others = {0, 0};
+	bool is_old = ledger_is_old(old);
+	struct salvage_table table;
 	size_t i;
 
 	for (i = 0; i < sizeof ledger_all / sizeof ledger_all[0]; i++) {
-		if (salvage_copy(old, fresh, &ledger_all[i],
+		table = ledger_all[i];
+		if (is_old && i < 2)
+			table.select = i == 0 ? usage_all_old : daily_all_old;
+		else if (is_old && i < LEDGER_COUNTED)
+			continue; /* it had none of these */
+		if (salvage_copy(old, fresh, &table,
 			    i < LEDGER_COUNTED ? salvaged : &others, err) != 0)
 			return -1;
 	}

@@ -65,13 +65,18 @@ static int stats_days(struct db *db, struct str prompt_id, struct stats *stats, 
 	int result;
 
 	if (db_statement(db, DB_STATS_DAYS,
-		    "SELECT occurred_ms / 86400000, count(*) FROM usage WHERE occurred_ms >= ?2 "
-		    "AND ifnull(action, '') <> 'rate' AND (?1 IS NULL OR prompt_id = ?1) "
-		    "GROUP BY 1",
+		    "SELECT day, sum(n) FROM ("
+		    "SELECT occurred_ms / 86400000 AS day, count(*) AS n FROM usage "
+		    "WHERE occurred_ms >= ?2 * 86400000 AND ifnull(action, '') <> 'rate' "
+		    "AND (?1 IS NULL OR prompt_id = ?1) GROUP BY 1 UNION ALL "
+		    "SELECT day, sum(count) FROM daily WHERE day >= ?2 AND action <> 'rate' "
+		    "AND (?1 IS NULL OR prompt_id = ?1) GROUP BY 1 UNION ALL "
+		    "SELECT day, sum(count) FROM use_day WHERE day >= ?2 "
+		    "AND (?1 IS NULL OR prompt_id = ?1) GROUP BY 1) GROUP BY 1",
 		    &count, err) != 0)
 		return -1;
 	db_bind_str(count, 1, stats_any(prompt_id));
-	db_bind_int(count, 2, (today - STATS_DAYS + 1) * DAY_MS);
+	db_bind_int(count, 2, today - STATS_DAYS + 1);
 	while ((result = db_step(db, count, stats_failed, err)) == 1) {
 		int64_t ago = today - sqlite3_column_int64(count, 0);
 

@@ -9,6 +9,7 @@
 #include "core/id.h"
 #include "store/prompts.h"
 
+#define USAGE_SOURCE_HUB "hub"
 #define USAGE_TRACESTATE_MAX 512
 #define USAGE_BAGGAGE_MAX 1024
 
@@ -17,6 +18,9 @@ struct usage_event {
 	char event_id[ID_BYTES]; /* empty: one is made */
 	int64_t occurred_ms;	 /* 0: now */
 	struct str prompt_id, digest;
+	/* Where the prompt came from: uses of the hub's (USAGE_SOURCE_HUB) go to the hub, all
+	 * others never do. */
+	struct str source;
 	int64_t version;
 	struct str client_type; /* hotkey, mcp, editor, cli */
 	struct str client_name, client_version, era;

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/text_filter.h"
 #include "store/checksum.h"
+#include "store/outbox.h"
 
 #define USAGE_TEXT_MAX 64
 
@@ -36,6 +37,7 @@ void usage_row_init(struct usage_row *row, const struct usage_event *event, cons
 	row->numbers[USAGE_LATENCY] = event->latency_us;
 	row->numbers[USAGE_RATING] = event->rating >= 1 && event->rating <= 5 ? event->rating : 0;
 	row->numbers[USAGE_SUCCESS] = event->success < 0 ? -1 : event->success > 0;
+	row->state = str_is(event->source, USAGE_SOURCE_HUB) ? 0 : OUTBOX_PERSONAL | OUTBOX_HUB;
 	row->checksum = usage_row_checksum(row);
 }
 
@@ -49,6 +51,8 @@ int64_t usage_row_checksum(const struct usage_row *row)
 		checksum_str(&sum, row->texts[i]);
 	for (i = 0; i < USAGE_NUMBERS; i++)
 		checksum_word(&sum, (uint64_t)row->numbers[i]);
+	if (row->state != USAGE_STATE_OLD)
+		checksum_word(&sum, (uint64_t)row->state);
 	return checksum_end(sum);
 }
 
@@ -59,7 +63,7 @@ int usage_row_insert(struct db *db, const struct usage_row *row, struct err *err
 
 	if (db_statement(db, DB_USAGE_INSERT,
 		    "INSERT OR IGNORE INTO usage (" USAGE_COLUMNS
-		    ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		    ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		    &insert, err) != 0)
 		return -1;
 	db_bind_str(insert, at++, row->event_id);
@@ -67,7 +71,8 @@ int usage_row_insert(struct db *db, const struct usage_row *row, struct err *err
 		db_bind_str(insert, at++, row->texts[i]);
 	for (i = 0; i < USAGE_NUMBERS; i++)
 		db_bind_int(insert, at++, row->numbers[i]);
-	db_bind_int(insert, at, row->checksum);
+	db_bind_int(insert, at++, row->checksum);
+	db_bind_int(insert, at, row->state);
 	return db_run(db, insert, "cannot record the use", err);
 }
 
@@ -121,6 +126,7 @@ bool usage_row_read(struct usage_row *row, sqlite3_stmt *statement)
 		row->texts[i] = db_column_str(statement, at++);
 	for (i = 0; i < USAGE_NUMBERS; i++)
 		row->numbers[i] = sqlite3_column_int64(statement, at++);
-	row->checksum = sqlite3_column_int64(statement, at);
+	row->checksum = sqlite3_column_int64(statement, at++);
+	row->state = sqlite3_column_int64(statement, at);
 	return row->checksum == usage_row_checksum(row);
 }

@@ -40,13 +40,19 @@ struct usage_row {
 	struct str texts[USAGE_TEXTS];
 	int64_t numbers[USAGE_NUMBERS];
 	int64_t checksum;
+	int64_t state; /* bits of outbox.h: which places have it */
 };
 
-#define USAGE_COLUMNS                                                                   \
+/* Of a row from before there were places; it counts for nothing in checksums. */
+#define USAGE_STATE_OLD 129
+
+#define USAGE_COLUMNS_OLD                                                               \
 	"event_id, prompt_id, digest, client_type, client_name, client_version, era, "  \
 	"surface, action, outcome, error_code, trace_id, span_id, model, occurred_ms, " \
 	"version, latency_us, rating, success, checksum"
-#define USAGE_COLUMNS_N (1 + USAGE_TEXTS + USAGE_NUMBERS + 1)
+#define USAGE_COLUMNS USAGE_COLUMNS_OLD ", state"
+#define USAGE_COLUMNS_OLD_N (1 + USAGE_TEXTS + USAGE_NUMBERS + 1)
+#define USAGE_COLUMNS_N (USAGE_COLUMNS_OLD_N + 1)
 
 /* Fields cut and cleaned, the checksum made. Borrows from event and id. */
 void usage_row_init(struct usage_row *row, const struct usage_event *event, const char *id);
