@@ -91,8 +91,7 @@ static int list_days(struct db *db, unsigned sink, unsigned *limit, outbox_use_f
 	int result = 1;
 
 	if (db_statement(db, DB_OUTBOX_DAILY_LIST,
-		    "SELECT " ROLLUP_COLUMNS
-		    " FROM daily WHERE (state & ?1) = 0 ORDER BY event_id",
+		    "SELECT " ROLLUP_COLUMNS " FROM daily WHERE (state & ?1) = 0 ORDER BY event_id",
 		    &list, err) != 0)
 		return -1;
 	db_bind_int(list, 1, sink);
@@ -120,8 +119,7 @@ static int list_statement(struct db *db, unsigned sink, sqlite3_stmt **list, str
 			" FROM usage WHERE (state & 1) = 0 ORDER BY event_id",
 			list, err);
 	if (db_statement(db, DB_OUTBOX_LIST,
-		    "SELECT " USAGE_COLUMNS
-		    " FROM usage WHERE (state & ?1) = 0 ORDER BY event_id",
+		    "SELECT " USAGE_COLUMNS " FROM usage WHERE (state & ?1) = 0 ORDER BY event_id",
 		    list, err) != 0)
 		return -1;
 	db_bind_int(*list, 1, sink);
@@ -157,8 +155,7 @@ int store_outbox_list(struct store *store, unsigned sink, unsigned limit, outbox
 {
 	struct db *db;
 
-	if (store_ledger(store, &db, err) != 0 ||
-		list_days(db, sink, &limit, fn, data, err) != 0)
+	if (store_ledger(store, &db, err) != 0 || list_days(db, sink, &limit, fn, data, err) != 0)
 		return -1;
 	return limit > 0 ? list_rows(db, sink, &limit, fn, data, err) : 0;
 }
@@ -243,8 +240,7 @@ static int claim_do(struct db *db, const void *what, struct err *err)
 	size_t i;
 
 	for (i = 0; i < claim->n && result == 0; i++)
-		result = outbox_row_take(
-			db, claim->sink, claim->enabled, claim->event_ids[i], err);
+		result = outbox_row_take(db, claim->sink, claim->enabled, claim->event_ids[i], err);
 	if (result != 0)
 		return result < 0 ? -1 : OUTBOX_CHANGED;
 	return claim->batch != NULL ? outbox_batch_insert(db, claim->batch, err) : 0;
@@ -259,19 +255,21 @@ int store_outbox_claim(struct store *store, unsigned sink, unsigned enabled,
 	return outbox_write(store, claim_do, &claim, err);
 }
 
-int store_outbox_first(
-	struct store *store, unsigned sink, struct outbox_batch *batch, struct err *err)
+int store_outbox_next(struct store *store, unsigned sink, int64_t seq, struct outbox_batch *batch,
+	struct err *err)
 {
 	sqlite3_stmt *get;
 	struct db *db;
 	int found;
 
 	if (store_ledger(store, &db, err) != 0 ||
-		db_statement(db, DB_BATCH_FIRST,
-			"SELECT " OUTBOX_BATCH_COLUMNS " FROM batch WHERE sink = ? ORDER BY seq",
+		db_statement(db, DB_BATCH_NEXT,
+			"SELECT " OUTBOX_BATCH_COLUMNS
+			" FROM batch WHERE sink = ? AND seq > ? ORDER BY seq",
 			&get, err) != 0)
 		return -1;
 	db_bind_int(get, 1, sink);
+	db_bind_int(get, 2, seq);
 	while ((found = db_step(db, get, outbox_failed, err)) == 1) {
 		if (outbox_batch_is_good(get)) {
 			outbox_batch_read(get, batch);
@@ -409,8 +407,8 @@ static int sweep(struct db *db, unsigned enabled, struct err *err)
 	size_t i;
 
 	for (i = 0; i < sizeof sql / sizeof *sql; i++) {
-		if (db_statement(db, (enum db_slot)(DB_OUTBOX_SWEEP + i), sql[i], &statement,
-			    err) != 0)
+		if (db_statement(
+			    db, (enum db_slot)(DB_OUTBOX_SWEEP + i), sql[i], &statement, err) != 0)
 			return -1;
 		db_bind_int(statement, 1, enabled);
 		if (db_run(db, statement, "cannot sweep the outbox", err) != 0)

@@ -71,9 +71,10 @@ enum { OUTBOX_CHANGED = 1 };
 int store_outbox_claim(struct store *store, unsigned sink, unsigned enabled,
 	const char (*event_ids)[ID_BYTES], size_t n, const struct outbox_batch *batch,
 	struct err *err);
-/* The sink's oldest batch that is whole, into *batch (initialised). 1: there is one. */
-int store_outbox_first(
-	struct store *store, unsigned sink, struct outbox_batch *batch, struct err *err);
+/* The sink's oldest batch that is whole and comes after `seq` (0: of all), into *batch
+ * (initialised). 1: there is one. */
+int store_outbox_next(struct store *store, unsigned sink, int64_t seq, struct outbox_batch *batch,
+	struct err *err);
 
 struct outbox_dead {
 	unsigned sink;
@@ -109,10 +110,10 @@ int store_outbox_upkeep(struct store *store, unsigned enabled, struct err *err);
 /* How a sink was reached last. */
 struct outbox_state {
 	unsigned sink;
-	char target[256];	/* its address; another one than before: see upload.h */
-	int64_t ok_ms, tried_ms; /* 0: never */
-	int64_t sent, rejected;	/* events, of all time */
-	char why[160];		/* it failed last; "": it did not */
+	char target[256];		/* its address; another one than before: see upload.h */
+	int64_t ok_ms, tried_ms;	/* 0: never */
+	int64_t sent, rejected;		/* events, of all time */
+	char why[160];			/* it failed last; "": it did not */
 	int64_t waiting, batched, dead; /* rows, filled by store_outbox_state() */
 };
 /* All zero when it was never used. */

@@ -113,8 +113,7 @@ int outbox_dead_insert(struct db *db, const struct outbox_dead *dead, struct err
 	db_bind_str(insert, 3, code);
 	db_bind_str(insert, 4, dead->item);
 	db_bind_int(insert, 5, now_ms);
-	db_bind_int(insert, 6,
-		dead_checksum(dead->event_id, dead->sink, code, dead->item, now_ms));
+	db_bind_int(insert, 6, dead_checksum(dead->event_id, dead->sink, code, dead->item, now_ms));
 	return db_run(db, insert, "cannot keep what was refused", err);
 }
 
@@ -175,8 +174,8 @@ static int row_look(struct db *db, const struct outbox_table *table, unsigned si
 	return found == 1 ? good : found;
 }
 
-static int run_on(struct db *db, enum db_slot slot, const char *sql, const char *event_id,
-	struct err *err)
+static int run_on(
+	struct db *db, enum db_slot slot, const char *sql, const char *event_id, struct err *err)
 {
 	sqlite3_stmt *statement;
 

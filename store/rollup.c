@@ -86,8 +86,8 @@ static int rollup_add(struct rollup *rollup, const struct usage_row *row, struct
 	static const enum usage_text texts[] = {
 		USAGE_PROMPT_ID, USAGE_CLIENT_TYPE, USAGE_ACTION, USAGE_OUTCOME};
 	int64_t day = row->numbers[USAGE_OCCURRED] / ROLLUP_DAY_MS;
-	bool same = rollup->count > 0 && day == rollup->day &&
-		    row->state == rollup->state && row->numbers[USAGE_VERSION] == rollup->version;
+	bool same = rollup->count > 0 && day == rollup->day && row->state == rollup->state &&
+		    row->numbers[USAGE_VERSION] == rollup->version;
 	int i;
 
 	for (i = 0; i < 4; i++)

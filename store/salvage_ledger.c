@@ -59,11 +59,10 @@ int salvage_ledger_bad(struct db *db, int64_t *bad, struct err *err)
 		ledger_count_bad(
 			db, old ? daily_all_old : daily_all, rollup_row_is_good, bad, err) != 0)
 		return -1;
-	if (!old &&
-		(ledger_count_bad(db, "SELECT " OUTBOX_BATCH_COLUMNS " FROM batch",
-			 outbox_batch_is_good, bad, err) != 0 ||
-			ledger_count_bad(db, "SELECT " OUTBOX_DEAD_COLUMNS " FROM dead",
-				outbox_dead_is_good, bad, err) != 0))
+	if (!old && (ledger_count_bad(db, "SELECT " OUTBOX_BATCH_COLUMNS " FROM batch",
+			     outbox_batch_is_good, bad, err) != 0 ||
+			    ledger_count_bad(db, "SELECT " OUTBOX_DEAD_COLUMNS " FROM dead",
+				    outbox_dead_is_good, bad, err) != 0))
 		return -1;
 	return ledger_count_bad(db, "SELECT " USAGE_TRACE_COLUMNS " FROM usage_trace",
 		usage_trace_is_good, bad, err);
@@ -126,8 +125,8 @@ static const struct salvage_table ledger_all[] = {
 		"INSERT OR IGNORE INTO batch (" OUTBOX_BATCH_COLUMNS ") VALUES (?,?,?,?,?,?,?)",
 		NULL, outbox_batch_is_good},
 	{"SELECT " OUTBOX_DEAD_COLUMNS " FROM dead", "event_id", true,
-		"INSERT OR IGNORE INTO dead (" OUTBOX_DEAD_COLUMNS ") VALUES (?,?,?,?,?,?,?)",
-		NULL, outbox_dead_is_good},
+		"INSERT OR IGNORE INTO dead (" OUTBOX_DEAD_COLUMNS ") VALUES (?,?,?,?,?,?,?)", NULL,
+		outbox_dead_is_good},
 	{"SELECT " USAGE_TRACE_COLUMNS " FROM usage_trace", "event_id", true,
 		"INSERT OR IGNORE INTO usage_trace (" USAGE_TRACE_COLUMNS ") VALUES (?,?,?,?)",
 		NULL, usage_trace_is_good},
@@ -173,8 +172,8 @@ static int ledger_tables(
 			table.select = i == 0 ? usage_all_old : daily_all_old;
 		else if (is_old && i < LEDGER_COUNTED)
 			continue; /* it had none of these */
-		if (salvage_copy(old, fresh, &table,
-			    i < LEDGER_COUNTED ? salvaged : &others, err) != 0)
+		if (salvage_copy(
+			    old, fresh, &table, i < LEDGER_COUNTED ? salvaged : &others, err) != 0)
 			return -1;
 	}
 	return 0;

@@ -14,6 +14,8 @@ struct sync_http {
 	CURL *curl;
 	char url[1024];
 	const atomic_bool *stop;
+	const char *who; /* in errors */
+	int64_t until_us;
 	bool local;
 	/* Of the question on its way. */
 	struct sync_answer *answer;
@@ -102,6 +104,8 @@ static size_t on_head(char *bytes, size_t size, size_t n, void *data)
 		(void)snprintf(answer->etag, sizeof answer->etag, "%.*s", (int)value.n, value.p);
 	else if (field(line, "content-type", &value) && value.n < sizeof answer->type)
 		(void)snprintf(answer->type, sizeof answer->type, "%.*s", (int)value.n, value.p);
+	else if (field(line, "content-length", &value))
+		(void)str_to_int(value, 0, INT64_MAX, &answer->length);
 	else if (field(line, "retry-after", &value))
 		(void)str_to_int(value, 0, INT32_MAX, &answer->retry_after_s);
 	else if (field(line, "promptd-poll-after", &value))
@@ -120,6 +124,8 @@ static int on_progress(
 	(void)up_all;
 	(void)up;
 	if (http->stop != NULL && atomic_load(http->stop))
+		return 1;
+	if (http->until_us > 0 && clock_monotonic_us() >= http->until_us)
 		return 1;
 	return !http->heard && waited_us > (HTTP_CONNECT_S + HTTP_FIRST_BYTE_S) * 1000000LL;
 }
@@ -154,6 +160,7 @@ int sync_http_new(struct sync_http **out, const char *url, const atomic_bool *st
 
 	(void)pthread_once(&once, init_library);
 	http->stop = stop;
+	http->who = "hub";
 	if (check_url(http, url, err) != 0) {
 		free(http);
 		return -1;
@@ -176,6 +183,16 @@ void sync_http_free(struct sync_http *http)
 	free(http);
 }
 
+void sync_http_name(struct sync_http *http, const char *who)
+{
+	http->who = who;
+}
+
+void sync_http_until(struct sync_http *http, int64_t until_us)
+{
+	http->until_us = until_us;
+}
+
 void sync_http_proxy(const struct sync_http *http, struct buf *out)
 {
 	static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
@@ -195,7 +212,7 @@ void sync_http_proxy(const struct sync_http *http, struct buf *out)
 void sync_answer_init(struct sync_answer *answer, size_t body_max)
 {
 	*answer = (struct sync_answer){
-		.body = BUF_INIT(body_max), .retry_after_s = -1, .poll_after_s = -1};
+		.body = BUF_INIT(body_max), .retry_after_s = -1, .poll_after_s = -1, .length = -1};
 }
 
 void sync_answer_fini(struct sync_answer *answer)
@@ -215,6 +232,7 @@ static struct curl_slist *add(struct curl_slist *list, const char *name, const c
 
 static struct curl_slist *fields_of(const struct sync_question *question)
 {
+	const char *const *field_of = question->fields;
 	struct curl_slist *list = NULL;
 	char bearer[256];
 
@@ -227,6 +245,9 @@ static struct curl_slist *fields_of(const struct sync_question *question)
 	list = add(list, "If-None-Match", question->etag);
 	list = add(list, "Content-Type", question->type);
 	list = add(list, "Idempotency-Key", question->key);
+	list = add(list, "Content-Encoding", question->encoding);
+	for (; field_of != NULL && *field_of != NULL; field_of++)
+		list = curl_slist_append(list, *field_of);
 	return curl_slist_append(list, "Expect:");
 }
 
@@ -235,22 +256,24 @@ static int explain(const struct sync_http *http, CURLcode code, struct err *err)
 	if (http->stop != NULL && atomic_load(http->stop))
 		return err_set(err, ERR_BUSY, "stopped");
 	if (http->too_large)
-		return err_set(err, ERR_LIMIT, "the hub's answer is larger than it may be");
+		return err_set(
+			err, ERR_LIMIT, "the %s's answer is larger than it may be", http->who);
 	switch (code) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
 		return err_set(err, ERR_REFUSED,
-			"the hub's certificate is not one that this machine trusts");
+			"the %s's certificate is not one that this machine trusts", http->who);
 	case CURLE_OPERATION_TIMEDOUT:
 	case CURLE_ABORTED_BY_CALLBACK:
-		return err_set(err, ERR_BUSY, "the hub does not answer in time");
+		return err_set(err, ERR_BUSY, "the %s does not answer in time", http->who);
 	case CURLE_COULDNT_RESOLVE_HOST:
-		return err_set(err, ERR_BUSY, "the hub's name is not known; is there a network?");
+		return err_set(err, ERR_BUSY, "the %s's name is not known; is there a network?",
+			http->who);
 	case CURLE_COULDNT_CONNECT:
-		return err_set(err, ERR_BUSY, "the hub cannot be reached");
+		return err_set(err, ERR_BUSY, "the %s cannot be reached", http->who);
 	default:
-		return err_set(
-			err, ERR_BUSY, "the hub did not answer: %s", curl_easy_strerror(code));
+		return err_set(err, ERR_BUSY, "the %s did not answer: %s", http->who,
+			curl_easy_strerror(code));
 	}
 }
 

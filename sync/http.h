@@ -27,6 +27,10 @@ struct sync_http;
 int sync_http_new(
 	struct sync_http **out, const char *url, const atomic_bool *stop, struct err *err);
 void sync_http_free(struct sync_http *http);
+/* Who is asked, in errors; borrowed. "hub" unless it is said. */
+void sync_http_name(struct sync_http *http, const char *who);
+/* Every question ends at this reading of clock_monotonic_us(); 0: by its own limits. */
+void sync_http_until(struct sync_http *http, int64_t until_us);
 /* The proxy that would be asked, for status; empty: none. */
 void sync_http_proxy(const struct sync_http *http, struct buf *out);
 
@@ -36,6 +40,7 @@ struct sync_answer {
 	char etag[256], type[64];
 	int64_t retry_after_s; /* of Retry-After in seconds; -1: it was not said */
 	int64_t poll_after_s;  /* of Promptd-Poll-After; -1 */
+	int64_t length;	       /* of Content-Length; -1 */
 };
 void sync_answer_init(struct sync_answer *answer, size_t body_max);
 void sync_answer_fini(struct sync_answer *answer);
@@ -47,6 +52,8 @@ struct sync_question {
 	const char *type;	   /* of the body; NULL */
 	const char *key;	   /* Idempotency-Key; NULL */
 	const char *accept;	   /* NULL: application/json */
+	const char *encoding;	   /* Content-Encoding; NULL */
+	const char *const *fields; /* "Name: value", NULL ends; NULL: no others */
 	struct str body;
 };
 
