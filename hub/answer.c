@@ -272,6 +272,26 @@ static int on_link(void *data, const struct db_value *columns, size_t n, struct 
 	return 0;
 }
 
+json_t *request_changed(const struct request *request, const char *names)
+{
+	json_t *changed = json_object(), *value;
+	struct str rest = str_of(names), word;
+	char name[64];
+
+	while (rest.n > 0) {
+		word = str_cut(rest, ' ', &rest);
+		(void)snprintf(name, sizeof name, "%.*s", (int)word.n, word.p);
+		value = json_object_get(request->body, name);
+		if (value == NULL)
+			continue;
+		if (json_is_boolean(value) || json_is_integer(value))
+			(void)json_object_set(changed, name, value);
+		else
+			(void)json_object_set_new(changed, name, json_true());
+	}
+	return changed;
+}
+
 int request_audit(struct request *request, const char *action, struct str object, json_t *details,
 	struct err *err)
 {

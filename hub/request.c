@@ -91,8 +91,9 @@ static bool is_id(struct str text)
 	size_t i;
 
 	for (i = 0; i < text.n; i++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.",
-			    text.p[i]) == NULL)
+		if (text.p[i] == '\0' ||
+			strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.",
+				text.p[i]) == NULL)
 			return false;
 	return text.n >= 8 && text.n < sizeof((struct request *)NULL)->id;
 }
@@ -180,6 +181,8 @@ static int take_body(struct request *request)
 
 /* ── an Idempotency-Key ────────────────────────────────────────────────── */
 
+#define KEY_MAX 128
+
 static void request_digest(const struct request *request, char hex[SHA256_HEX_BYTES])
 {
 	const struct http_exchange *http = request->http;
@@ -195,12 +198,21 @@ static void request_digest(const struct request *request, char hex[SHA256_HEX_BY
 	str_hex(digest, sizeof digest, hex);
 }
 
-static bool has_key(const struct request *request)
+/* A key, for a request that it is good for. What is no key is refused: to do without
+ * would be to do it twice. */
+static int check_key(struct request *request, bool *has)
 {
-	size_t n = request->http->headers[HTTP_IDEMPOTENCY_KEY].n;
+	struct str key = request->http->headers[HTTP_IDEMPOTENCY_KEY];
+	size_t i;
 
-	return n > 0 && n <= 128 && request->who.known && request->http->method == HTTP_POST &&
-	       (request->route->flags & ROUTE_BODY) != 0;
+	*has = key.n > 0 && request->who.known && request->http->method == HTTP_POST &&
+	       (request->route->flags & (ROUTE_BODY | ROUTE_SECRET)) == ROUTE_BODY;
+	for (i = 0; i < key.n && key.p[i] > ' ' && key.p[i] < 0x7F; i++)
+		;
+	if (*has && (i < key.n || key.n > KEY_MAX))
+		return request_refuse(request, 400, "bad_idempotency_key",
+			"an Idempotency-Key has at most %d characters, visible ones", KEY_MAX);
+	return 0;
 }
 
 struct replay {
@@ -263,6 +275,7 @@ static int run_once(struct request *request, struct err *err)
 static int run_in_transaction(struct hub_db *db, void *data, struct err *err)
 {
 	struct request *request = data;
+	bool has_key;
 
 	(void)db;
 	/* A second try begins with nothing answered. */
@@ -275,7 +288,9 @@ static int run_in_transaction(struct hub_db *db, void *data, struct err *err)
 		return -1;
 	if (may_enter(request) != 0)
 		return REQUEST_UNDO;
-	return has_key(request) ? run_once(request, err) : request->route->run(request, err);
+	if (check_key(request, &has_key) != 0)
+		return REQUEST_UNDO;
+	return has_key ? run_once(request, err) : request->route->run(request, err);
 }
 
 /* What was written may be a change of the feed, or of who may what. Its news are out
@@ -343,6 +358,11 @@ static void write_answer(struct request *request)
 		buf_clear(&http->fields);
 }
 
+static bool is_text(struct str text)
+{
+	return str_is_utf8(text) && (text.n == 0 || memchr(text.p, '\0', text.n) == NULL);
+}
+
 void request_run(struct hub *hub, struct hub_db *db, struct http_exchange *http)
 {
 	struct request request = {.hub = hub, .db = db, .http = http, .now_ms = clock_now_ms()};
@@ -352,7 +372,9 @@ void request_run(struct hub *hub, struct hub_db *db, struct http_exchange *http)
 
 	take_id(&request);
 	request.route = route_find(http->method, http->path, request.words, &allowed);
-	if (request.route == NULL) {
+	if (!is_text(http->path) || !str_is_utf8(http->query)) {
+		(void)request_refuse(&request, 400, "bad_request", "this address is no UTF-8 text");
+	} else if (request.route == NULL) {
 		refuse_unknown(&request, allowed);
 	} else if ((request.route->flags & ROUTE_OPEN) == 0 &&
 		   (rc = credential_find(&request, &err)) != 0) {

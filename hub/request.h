@@ -121,6 +121,10 @@ int request_count(struct request *request, const char *sql, const struct db_valu
 int request_audit(struct request *request, const char *action, struct str object, json_t *details,
 	struct err *err);
 
+/* Details for it: which of these members (joined by blanks) the body has; of flags and
+ * numbers their values too. A text never goes into the log, which outlives it. */
+json_t *request_changed(const struct request *request, const char *names);
+
 #define TENANT(request) db_string((request)->who.tenant)
 #define USER(request) db_string((request)->who.user_id)
 

@@ -55,13 +55,13 @@ static int refuse_login(struct request *request)
 	return request_refuse(request, 401, "login_failed", "e-mail or password is wrong");
 }
 
+#define DEVICE_SCOPES (SCOPE_READ | SCOPE_SYNC | SCOPE_WRITE)
+
 /* Both tokens of a client: a short one, and one to get the next by. */
-static int give_tokens(struct request *request, const char *kind, const char *name,
+static int give_tokens(struct request *request, const char *kind, const char *name, unsigned scopes,
 	const char *family, json_t *answer, struct err *err)
 {
 	char token[SECRET_TOKEN_BYTES], refresh[SECRET_TOKEN_BYTES], id[ID_BYTES];
-	unsigned scopes = strcmp(kind, "device") == 0 ? SCOPE_READ | SCOPE_SYNC | SCOPE_WRITE
-						      : credential_scopes_of(request->who.role);
 	int64_t lives = strcmp(kind, "device") == 0 ? CREDENTIAL_DEVICE_MS : CREDENTIAL_SESSION_MS;
 	struct credential made = {kind, request->who.tenant, request->who.user_id, name, family,
 		scopes & credential_scopes_of(request->who.role), lives};
@@ -98,7 +98,8 @@ static int session_begin(struct hub_db *db, void *data, struct err *err)
 		return refuse_login(request);
 	}
 	if (rc == 0)
-		rc = give_tokens(request, "session", "session", NULL, answer, err);
+		rc = give_tokens(request, "session", "session",
+			credential_scopes_of(request->who.role), NULL, answer, err);
 	if (rc == 0)
 		rc = request_audit(
 			request, "login", str_of(request->who.user_id), json_object(), err);
@@ -195,6 +196,7 @@ int route_me(struct request *request, struct err *err)
 struct refresh {
 	struct request *request;
 	char family[ID_BYTES], name[NAME_MAX_BYTES + 1], kind[16];
+	unsigned scopes; /* of the old one: the next has no more, whatever it is called */
 	bool found, used;
 };
 
@@ -215,6 +217,7 @@ static int on_refresh(void *data, const struct db_value *columns, size_t n, stru
 	(void)snprintf(refresh->name, sizeof refresh->name, "%.*s", (int)columns[3].text.n,
 		columns[3].text.p);
 	refresh->used = columns[4].kind == DB_NUMBER;
+	(void)credential_scopes_parse(columns[5].text, &refresh->scopes);
 	return 0;
 }
 
@@ -249,8 +252,8 @@ static int refresh_in_transaction(struct hub_db *db, void *data, struct err *err
 	if (rc == 0)
 		rc = credential_load(request, err);
 	if (rc == 0 && request->who.known)
-		rc = give_tokens(
-			request, refresh->kind, refresh->name, refresh->family, answer, err);
+		rc = give_tokens(request, refresh->kind, refresh->name, refresh->scopes,
+			refresh->family, answer, err);
 	if (rc != 0 || !request->who.known) {
 		json_decref(answer);
 		return rc;
@@ -269,7 +272,8 @@ int route_refresh(struct request *request, struct err *err)
 		return rc;
 	secret_token_hash(token, hash);
 	rc = hub_db_run(request->db,
-		"SELECT tenant, user_id, family, name, used_ms FROM credential WHERE hash = $1 AND "
+		"SELECT tenant, user_id, family, name, used_ms, scopes FROM credential WHERE hash "
+		"= $1 AND "
 		"kind = 'refresh' AND expires_ms > $2",
 		DB_ARGS(db_string(hash), db_number(request->now_ms)), on_refresh, &refresh, err);
 	if (rc == 0 && refresh.found) {
@@ -416,7 +420,7 @@ static int device_give(struct hub_db *db, void *data, struct err *err)
 	if (rc != 0 || !request->who.known)
 		return rc;
 	answer = json_object();
-	rc = give_tokens(request, "device", give->device->name, NULL, answer, err);
+	rc = give_tokens(request, "device", give->device->name, DEVICE_SCOPES, NULL, answer, err);
 	if (rc == 0)
 		rc = request_audit(request, "device.login", str_of(request->who.user_id),
 			json_pack("{s:s}", "device", give->device->name), err);
@@ -465,6 +469,9 @@ int route_device_approve(struct request *request, struct err *err)
 
 	if ((rc = request_required(request, "user_code", 16, &code)) != 0)
 		return rc;
+	/* A device gets tokens of its own; a key that may do less is not traded for them. */
+	if ((request->who.scopes & DEVICE_SCOPES) != DEVICE_SCOPES)
+		return request_refuse(request, 403, "scope", "nobody gives more than they have");
 	rc = request_do(request,
 		json_is_true(json_object_get(request->body, "deny"))
 			? "UPDATE device_login SET denied = 1 WHERE user_code = $1 AND expires_ms "

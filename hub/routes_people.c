@@ -217,6 +217,16 @@ static int keep_an_admin(struct request *request, struct err *err)
 	return rc;
 }
 
+static json_t *user_changes(const struct request *request)
+{
+	json_t *changes = request_changed(request, "role experimental active");
+	json_t *role = json_object_get(request->body, "role");
+
+	if (json_is_string(role)) /* one of four by now */
+		(void)json_object_set(changes, "role", role);
+	return changes;
+}
+
 /* Role, experimental, active; all tokens of somebody who is not active go. */
 int route_user_patch(struct request *request, struct err *err)
 {
@@ -254,8 +264,8 @@ int route_user_patch(struct request *request, struct err *err)
 			"DELETE FROM credential WHERE tenant = $1 AND user_id = $2",
 			DB_ARGS(TENANT(request), db_text(request->words[0])), err);
 	if (rc == 0)
-		rc = request_audit(request, "user.change", request->words[0],
-			json_deep_copy(request->body), err);
+		rc = request_audit(
+			request, "user.change", request->words[0], user_changes(request), err);
 	request->changed = true; /* what they may see */
 	return rc != 0 ? rc : route_user_get(request, err);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text_filter.h"
 #include "hub/credential.h"
 #include "hub/draft.h"
 #include "hub/feed.h"
@@ -95,9 +96,10 @@ static int set_tags(struct request *request, const char *prompt_id, struct err *
 		DB_ARGS(TENANT(request), db_string(prompt_id)), err);
 	json_array_foreach (tags, i, tag) {
 		name = (struct str){json_string_value(tag), json_string_length(tag)};
-		if (name.n == 0 || name.n > PROMPT_TAG_MAX)
+		if (name.n == 0 || name.n > PROMPT_TAG_MAX || text_filter_find(name) < name.n ||
+			memchr(name.p, '\n', name.n) != NULL)
 			return request_refuse_field(request, "tags",
-				"a tag is a text of 1 to %d bytes", PROMPT_TAG_MAX);
+				"a tag is one line of 1 to %d bytes that show", PROMPT_TAG_MAX);
 		if (rc == 0)
 			rc = set_one_tag(request, prompt_id, name, err);
 	}
@@ -226,8 +228,8 @@ int route_prompt_patch(struct request *request, struct err *err)
 		(rc = set_tags(request, facts.id, err)) != 0 ||
 		(rc = feed_touch(request, str_of(facts.id), NULL, err)) != 0)
 		return rc;
-	rc = request_audit(
-		request, "prompt.change", str_of(facts.id), json_deep_copy(request->body), err);
+	rc = request_audit(request, "prompt.change", str_of(facts.id),
+		request_changed(request, "title description collection_id tags locked"), err);
 	return rc != 0 ? rc : prompt_answer(request, 200, &facts, err);
 }
 
@@ -250,6 +252,16 @@ int route_prompt_delete(struct request *request, struct err *err)
 	return rc != 0 ? rc : request_answer(request, 204, NULL);
 }
 
+/* What was answered under an Idempotency-Key holds the text as well. */
+static int forget_answers(struct request *request, const char *id, struct err *err)
+{
+	char like[ID_BYTES + 2];
+
+	(void)snprintf(like, sizeof like, "%%%s%%", id);
+	return request_do(request, "DELETE FROM idempotency WHERE tenant = $1 AND answer LIKE $2",
+		DB_ARGS(TENANT(request), db_string(like)), err);
+}
+
 /* Text and history go too; the tombstone stays for the agents. */
 int route_prompt_purge(struct request *request, struct err *err)
 {
@@ -261,6 +273,8 @@ int route_prompt_purge(struct request *request, struct err *err)
 	if (rc == 0)
 		rc = request_do(request, "DELETE FROM prompt WHERE tenant = $1 AND id = $2",
 			DB_ARGS(TENANT(request), db_string(facts.id)), err);
+	if (rc == 0)
+		rc = forget_answers(request, facts.id, err);
 	if (rc == 0)
 		rc = request_audit(request, "prompt.purge", str_of(facts.id),
 			json_pack("{s:s}", "slug", facts.slug), err);

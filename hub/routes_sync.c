@@ -214,7 +214,7 @@ static int add_changes(struct page *page, int64_t after, struct err *err)
 		"o.name, u.name, g.name, p.locked, CASE WHEN p.team_id IS NULL OR $3 = 3 OR EXISTS "
 		"(SELECT 1 FROM member m WHERE m.tenant = f.tenant AND m.team_id = p.team_id AND "
 		"m.user_id = $2) THEN 1 ELSE 0 END, v.number, v.digest, v.size_bytes, v.inputs, "
-		"v.messages, p.updated_ms, (SELECT group_concat(t.name, '\n') FROM prompt_tag pt "
+		"v.messages, f.at_ms, (SELECT group_concat(t.name, '\n') FROM prompt_tag pt "
 		"JOIN "
 		"tag t ON t.tenant = pt.tenant AND t.id = pt.tag_id WHERE pt.tenant = f.tenant AND "
 		"pt.prompt_id = f.object_id) FROM feed f LEFT JOIN prompt p ON p.tenant = f.tenant "

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "core/text_filter.h"
 #include "hub/routes_all.h"
 
 #define EVENTS_MAX 500
@@ -41,10 +42,18 @@ static bool is_name(struct str text, size_t max)
 	for (i = 0; i < text.n; i++) {
 		c = text.p[i];
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			    strchr("._:/+-", c) != NULL))
+			    (c != '\0' && strchr("._:/+-", c) != NULL)))
 			return false;
 	}
 	return text.n <= max;
+}
+
+/* What a program calls itself: one line that shows as what it is. */
+static bool is_title(struct str text, size_t max)
+{
+	return text.n <= max && text_filter_find(text) == text.n &&
+	       (text.n == 0 || (memchr(text.p, '\0', text.n) == NULL &&
+				       memchr(text.p, '\n', text.n) == NULL));
 }
 
 static bool is_uuid(struct str text)
@@ -118,7 +127,9 @@ static const char *read_event(const json_t *object, int64_t now_ms, struct event
 		return "action";
 	if (!is_word(event->outcome, outcomes))
 		return "outcome";
-	if (event->client_name.n > 64 || !is_name(event->error_code, 64))
+	if (!is_title(event->client_name, 64))
+		return "client_name";
+	if (!is_name(event->error_code, 64))
 		return "error_code";
 	if (!is_name(event->trace_id, 32))
 		return "trace_id";

@@ -303,6 +303,40 @@ int route_prompt_activate(struct request *request, struct err *err)
 	return rc != 0 ? rc : prompt_answer(request, 200, &step.prompt, err);
 }
 
+static int on_approved(void *data, const struct db_value *columns, size_t n, struct err *err)
+{
+	struct buf *numbers = data; /* of int64_t */
+
+	(void)n;
+	if (buf_add(numbers, &columns[0].number, sizeof columns[0].number) != 0)
+		return err_set(err, ERR_LIMIT, "too many versions");
+	return 0;
+}
+
+/* Each approved version, a step of its own. */
+static int deprecate_each(struct request *request, struct step *step, struct err *err)
+{
+	struct buf numbers = BUF_INIT(1024 * 1024);
+	size_t at;
+	int rc = hub_db_run(request->db,
+		"SELECT number FROM version WHERE tenant = $1 AND prompt_id = $2 AND state = "
+		"'approved' ORDER BY number",
+		DB_ARGS(TENANT(request), db_string(step->prompt.id)), on_approved, &numbers, err);
+
+	if (rc == 0 && numbers.len == 0)
+		rc = request_refuse(request, 409, "invalid_transition",
+			"no version of it is approved, so there is nothing to deprecate");
+	(void)snprintf(step->version.state, sizeof step->version.state, "approved");
+	for (at = 0; at < numbers.len && rc == 0; at += sizeof step->number) {
+		(void)memcpy(&step->number, numbers.data + at, sizeof step->number);
+		rc = set_state(request, step, "deprecated", err);
+		if (rc == 0)
+			rc = log_step(request, step, "prompt.deprecate", "deprecated", err);
+	}
+	buf_fini(&numbers);
+	return rc;
+}
+
 /* Nobody is to use it any more: no channel points to it, and agents let go of it. */
 int route_prompt_deprecate(struct request *request, struct err *err)
 {
@@ -311,17 +345,10 @@ int route_prompt_deprecate(struct request *request, struct err *err)
 
 	if (rc != 0 || (rc = request_text(request, "comment", COMMENT_MAX, &step.comment)) != 0)
 		return rc;
-	(void)snprintf(step.version.state, sizeof step.version.state, "approved");
-	step.number = step.prompt.latest;
 	rc = request_do(request, "DELETE FROM channel WHERE tenant = $1 AND prompt_id = $2",
 		DB_ARGS(TENANT(request), db_string(step.prompt.id)), err);
 	if (rc == 0)
-		rc = request_do(request,
-			"UPDATE version SET state = 'deprecated' WHERE tenant = $1 AND prompt_id = "
-			"$2 AND state = 'approved'",
-			DB_ARGS(TENANT(request), db_string(step.prompt.id)), err);
-	if (rc == 0)
-		rc = log_step(request, &step, "prompt.deprecate", "deprecated", err);
+		rc = deprecate_each(request, &step, err);
 	if (rc == 0)
 		rc = feed_touch(request, str_of(step.prompt.id), "deprecated", err);
 	return rc != 0 ? rc : prompt_answer(request, 200, &step.prompt, err);

@@ -14,7 +14,7 @@
 
 struct hub_place {
 	char url[512];
-	char dir[64], name[64], socket[256];
+	char dir[256], name[64], socket[256];
 };
 
 static inline bool hub_postgres(char *socket, size_t size)
@@ -51,7 +51,8 @@ static inline void hub_place_make(struct hub_place *place, bool postgres)
 	*place = (struct hub_place){.url = ""};
 	id_new(id);
 	if (!postgres) {
-		(void)snprintf(place->dir, sizeof place->dir, "/tmp/hub.XXXXXX");
+		(void)snprintf(place->dir, sizeof place->dir, "%s/hub.XXXXXX",
+			getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 		CHECK(mkdtemp(place->dir) != NULL);
 		(void)snprintf(place->url, sizeof place->url, "sqlite:%s/hub.db", place->dir);
 		return;
@@ -66,7 +67,7 @@ static inline void hub_place_make(struct hub_place *place, bool postgres)
 static inline void hub_place_remove(struct hub_place *place)
 {
 	static const char *const files[] = {"hub.db", "hub.db-wal", "hub.db-shm"};
-	char path[128];
+	char path[512];
 	size_t i;
 
 	if (place->dir[0] == '\0') {

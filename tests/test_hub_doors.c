@@ -111,6 +111,224 @@ static void an_id_is_no_slug(struct hub_db *db, const char *url)
 	world_end(&scene.world);
 }
 
+/* ── secrets ───────────────────────────────────────────────────────────── */
+
+/* A key is shown once: nothing in the database holds it, whatever was asked for. */
+static void a_key_is_kept_nowhere(struct hub_db *db, const char *url)
+{
+	struct scene scene;
+	struct world_answer answer;
+	struct world_request request = {.method = HTTP_POST,
+		.path = "/api/v1/keys",
+		.body = "{\"name\":\"k\",\"scopes\":\"read\"}",
+		.headers = {[HTTP_IDEMPOTENCY_KEY] = "once"}};
+	char like[128];
+
+	scene_begin(&scene, db, url);
+	request.token = scene.here.people[ROLE_ADMIN].token;
+	world_ask(&scene.world, db, &request, &answer);
+	CHECK(answer.status == 201);
+	(void)snprintf(like, sizeof like, "%%%s%%", json_text(answer.json, "key"));
+	world_answer_fini(&answer);
+	CHECK(world_number(db, scene.here.tenant,
+		      "SELECT count(*) FROM idempotency WHERE tenant = $1 AND answer LIKE $2",
+		      DB_ARGS(db_string(scene.here.tenant), db_string(like))) == 0);
+	CHECK(world_number(db, scene.here.tenant,
+		      "SELECT count(*) FROM audit WHERE tenant = $1 AND details LIKE $2",
+		      DB_ARGS(db_string(scene.here.tenant), db_string(like))) == 0);
+	world_end(&scene.world);
+}
+
+/* Signed in by a code, as the device `name`; the scopes of its first and of its next
+ * token. */
+static void device_scopes(struct scene *scene, const char *name, char scopes[2][64])
+{
+	struct world_answer answer, me;
+	char body[256], code[16], token[SECRET_TOKEN_BYTES];
+	struct world_request ask = {.method = HTTP_GET, .path = "/api/v1/me", .token = token};
+	int i;
+
+	(void)snprintf(body, sizeof body, "{\"device_name\":\"%s\"}", name);
+	CHECK(ask_as(scene, ROLE_ADMIN, HTTP_POST, "/api/v1/auth/device", body, &answer) == 200);
+	(void)snprintf(code, sizeof code, "%s", json_text(answer.json, "user_code"));
+	(void)snprintf(body, sizeof body, "{\"device_code\":\"%s\"}",
+		json_text(answer.json, "device_code"));
+	world_answer_fini(&answer);
+	(void)snprintf(token, sizeof token, "{\"user_code\":\"%s\"}", code);
+	CHECK(ask_as(scene, ROLE_ADMIN, HTTP_POST, "/api/v1/auth/device/approve", token, &answer) ==
+		204);
+	world_answer_fini(&answer);
+	CHECK(ask_as(scene, ROLE_ADMIN, HTTP_POST, "/api/v1/auth/device/token", body, &answer) ==
+		200);
+	for (i = 0; i < 2; i++) {
+		(void)snprintf(token, sizeof token, "%s", json_text(answer.json, "access_token"));
+		world_ask(&scene->world, scene->db, &ask, &me);
+		CHECK(me.status == 200);
+		(void)snprintf(scopes[i], 64, "%s", json_text(me.json, "scopes"));
+		world_answer_fini(&me);
+		(void)snprintf(body, sizeof body, "{\"refresh_token\":\"%s\"}",
+			json_text(answer.json, "refresh_token"));
+		world_answer_fini(&answer);
+		if (i == 0)
+			CHECK(ask_as(scene, ROLE_ADMIN, HTTP_POST, "/api/v1/auth/refresh", body,
+				      &answer) == 200);
+	}
+}
+
+/* Whatever a device calls itself, its tokens never do more than the first one. */
+static void a_device_grows_no_rights(struct hub_db *db, const char *url)
+{
+	static const char *const names[] = {"laptop", "session", "key", "refresh"};
+	struct scene scene;
+	char scopes[2][64];
+	size_t i;
+
+	scene_begin(&scene, db, url);
+	for (i = 0; i < sizeof names / sizeof *names; i++) {
+		device_scopes(&scene, names[i], scopes);
+		CHECK_STR(scopes[0], "read write sync");
+		CHECK_STR(scopes[1], scopes[0]);
+	}
+	world_end(&scene.world);
+}
+
+/* Nor is a key that does less traded for a device's. */
+static void a_key_lets_no_device_in(struct hub_db *db, const char *url)
+{
+	struct scene scene;
+	struct world_answer answer;
+	char token[SECRET_TOKEN_BYTES];
+	struct world_request request = {.method = HTTP_POST,
+		.path = "/api/v1/auth/device/approve",
+		.body = "{\"user_code\":\"ABCD-EFGH\"}",
+		.token = token};
+
+	scene_begin(&scene, db, url);
+	world_token(db, &scene.here.people[ROLE_ADMIN], "key", "write", 9000000000000, token);
+	world_ask(&scene.world, db, &request, &answer);
+	CHECK(answer.status == 403);
+	CHECK_STR(world_code(&answer), "scope");
+	world_answer_fini(&answer);
+	world_end(&scene.world);
+}
+
+/* ── what is purged is gone ────────────────────────────────────────────── */
+
+#define MARK "zebra-crossing-at-night"
+
+static void a_purged_text_is_nowhere(struct hub_db *db, const char *url)
+{
+	static const char *const looks[] = {
+		"SELECT count(*) FROM version WHERE tenant = $1 AND messages LIKE $2",
+		"SELECT count(*) FROM prompt WHERE tenant = $1 AND (title LIKE $2 OR description "
+		"LIKE $2)",
+		"SELECT count(*) FROM transition WHERE tenant = $1 AND comment LIKE $2",
+		"SELECT count(*) FROM idempotency WHERE tenant = $1 AND answer LIKE $2",
+		"SELECT count(*) FROM audit WHERE tenant = $1 AND details LIKE $2"};
+	struct scene scene;
+	struct world_answer answer;
+	struct world_request request = {.method = HTTP_POST,
+		.path = "/api/v1/prompts",
+		.body = "{\"slug\":\"p/q\",\"title\":\"" MARK "\",\"text\":\"" MARK "\"}",
+		.headers = {[HTTP_IDEMPOTENCY_KEY] = "once"}};
+	char path[128], id[ID_BYTES];
+	int64_t there = 0;
+	size_t i, k;
+
+	scene_begin(&scene, db, url);
+	request.token = scene.here.people[ROLE_ADMIN].token;
+	world_ask(&scene.world, db, &request, &answer);
+	CHECK(answer.status == 201);
+	(void)snprintf(id, sizeof id, "%s", json_text(answer.json, "id"));
+	world_answer_fini(&answer);
+	(void)snprintf(path, sizeof path, "/api/v1/prompts/%s", id);
+	CHECK(ask_as(&scene, ROLE_ADMIN, HTTP_PATCH, path, "{\"description\":\"" MARK "\"}",
+		      &answer) == 200);
+	world_answer_fini(&answer);
+	for (k = 0; k < 2; k++) {
+		for (i = 0; i < sizeof looks / sizeof *looks; i++)
+			there += world_number(db, scene.here.tenant, looks[i],
+				DB_ARGS(db_string(scene.here.tenant), db_string("%" MARK "%")));
+		CHECK((there > 2) == (k == 0));
+		there = 0;
+		(void)snprintf(path, sizeof path, "/api/v1/prompts/%s/purge", id);
+		CHECK(ask_as(&scene, ROLE_ADMIN, HTTP_POST, path, "{}", &answer) ==
+			(k == 0 ? 204 : 404));
+		world_answer_fini(&answer);
+	}
+	world_end(&scene.world);
+}
+
+/* ── texts that are none ───────────────────────────────────────────────── */
+
+/* Bytes that PostgreSQL takes for no text, and bodies larger than the audit log takes:
+ * refused, or done, and never a failure inside. */
+static void odd_bytes_are_refused(struct hub_db *db, const char *url)
+{
+	static const struct world_request odd[] = {
+		{.method = HTTP_GET, .path = "/api/v1/prompts/a\xff"},
+		{.method = HTTP_GET, .path = "/api/v1/prompts?tag=\xff"},
+		{.method = HTTP_GET, .path = "/api/v1/prompts?cursor=\xc0\x80"},
+		{.method = HTTP_GET, .path = "/api/v1/\xed\xa0\x80"},
+		{.method = HTTP_POST, .path = "/api/v1/keys/\xfe", .body = "{}"},
+		{.method = HTTP_POST,
+			.path = "/api/v1/prompts",
+			.body = "{\"slug\":\"a/b\",\"title\":\"T\",\"text\":\"t\"}",
+			.headers = {[HTTP_IDEMPOTENCY_KEY] = "k\xff"}},
+		{.method = HTTP_POST,
+			.path = "/api/v1/prompts",
+			.body = "{\"slug\":\"a/"
+				"b\",\"title\":\"T\",\"text\":\"t\",\"tags\":[\"a\\u0000\"]}"},
+		{.method = HTTP_POST,
+			.path = "/api/v1/prompts",
+			.body = "{\"slug\":\"a/b\",\"title\":\"T\",\"text\":\"a\\u0000b\"}"},
+		{.method = HTTP_POST,
+			.path = "/api/v1/usage:batch",
+			.body = "{\"event_id\":\"01938a3e-7c1f-7d2a-9e37-5a1f2b3c4d5e\","
+				"\"occurred_at\":\"2026-11-21T08:15:30Z\",\"prompt_id\":"
+				"\"p\\u0000\","
+				"\"version\":1,\"client_type\":\"mcp\",\"client_name\":\"\\u0000\","
+				"\"action\":\"get\",\"outcome\":\"ok\"}\n"},
+	};
+	struct scene scene;
+	struct world_request request;
+	struct world_answer answer;
+	size_t i;
+
+	scene_begin(&scene, db, url);
+	for (i = 0; i < sizeof odd / sizeof *odd; i++) {
+		request = odd[i];
+		request.token = scene.here.people[ROLE_ADMIN].token;
+		world_ask(&scene.world, db, &request, &answer);
+		if (answer.status >= 500 || answer.status == 201)
+			(void)fprintf(stderr, "%zu: %u %s\n", i, answer.status, answer.text);
+		CHECK(answer.status < 500 && answer.status != 201);
+		world_answer_fini(&answer);
+	}
+	world_end(&scene.world);
+}
+
+static void a_large_change_is_written_down(struct hub_db *db, const char *url)
+{
+	struct scene scene;
+	struct world_answer answer;
+	struct buf body = BUF_INIT(65536);
+	char id[ID_BYTES], digest[SHA256_HEX_BYTES], path[128];
+	int i;
+
+	scene_begin(&scene, db, url);
+	prompt_make(&scene, GLOBAL, ROLE_ADMIN, id, digest);
+	(void)snprintf(path, sizeof path, "/api/v1/prompts/%s", id);
+	(void)buf_add_str(&body, "{\"title\":\"T\",\"x\":\"");
+	for (i = 0; i < 30000; i++)
+		(void)buf_add_char(&body, 'x');
+	(void)buf_add_str(&body, "\"}");
+	CHECK(ask_as(&scene, ROLE_ADMIN, HTTP_PATCH, path, buf_text(&body), &answer) == 200);
+	world_answer_fini(&answer);
+	buf_fini(&body);
+	world_end(&scene.world);
+}
+
 /* ── the second wall ───────────────────────────────────────────────────── */
 
 struct tables {
@@ -195,6 +413,12 @@ int main(void)
 	HUB_RUN(consumers_see_nothing_unapproved);
 	HUB_RUN(a_deleted_prompt_stays_deleted);
 	HUB_RUN(an_id_is_no_slug);
+	HUB_RUN(a_key_is_kept_nowhere);
+	HUB_RUN(a_device_grows_no_rights);
+	HUB_RUN(a_key_lets_no_device_in);
+	HUB_RUN(a_purged_text_is_nowhere);
+	HUB_RUN(odd_bytes_are_refused);
+	HUB_RUN(a_large_change_is_written_down);
 	HUB_RUN(the_second_wall_stands);
 	return 0;
 }
