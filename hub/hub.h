@@ -29,7 +29,7 @@ struct hub {
 	struct hub_options options;
 	struct http *http;
 	struct workers *workers;
-	struct watch *watch;
+	struct watch *watch; /* NULL: nobody waits for news */
 	struct streams *streams;
 	/* For /metrics. */
 	atomic_ullong requests[6]; /* by hundreds of the status */

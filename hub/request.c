@@ -299,8 +299,9 @@ static void look_for_news(struct request *request)
 {
 	struct err err;
 
-	if (request->db != NULL && request->http->method != HTTP_GET &&
-		request->http->method != HTTP_HEAD && (request->route->flags & ROUTE_RAW) == 0)
+	if (request->db != NULL && request->hub->watch != NULL &&
+		request->http->method != HTTP_GET && request->http->method != HTTP_HEAD &&
+		(request->route->flags & ROUTE_RAW) == 0)
 		(void)watch_look(request->hub->watch, request->db, &err); /* else it looks itself */
 }
 

@@ -11,6 +11,7 @@
 #include "core/json.h"
 #include "hub/credential.h"
 #include "hub/routes.h"
+#include "hub/streams.h"
 #include "hub/workers.h"
 #include "tests/hub.h"
 
@@ -49,10 +50,12 @@ static inline void world_begin(struct world *world, const char *url)
 	json_door_init();
 	CHECK(secret_init(&err) == 0);
 	CHECK(workers_start(&world->hub.workers, &world->hub, &err) == 0);
+	world->hub.streams = streams_new(&world->hub);
 }
 
 static inline void world_end(struct world *world)
 {
+	streams_free(world->hub.streams);
 	workers_stop(world->hub.workers);
 }
 
@@ -106,6 +109,7 @@ static inline void world_ask(struct world *world, struct hub_db *db,
 		http.headers[HTTP_AUTHORIZATION] = (struct str){buf_text(&bearer), bearer.len};
 	}
 	request_run(&world->hub, db, &http);
+	free(http.data); /* of one that would wait for news: here none come */
 	*answer = (struct world_answer){.status = http.status};
 	answer->json = json_loadb(buf_text(&http.out), http.out.len, JSON_DECODE_ANY, NULL);
 	answer->text = xstrdup(buf_text(&http.out));
