@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "agent/commands.h"
-#include "agent/near.h"
 #include "core/json.h"
+#include "core/near.h"
 
 #define PAGE_BYTES_MAX ((size_t)1024 * 1024)
 

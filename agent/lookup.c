@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/near.h"
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/json.h"
+#include "core/near.h"
 #include "store/usage.h"
 
 #define NEAR_ROWS_MAX 20000

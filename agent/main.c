@@ -7,10 +7,10 @@
 #include "agent/commands.h"
 #include "agent/control.h"
 #include "agent/help.h"
-#include "agent/near.h"
 #include "agent/options.h"
 #include "agent/overview.h"
 #include "core/json.h"
+#include "core/near.h"
 
 struct program {
 	struct output out, notes;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/near.h"
 #include "core/buf.h"
+#include "core/near.h"
 
 /* getopt_long() returns FIRST + the option's place in the command's table. */
 enum { OPTION_JSON = 256, OPTION_HELP, OPTION_FIRST };

@@ -302,6 +302,8 @@ int request_audit(struct request *request, const char *action, struct str object
 	struct str detail;
 	int rc;
 
+	if (request->who.local)
+		(void)json_object_set_new(details, "by", json_string("promptd-hub"));
 	rc = hub_db_run(request->db,
 		"SELECT number, hash FROM audit WHERE tenant = $1 ORDER BY number DESC LIMIT 1",
 		DB_ARGS(TENANT(request)), on_link, &link, err);

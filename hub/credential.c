@@ -65,9 +65,14 @@ unsigned credential_relation(const struct principal *who, struct str owner_id, s
 
 /* ── who it is ─────────────────────────────────────────────────────────── */
 
-/* The token that a request carries; *cookie: in a cookie. Empty: none. */
-static struct str token_of(const struct http_exchange *http, bool *cookie)
+const char *credential_cookie(const struct request *request)
 {
+	return request->hub->options.secure_cookies ? "__Host-promptd" : "promptd";
+}
+
+struct str credential_token(const struct request *request, bool *cookie)
+{
+	const struct http_exchange *http = request->http;
 	struct str header = http->headers[HTTP_AUTHORIZATION], pair, value;
 
 	*cookie = false;
@@ -75,7 +80,7 @@ static struct str token_of(const struct http_exchange *http, bool *cookie)
 		return str_trim((struct str){header.p + 7, header.n - 7});
 	for (header = http->headers[HTTP_COOKIE]; header.n > 0;) {
 		pair = str_trim(str_cut(header, ';', &header));
-		if (str_is(str_cut(pair, '=', &value), CREDENTIAL_COOKIE)) {
+		if (str_is(str_cut(pair, '=', &value), credential_cookie(request))) {
 			*cookie = true;
 			return value;
 		}
@@ -110,7 +115,7 @@ static int on_credential(void *data, const struct db_value *columns, size_t n, s
 int credential_find(struct request *request, struct err *err)
 {
 	struct principal *who = &request->who;
-	struct str token = token_of(request->http, &who->cookie);
+	struct str token = credential_token(request, &who->cookie);
 
 	if (token.n == 0 || token.n >= SECRET_TOKEN_BYTES)
 		return 0;

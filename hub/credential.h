@@ -11,11 +11,14 @@
 #define CREDENTIAL_DEVICE_MS (90LL * 24 * 3600 * 1000)
 #define CREDENTIAL_REFRESH_MS (365LL * 24 * 3600 * 1000)
 #define CREDENTIAL_KEY_MS (365LL * 24 * 3600 * 1000)
-#define CREDENTIAL_COOKIE "__Host-promptd"
 
 /* Fill request->who from what the request carries, before its transaction. 0 also when
  * there is nothing, or nothing valid: then nobody is known. */
 int credential_find(struct request *request, struct err *err);
+/* The token that a request carries; *cookie: in a cookie. Empty: none. */
+struct str credential_token(const struct request *request, bool *cookie);
+/* The cookie's name: with TLS in front one that no other host and no http can set. */
+const char *credential_cookie(const struct request *request);
 /* In the transaction: the person's role, teams and whether they are still welcome. */
 int credential_load(struct request *request, struct err *err);
 /* Stands for all that decides what somebody sees of the feed. */

@@ -18,7 +18,8 @@ int hub_db_open(struct hub_db **out, const char *url, struct err *err)
 	if (strncmp(url, "postgresql:", 11) == 0 || strncmp(url, "postgres:", 9) == 0)
 		return db_driver_postgres.open(out, url, err);
 	return err_set(err, ERR_INVALID,
-		"the database is neither sqlite:FILE nor postgresql://…: %.64s", url);
+		"the database is neither sqlite:FILE nor postgresql://...: %.*s",
+		(int)(strcspn(url, ":/@") < 32 ? strcspn(url, ":/@") : 32), url);
 }
 
 void hub_db_close(struct hub_db *db)

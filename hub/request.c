@@ -61,8 +61,7 @@ static void refuse_rule(struct request *request, const struct err *err)
 		"something that this refers to is not there, or a value is not allowed");
 }
 
-/* What a route or the database said that is no answer yet. */
-static void refuse_outcome(struct request *request, int outcome, const struct err *err)
+void request_refuse_outcome(struct request *request, int outcome, const struct err *err)
 {
 	if (outcome == DB_EXISTS) {
 		(void)request_refuse(request, 409, "exists", "there is one of that name already");
@@ -109,17 +108,11 @@ static void take_id(struct request *request)
 	request_field(request, "X-Request-Id", "%s", request->id);
 }
 
-/* A page of another origin can make a browser send its cookie, but neither JSON's type
- * nor an Origin of ours. */
-static bool comes_from_here(const struct request *request)
+bool request_is_same_origin(const struct request *request)
 {
 	const struct str *headers = request->http->headers;
 	struct str origin = headers[HTTP_ORIGIN], site = headers[HTTP_SEC_FETCH_SITE];
 
-	if (request->http->method == HTTP_GET || request->http->method == HTTP_HEAD)
-		return true;
-	if (!str_starts(headers[HTTP_CONTENT_TYPE], "application/json"))
-		return false;
 	if (site.n > 0)
 		return str_is(site, "same-origin");
 	if (str_starts(origin, "https://"))
@@ -127,6 +120,16 @@ static bool comes_from_here(const struct request *request)
 	else if (str_starts(origin, "http://"))
 		origin = (struct str){origin.p + 7, origin.n - 7};
 	return origin.n > 0 && str_equal(origin, headers[HTTP_HOST]);
+}
+
+/* A page of another origin can make a browser send its cookie, but neither JSON's type
+ * nor an Origin of ours. */
+static bool comes_from_here(const struct request *request)
+{
+	if (request->http->method == HTTP_GET || request->http->method == HTTP_HEAD)
+		return true;
+	return str_starts(request->http->headers[HTTP_CONTENT_TYPE], "application/json") &&
+	       request_is_same_origin(request);
 }
 
 /* Before the body is looked at: who is nobody has nothing parsed for them. */
@@ -319,7 +322,7 @@ static void run_route(struct request *request)
 	if (rc != 0 && rc != REQUEST_UNDO) {
 		json_decref(request->answer);
 		request->answer = NULL;
-		refuse_outcome(request, rc, &err);
+		request_refuse_outcome(request, rc, &err);
 	}
 	if (rc == 0)
 		look_for_news(request);
@@ -379,7 +382,7 @@ void request_run(struct hub *hub, struct hub_db *db, struct http_exchange *http)
 		refuse_unknown(&request, allowed);
 	} else if ((request.route->flags & ROUTE_OPEN) == 0 &&
 		   (rc = credential_find(&request, &err)) != 0) {
-		refuse_outcome(&request, rc, &err);
+		request_refuse_outcome(&request, rc, &err);
 	} else if (may_enter_known(&request) == 0 && take_body(&request) == 0) {
 		run_route(&request);
 	}

@@ -38,6 +38,7 @@ struct principal {
 	unsigned scopes;
 	bool experimental;
 	bool cookie; /* by a browser's cookie: state changes must prove where they come from */
+	bool local;  /* whoever runs the hub, by a command (local.h) */
 	char teams[PRINCIPAL_TEAMS_MAX][ID_BYTES];
 	size_t n_teams;
 };
@@ -78,8 +79,14 @@ int request_refuse(struct request *request, unsigned status, const char *code, c
 	...) __attribute__((format(printf, 4, 5)));
 int request_refuse_field(struct request *request, const char *field, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* What a route or the database returned that is no answer yet, as one. */
+void request_refuse_outcome(struct request *request, int outcome, const struct err *err);
 void request_field(struct request *request, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4))); /* a header field of the answer */
+
+/* Did a page of this very hub send it? By what browsers say of it and scripts cannot:
+ * Sec-Fetch-Site, else Origin. False when there is neither. */
+bool request_is_same_origin(const struct request *request);
 
 /* Members of the body; NULL p where it is not there. `max` in bytes; a text that is of
  * another type, too long or holds what text_filter.h refuses is answered with 422:

@@ -125,19 +125,29 @@ static bool fits(const char *pattern, struct str path, struct str words[2])
 	return rest.n == 0 && path.n == 0;
 }
 
-const struct route *route_find(
-	enum http_method method, struct str path, struct str words[2], unsigned *allowed)
+static const struct route *find_in(const struct route *table, size_t n, enum http_method method,
+	struct str path, struct str words[2], unsigned *allowed)
 {
 	size_t i;
 
-	*allowed = 0;
-	for (i = 0; i < route_count; i++) {
-		if (!fits(route_table[i].path, path, words))
+	for (i = 0; i < n; i++) {
+		if (!fits(table[i].path, path, words))
 			continue;
-		if (route_table[i].method == method ||
-			(method == HTTP_HEAD && route_table[i].method == HTTP_GET))
-			return &route_table[i];
-		*allowed |= 1U << route_table[i].method;
+		if (table[i].method == method ||
+			(method == HTTP_HEAD && table[i].method == HTTP_GET))
+			return &table[i];
+		*allowed |= 1U << table[i].method;
 	}
 	return NULL;
+}
+
+const struct route *route_find(
+	enum http_method method, struct str path, struct str words[2], unsigned *allowed)
+{
+	const struct route *route;
+
+	*allowed = 0;
+	route = find_in(route_table, route_count, method, path, words, allowed);
+	return route != NULL ? route
+			     : find_in(page_table, page_count, method, path, words, allowed);
 }

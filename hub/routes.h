@@ -33,6 +33,10 @@ struct route {
 extern const struct route route_table[];
 extern const size_t route_count;
 
+/* Pages for people (routes_pages.c), which are no part of the API nor of its document. */
+extern const struct route page_table[];
+extern const size_t page_count;
+
 /* The route of a method and path, and what stands for its {…}. NULL: none; *allowed
  * is then the or of 1 << method of those that the path has. */
 const struct route *route_find(

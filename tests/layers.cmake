@@ -59,7 +59,7 @@ place("sys/(auxv|inotify|epoll|eventfd|timerfd|signalfd|pidfd|vfs|prctl|random|s
 place("pthread\\.h|threads\\.h|semaphore\\.h" "core/.*" "store/.*" "sync/.*" "hub/.*" "agent/.*"
 	"platform/.*")
 # Not in POSIX.1-2008, but wherever promptd will run its command line.
-place("getopt\\.h" "agent/.*" "desktop/main\\.c" "hub/main\\.c")
+place("getopt\\.h" "agent/.*" "desktop/main\\.c" "hub/commands\\.c")
 place("sys/ioctl\\.h" "platform/(linux|windows|macos)/.*")
 
 # The C and POSIX headers that every room may include.

@@ -2,7 +2,7 @@
 #include "agent/options.h"
 
 #include "agent/call.h"
-#include "agent/near.h"
+#include "core/near.h"
 #include "tests/test.h"
 
 static const struct command_option options[] = {

@@ -35,8 +35,8 @@ class Hub:
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
         self.process = None
 
-    def run(self, *words, ok=True):
-        done = subprocess.run([self.program, "--database", self.database, *words],
+    def run(self, *words, ok=True, text=None):
+        done = subprocess.run([self.program, "--database", self.database, *words], input=text,
                               capture_output=True, text=True, timeout=60, check=False)
         assert not ok or done.returncode == 0, done.stderr
         return done

@@ -1,10 +1,10 @@
 /*
  * "Did you mean …?": the nearest of a few words to a mistyped one, by letters
  * inserted, left out, changed or swapped with a neighbour (Damerau 1964, the
- * restricted form). For messages, not for search.
+ * restricted form). For messages, not for search. Any thread.
  */
-#ifndef AGENT_NEAR_H
-#define AGENT_NEAR_H
+#ifndef CORE_NEAR_H
+#define CORE_NEAR_H
 
 #include <stddef.h>
 

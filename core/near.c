@@ -1,5 +1,5 @@
 /* "Did you mean …?"; see near.h. */
-#include "agent/near.h"
+#include "core/near.h"
 
 #include <stdint.h>
 #include <string.h>
