@@ -67,7 +67,7 @@ unsigned credential_relation(const struct principal *who, struct str owner_id, s
 
 const char *credential_cookie(const struct request *request)
 {
-	return request->hub->options.secure_cookies ? "__Host-promptd" : "promptd";
+	return request->hub->options.secure_cookies ? CREDENTIAL_COOKIE_SECURE : CREDENTIAL_COOKIE;
 }
 
 struct str credential_token(const struct request *request, bool *cookie)

@@ -17,7 +17,10 @@
 int credential_find(struct request *request, struct err *err);
 /* The token that a request carries; *cookie: in a cookie. Empty: none. */
 struct str credential_token(const struct request *request, bool *cookie);
-/* The cookie's name: with TLS in front one that no other host and no http can set. */
+/* The cookie's name. With TLS in front it is one that no other host and no http can
+ * set, which is also why it cannot be that without. */
+#define CREDENTIAL_COOKIE "promptd"
+#define CREDENTIAL_COOKIE_SECURE "__Host-promptd"
 const char *credential_cookie(const struct request *request);
 /* In the transaction: the person's role, teams and whether they are still welcome. */
 int credential_load(struct request *request, struct err *err);
