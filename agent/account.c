@@ -1,9 +1,11 @@
 /* The hub and its tokens; see account.h. */
 #include "agent/account.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "agent/datafile.h"
@@ -22,27 +24,50 @@ const char *account_token(const struct account *account)
 	return json_text(account->json, "access_token");
 }
 
-int account_open(struct call *call, struct account *account)
+static json_t *read_account(struct call *call)
 {
 	json_t *list = datafile_read(call, ACCOUNT_FILE);
+	json_t *json = json_incref(json_array_get(list, 0));
+
+	json_decref(list);
+	return json;
+}
+
+int account_open_until(struct call *call, struct account *account, const atomic_bool *stop)
+{
 	struct err err;
 
-	*account = (struct account){.json = json_incref(json_array_get(list, 0))};
-	json_decref(list);
+	*account = (struct account){.json = read_account(call)};
+	account->written = json_deep_copy(account->json);
 	if (account->json == NULL || account_url(account) == NULL ||
 		account_token(account) == NULL) {
 		call_hint(call, "promptd login https://hub.example.org");
 		return call_fail(call, COMMAND_LOGIN_NEEDED, "you have not signed in to a hub");
 	}
-	if (sync_http_new(&account->http, account_url(account), &account->stop, &err) != 0)
+	if (sync_http_new(&account->http, account_url(account), stop, &err) != 0)
 		return call_fail_err(call, &err);
 	return COMMAND_DONE;
+}
+
+int account_open(struct call *call, struct account *account)
+{
+	return account_open_until(call, account, NULL);
+}
+
+bool account_is_current(struct call *call, const struct account *account)
+{
+	json_t *json = read_account(call);
+	bool same = json != NULL && json_equal(json, account->written) != 0;
+
+	json_decref(json);
+	return same;
 }
 
 void account_close(struct account *account)
 {
 	sync_http_free(account->http);
 	json_decref(account->json);
+	json_decref(account->written);
 	*account = (struct account){.json = NULL};
 }
 
@@ -58,23 +83,31 @@ static int write_account(struct call *call, json_t *account)
 
 int account_save(struct call *call, const char *url, const json_t *tokens)
 {
-	json_t *account = json_pack("{s:s, s:O?, s:O?}", "url", url, "access_token",
-		json_object_get(tokens, "access_token"), "refresh_token",
-		json_object_get(tokens, "refresh_token"));
-	int exit = write_account(call, account);
+	static const char *const kept[] = {
+		"name", "email", "role", "access_token", "refresh_token"};
+	json_t *account = json_pack("{s:s}", "url", url), *value;
+	size_t i;
+	int exit;
 
+	for (i = 0; i < sizeof kept / sizeof *kept; i++)
+		if ((value = json_object_get(tokens, kept[i])) != NULL)
+			(void)json_object_set(account, kept[i], value);
+	exit = write_account(call, account);
 	json_decref(account);
 	return exit;
 }
 
+/* Removed and not emptied: that works on a full disk too. */
 int account_forget(struct call *call)
 {
-	json_t *none = json_array();
+	char path[PLATFORM_PATH_MAX + 16];
 	struct err err;
-	int rc = datafile_write(call, ACCOUNT_FILE, none, &err);
 
-	json_decref(none);
-	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
+	(void)snprintf(path, sizeof path, "%s/" ACCOUNT_FILE, call->dirs->data);
+	if (unlink(path) == 0 || errno == ENOENT)
+		return COMMAND_DONE;
+	(void)err_errno(&err, errno, "%s", path);
+	return call_fail_err(call, &err);
 }
 
 /* ── asking ────────────────────────────────────────────────────────────── */
@@ -146,15 +179,58 @@ int account_ask(struct call *call, struct account *account, const char *method, 
 	return exit;
 }
 
-int account_renew(struct call *call, struct account *account)
+static int lock_file(struct call *call, const char *name, int how)
+{
+	char path[PLATFORM_PATH_MAX + 16];
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/%s", call->dirs->data, name);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0 && flock(fd, how) != 0) {
+		(void)close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+int account_keep(struct call *call, struct account *account)
+{
+	int exit;
+
+	if (account->written == NULL || json_equal(account->json, account->written))
+		return COMMAND_DONE;
+	exit = write_account(call, account->json);
+	if (exit == COMMAND_DONE) {
+		json_decref(account->written);
+		account->written = json_deep_copy(account->json);
+	}
+	return exit;
+}
+
+/* Another process has renewed it: the hub knows that token now, and ours no more. */
+static bool adopt(struct call *call, struct account *account)
+{
+	json_t *json = account->written != NULL ? read_account(call) : NULL;
+	const char *token = json_text(json, "access_token"), *url = json_text(json, "url");
+	bool other = token != NULL && url != NULL && strcmp(url, account_url(account)) == 0 &&
+		     strcmp(token, account_token(account)) != 0;
+
+	if (other) {
+		(void)json_object_update(account->json, json);
+		json_decref(account->written);
+		account->written = json_incref(json);
+	}
+	json_decref(json);
+	return other;
+}
+
+static int renew_locked(struct call *call, struct account *account)
 {
 	struct buf text = BUF_INIT(1024);
 	json_t *answer = NULL, *body;
 	long status = 0;
 	int exit;
 
-	if (json_text(account->json, "refresh_token") == NULL)
-		return call_fail(call, COMMAND_LOGIN_NEEDED, "the hub wants you to sign in again");
 	body = json_pack("{s:O}", "refresh_token", json_object_get(account->json, "refresh_token"));
 	(void)json_write(body, &text);
 	json_decref(body);
@@ -165,9 +241,23 @@ int account_renew(struct call *call, struct account *account)
 		exit = fail_answer(call, status, answer);
 	if (exit == COMMAND_DONE) {
 		(void)json_object_update_existing(account->json, answer);
-		exit = write_account(call, account->json);
+		exit = account_keep(call, account);
 	}
 	json_decref(answer);
+	return exit;
+}
+
+int account_renew(struct call *call, struct account *account)
+{
+	int exit = COMMAND_DONE, lock;
+
+	if (json_text(account->json, "refresh_token") == NULL)
+		return call_fail(call, COMMAND_LOGIN_NEEDED, "the hub wants you to sign in again");
+	lock = lock_file(call, "hub.lock", LOCK_EX);
+	if (!adopt(call, account))
+		exit = renew_locked(call, account);
+	if (lock >= 0)
+		(void)close(lock);
 	return exit;
 }
 
@@ -183,15 +273,5 @@ int account_propose(struct call *call, struct account *account, struct store *st
 
 int account_lock(struct call *call)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	char path[PLATFORM_PATH_MAX + 16];
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/sync.lock", call->dirs->data);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && fcntl(fd, F_SETLK, &lock) != 0) {
-		(void)close(fd);
-		fd = -1;
-	}
-	return fd;
+	return lock_file(call, "sync.lock", LOCK_EX | LOCK_NB);
 }

@@ -1,7 +1,7 @@
 /*
  * The hub that this person has signed in to: its address and their tokens. Kept in
  * hub.json in the data directory (0600), and nowhere else: not in the library, not in
- * logs, arguments or the environment of other programs. Main thread.
+ * logs, arguments or the environment of other programs. One thread an account and call.
  */
 #ifndef AGENT_ACCOUNT_H
 #define AGENT_ACCOUNT_H
@@ -12,19 +12,26 @@
 #define ACCOUNT_FILE "hub.json"
 
 struct account {
-	json_t *json; /* url, name, access_token, refresh_token */
+	json_t *json;	 /* url, name, email, role, access_token, refresh_token */
+	json_t *written; /* as it stands in the file; NULL: it does not yet */
 	struct sync_http *http;
-	atomic_bool stop;
 };
 
 /* The hub they have signed in to, ready to be asked. COMMAND_LOGIN_NEEDED: none. */
 int account_open(struct call *call, struct account *account);
+/* The same; when *stop becomes true a question on its way ends. Borrowed for life. */
+int account_open_until(struct call *call, struct account *account, const atomic_bool *stop);
+/* Is it still the one that is written down? Not after a logout, another login, or when
+ * another process has renewed its token. */
+bool account_is_current(struct call *call, const struct account *account);
 void account_close(struct account *account);
 const char *account_url(const struct account *account);
 const char *account_token(const struct account *account);
 
 /* Write down a new one in place of what there was. The exit. */
 int account_save(struct call *call, const char *url, const json_t *tokens);
+/* Write down tokens that could not be written when they were renewed. The exit. */
+int account_keep(struct call *call, struct account *account);
 /* Forget it. The exit. */
 int account_forget(struct call *call);
 
@@ -36,7 +43,8 @@ int account_forget(struct call *call);
 int account_ask(struct call *call, struct account *account, const char *method, const char *path,
 	const json_t *body, json_t **json);
 
-/* Renew the token. COMMAND_LOGIN_NEEDED: sign in again. */
+/* Renew the token, or take the one that another process has got meanwhile: a hub takes
+ * each of those that renew once. COMMAND_LOGIN_NEEDED: sign in again. */
 int account_renew(struct call *call, struct account *account);
 
 /*
@@ -47,8 +55,8 @@ struct propose_report;
 int account_propose(struct call *call, struct account *account, struct store *store,
 	struct propose_report *report, struct err *err);
 
-/* One process of this user follows the hub. -1: another does; else a descriptor, to be
- * closed when it is over. */
+/* One at a time of this user's processes and threads follows the hub. -1: another does;
+ * else a descriptor, to be closed when it is over. */
 int account_lock(struct call *call);
 
 #endif

@@ -4,11 +4,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/account.h"
+#include "agent/datafile.h"
+#include "agent/hub_pull.h"
+#include "agent/hub_sync.h"
 #include "core/json.h"
 #include "store/proposal.h"
-#include "store/remote.h"
-#include "sync/pull.h"
 
 #define TOKEN_MAX 256
 #define WAIT_MAX_S 900
@@ -19,7 +19,7 @@ static int begin(struct call *call, struct account *account, const char *url)
 	struct err err;
 
 	*account = (struct account){.json = json_pack("{s:s}", "url", url)};
-	if (sync_http_new(&account->http, url, &account->stop, &err) != 0)
+	if (sync_http_new(&account->http, url, NULL, &err) != 0)
 		return call_fail_err(call, &err);
 	return COMMAND_DONE;
 }
@@ -164,30 +164,9 @@ static int tell_who(struct call *call, struct account *account)
 		output_styled(call->out, OUTPUT_PLAIN, str_of(account_url(account)));
 		output_print(call->out, "\n");
 	}
+	(void)json_object_update(account->json, me);
 	json_decref(me);
 	return COMMAND_DONE;
-}
-
-static int login_run(struct call *call)
-{
-	struct account account;
-	json_t *tokens = NULL;
-	int exit = begin(call, &account, call->words[0]);
-
-	if (exit == COMMAND_DONE)
-		exit = call_flag(call, "key") ? by_key(call, &tokens)
-					      : by_device(call, &account, &tokens);
-	if (exit == COMMAND_DONE) {
-		(void)json_object_update(account.json, tokens);
-		exit = tell_who(call, &account);
-	}
-	if (exit == COMMAND_DONE)
-		exit = account_save(call, account_url(&account), account.json);
-	if (exit == COMMAND_DONE && !call->json)
-		output_print(call->out, "Next: promptd sync\n");
-	json_decref(tokens);
-	account_close(&account);
-	return exit;
 }
 
 /* The hub's prompts go with it: they are the team's, and nobody would keep them up to
@@ -204,14 +183,61 @@ static int forget_prompts(struct call *call, int64_t *n)
 	exit = call_store(call, true, &store);
 	if (exit != COMMAND_DONE)
 		return exit;
-	if (store_member_set(store, STR(PULL_SOURCE), STR(""), &err) != 0 ||
-		store_begin(store, &err) != 0)
-		return call_fail_err(call, &err);
-	if (store_remote_forget(store, STR(PULL_SOURCE), n, &err) != 0) {
-		store_rollback(store);
-		return call_fail_err(call, &err);
+	return store_member_set(store, STR(PULL_SOURCE), STR(""), &err) == 0 &&
+			       hub_forget(store, n, &err) == 0
+		       ? COMMAND_DONE
+		       : call_fail_err(call, &err);
+}
+
+/* Prompts of another hub go: nobody would keep them up to date. */
+static int leave_other(struct call *call, const char *url)
+{
+	json_t *list = datafile_read(call, ACCOUNT_FILE);
+	const char *before = json_text(json_array_get(list, 0), "url");
+	bool other = before != NULL && strcmp(before, url) != 0;
+	int64_t n;
+
+	json_decref(list);
+	return other ? forget_prompts(call, &n) : COMMAND_DONE;
+}
+
+/* Now, so that prompts are there when it says that it is done; whoever cannot is signed
+ * in all the same. */
+static void follow_at_once(struct call *call)
+{
+	struct hub_state state;
+	struct err before = call->err;
+
+	if (hub_sync(call, false, &state) != COMMAND_DONE)
+		call_warn(call, "its prompts are not here yet: %s", call->err.text);
+	else if (!call->json)
+		hub_sync_tell(call, &state);
+	call->err = before;
+	call->hint[0] = '\0';
+}
+
+static int login_run(struct call *call)
+{
+	struct account account;
+	json_t *tokens = NULL;
+	int exit = begin(call, &account, call->words[0]);
+
+	if (exit == COMMAND_DONE)
+		exit = call_flag(call, "key") ? by_key(call, &tokens)
+					      : by_device(call, &account, &tokens);
+	if (exit == COMMAND_DONE) {
+		(void)json_object_update(account.json, tokens);
+		exit = tell_who(call, &account);
 	}
-	return store_commit(store, &err) == 0 ? COMMAND_DONE : call_fail_err(call, &err);
+	if (exit == COMMAND_DONE)
+		exit = leave_other(call, account_url(&account));
+	if (exit == COMMAND_DONE)
+		exit = account_save(call, account_url(&account), account.json);
+	json_decref(tokens);
+	account_close(&account);
+	if (exit == COMMAND_DONE)
+		follow_at_once(call);
+	return exit;
 }
 
 static int logout_run(struct call *call)
@@ -239,6 +265,7 @@ static int logout_run(struct call *call)
 	exit = account_forget(call);
 	if (exit == COMMAND_DONE)
 		exit = forget_prompts(call, &n);
+	hub_state_remove(call->dirs);
 	if (exit == COMMAND_DONE && call->json)
 		call_answer_int(call, "removed", n);
 	else if (exit == COMMAND_DONE)
@@ -276,7 +303,8 @@ const struct command command_login = {
 	.description =
 		"Shows a code that is typed at the hub by somebody who is signed in there, and "
 		"waits for that (RFC 8628). What the hub gives is kept in hub.json in the "
-		"data directory, which only this user can read, and in no other place.\n\n"
+		"data directory, which only this user can read, and in no other place. Its "
+		"prompts come at once, and the agent follows it from then on.\n\n"
 		"https only, and http to this machine; no redirects are followed.",
 	.answer = "hub, name, email, role",
 	.words_min = 1,
@@ -291,7 +319,8 @@ const struct command command_logout = {
 	.name = "logout",
 	.summary = "sign out of the hub",
 	.words = "",
-	.description = "The hub's prompts go from here with it; personal ones stay.",
+	.description = "The agent follows the hub no more, and the hub's prompts go from here with "
+		       "it; personal ones stay.",
 	.answer = "removed",
 	.looks = true,
 	.run = logout_run,

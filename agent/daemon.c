@@ -5,6 +5,7 @@
  *   unix thread   a poll loop: local programs over the unix socket
  *   follow        a poll loop: the personal library's folder, see follow.h
  *   minder        a poll loop: promptd-desktop, see minder.h
+ *   hub           a poll loop: the team's hub, see hub_follow.h
  *
  * Each has its own store handle and its own server. The unix thread posts who is
  * connected; the main thread writes it down for `promptd status`.
@@ -20,6 +21,7 @@
 #include "agent/control.h"
 #include "agent/fault.h"
 #include "agent/follow.h"
+#include "agent/hub_follow.h"
 #include "agent/listening.h"
 #include "agent/logfile.h"
 #include "agent/minder.h"
@@ -53,6 +55,7 @@ struct daemon {
 	struct upkeep upkeep;	     /* of the main thread, with its store */
 	struct follow *follow;	     /* the personal library's folder; NULL: nobody does */
 	struct minder *minder;	     /* of promptd-desktop; NULL: nobody does */
+	struct hub_follow *hub;	     /* NULL: nobody does */
 	struct listening listening;
 	pthread_t thread;
 	bool thread_runs;
@@ -373,6 +376,9 @@ static int serve(struct daemon *daemon, struct mcp_websocket *websocket, struct 
 	if (minder_start(&daemon->minder, daemon->options->dirs, daemon->options->config, err) != 0)
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "desktop.not_watched"),
 			LOG_TEXT("why", err->text));
+	if (hub_follow_start(&daemon->hub, daemon->options->dirs, err) != 0)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "hub.not_followed"),
+			LOG_TEXT("why", err->text));
 	platform_service_notify("READY=1");
 	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.started"),
 		LOG_TEXT("version", PROMPTD_VERSION), LOG_NUMBER("port", daemon->endpoint.port),
@@ -434,6 +440,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	endpoint_remove(options->dirs);
 	listening_hide(&daemon.listening);
 	stop_local(&daemon);
+	hub_follow_stop(daemon.hub);
 	minder_stop(daemon.minder);
 	follow_stop(daemon.follow);
 	if (daemon.mailbox != NULL)

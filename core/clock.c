@@ -26,6 +26,17 @@ int64_t clock_monotonic_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t clock_awake_us(void)
+{
+#ifdef CLOCK_BOOTTIME
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &now) == 0)
+		return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+#endif
+	return clock_monotonic_us();
+}
+
 void clock_freeze(int64_t now_ms)
 {
 	atomic_store(&clock_frozen_ms, now_ms);

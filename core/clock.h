@@ -13,6 +13,8 @@
 int64_t clock_now_ms(void);
 /* Microseconds of a clock that never jumps; for measuring. */
 int64_t clock_monotonic_us(void);
+/* Likewise; goes on while the machine is suspended, where the system can tell. */
+int64_t clock_awake_us(void);
 
 /* For tests: from now on clock_now_ms() says this (negative: real time). */
 void clock_freeze(int64_t now_ms);

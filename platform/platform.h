@@ -93,6 +93,11 @@ bool platform_socket_listens(const char *path);
  * that sleeps. platform_timer_take() makes it wait for the next time. */
 int platform_timer_open(int64_t every_ms, struct err *err);
 void platform_timer_take(int fd);
+/* A descriptor that becomes readable once, when that much time has passed since it was
+ * set; the time of a machine that sleeps counts, and does not wake it. INT64_MAX: never;
+ * setting it again is taking it. */
+int platform_alarm_open(struct err *err);
+void platform_alarm_set(int fd, int64_t in_us);
 
 /*
  * Notice changes to files whose names begin with `prefix` in a directory: a

@@ -125,7 +125,7 @@ static int remote_at(
 }
 
 static int put_object(
-	struct store *store, const struct prompt *prompt, int64_t round, struct err *err)
+	struct store *store, struct str source, struct str id, int64_t round, struct err *err)
 {
 	sqlite3_stmt *put;
 
@@ -133,10 +133,19 @@ static int put_object(
 		    "INSERT OR REPLACE INTO remote_object (source, id, round) VALUES (?, ?, ?)",
 		    &put, err) != 0)
 		return -1;
-	db_bind_text(put, 1, prompt->source);
-	db_bind_text(put, 2, prompt->id);
+	db_bind_str(put, 1, source);
+	db_bind_str(put, 2, id);
 	db_bind_int(put, 3, round);
 	return db_run(&store->prompts, put, remote_failed, err);
+}
+
+int store_remote_keep(
+	struct store *store, struct str source, struct str id, int64_t round, struct err *err)
+{
+	struct place_of at;
+	int found = remote_at(store, source, id, &at, err);
+
+	return found == 1 ? put_object(store, source, id, round, err) : found;
 }
 
 int store_remote_put(
@@ -151,7 +160,7 @@ int store_remote_put(
 		return -1;
 	if (store_remote_put_version(store, prompt, err) != 0)
 		return -1;
-	return put_object(store, prompt, round, err);
+	return put_object(store, str_of(prompt->source), str_of(prompt->id), round, err);
 }
 
 int store_remote_remove(struct store *store, struct str source, struct str id, struct err *err)

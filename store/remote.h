@@ -42,6 +42,9 @@ int store_remote_put(
 /* The part of it that put.c does: one version is served, and all that came before
  * stay as they were. */
 int store_remote_put_version(struct store *store, const struct prompt *prompt, struct err *err);
+/* It is still the hub's, and stays as it is here: told in this round, too. */
+int store_remote_keep(
+	struct store *store, struct str source, struct str id, int64_t round, struct err *err);
 /* The hub has withdrawn it: it goes, without a tombstone. 0 also when it is not here. */
 int store_remote_remove(struct store *store, struct str source, struct str id, struct err *err);
 /* All that no full round since `round` has brought; *n: how many went. */

@@ -154,15 +154,15 @@ static int add_change(struct feed_page *page, const json_t *line, struct err *er
 		return err_set(err, ERR_INVALID, "a change without seq");
 	rc = str_is(json_str(line, "t"), "put") ? parse_put(change, line, err)
 						: parse_del(change, line, err);
-	if (rc == 0) {
-		page->n++;
-		return 0;
+	if (rc < 0) {
+		prompt_free(change->prompt);
+		return -1;
 	}
-	prompt_free(change->prompt);
-	change->prompt = NULL;
+	page->n++;
+	change->refused = rc == 1;
 	if (rc == 1 && page->refused++ == 0)
 		(void)snprintf(page->why, sizeof page->why, "%.63s: %.180s", change->id, err->text);
-	return rc < 0 ? -1 : 0;
+	return 0;
 }
 
 static int parse_intent(struct feed_page *page, const json_t *line, struct err *err)
@@ -181,7 +181,7 @@ static int parse_commit(struct feed_page *page, const json_t *line, struct err *
 
 	if (!take_text(line, "cursor", page->cursor, sizeof page->cursor) ||
 		!take_number(line, "seq", 0, &page->seq) || !take_number(line, "n", 0, &n) ||
-		(uint64_t)n != page->n + page->refused ||
+		(uint64_t)n != page->n ||
 		!json_is_boolean(json_object_get(line, "more")))
 		return err_set(err, ERR_INVALID, "the feed's commit line is not whole");
 	page->more = json_flag(line, "more", false);

@@ -21,6 +21,7 @@ struct feed_change {
 	/* Of a put: everything but, when it did not come along, inputs and messages. */
 	struct prompt *prompt;
 	bool body, locked;
+	bool refused; /* it cannot be taken: what is here of it stays as it is */
 	char reason[32]; /* of one that goes */
 };
 
@@ -31,7 +32,7 @@ struct feed_page {
 	int64_t seq;
 	struct feed_change *changes;
 	size_t n;
-	/* Prompts that cannot be taken: told to the person, the rest goes on. */
+	/* How many cannot be taken: told to the person, the rest goes on. */
 	size_t refused;
 	char why[256]; /* of the first */
 };

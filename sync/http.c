@@ -1,7 +1,6 @@
 /* HTTP to a hub, by libcurl; see http.h. */
 #include "sync/http.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,19 +8,22 @@
 #include <strings.h>
 
 #include "core/clock.h"
+#include "sync/http_curl.h"
+
+#define FIELD_MAX 64 /* of a date in a header */
 
 struct sync_http {
 	CURL *curl;
-	char url[1024];
+	struct http_place place;
 	const atomic_bool *stop;
 	const char *who; /* in errors */
 	int64_t until_us;
-	bool local;
 	/* Of the question on its way. */
 	struct sync_answer *answer;
 	size_t head_bytes;
 	int64_t begun_us;
 	bool too_large, heard;
+	char retry_after[FIELD_MAX], date[FIELD_MAX];
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -32,20 +34,20 @@ static void init_library(void)
 }
 
 /* http only to this very machine: nobody listens in there who could not anyway. */
-static int check_url(struct sync_http *http, const char *url, struct err *err)
+int http_place_parse(struct http_place *place, const char *url, struct err *err)
 {
 	CURLU *parts = curl_url();
 	char *scheme = NULL, *host = NULL, *user = NULL;
 	bool secure, fits;
 
-	fits = parts != NULL && strlen(url) < sizeof http->url &&
+	fits = parts != NULL && strlen(url) < sizeof place->url &&
 	       curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
 	       curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
 	       curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
 	       curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_NO_USER;
 	secure = fits && strcmp(scheme, "https") == 0;
-	http->local = fits && (strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0 ||
-				      strcmp(host, "localhost") == 0);
+	place->local = fits && (strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0 ||
+				       strcmp(host, "localhost") == 0);
 	fits = fits && (secure || strcmp(scheme, "http") == 0);
 	curl_free(scheme);
 	curl_free(host);
@@ -55,14 +57,62 @@ static int check_url(struct sync_http *http, const char *url, struct err *err)
 		return err_set(err, ERR_INVALID,
 			"this is no address of a hub; it looks like "
 			"https://hub.example.org");
-	if (!secure && !http->local)
+	if (!secure && !place->local)
 		return err_set(err, ERR_REFUSED,
 			"a hub is asked over https only: http can be read "
 			"and changed by everybody on the way");
-	(void)snprintf(http->url, sizeof http->url, "%s", url);
-	while (http->url[0] != '\0' && http->url[strlen(http->url) - 1] == '/')
-		http->url[strlen(http->url) - 1] = '\0';
+	(void)snprintf(place->url, sizeof place->url, "%s", url);
+	while (place->url[0] != '\0' && place->url[strlen(place->url) - 1] == '/')
+		place->url[strlen(place->url) - 1] = '\0';
 	return 0;
+}
+
+bool http_field(struct str line, const char *name, struct str *value)
+{
+	struct str rest, head = str_cut(line, ':', &rest);
+
+	if (head.n != strlen(name) || strncasecmp(head.p, name, head.n) != 0)
+		return false;
+	*value = str_trim(rest);
+	return true;
+}
+
+static time_t date_of(struct str text)
+{
+	char copy[FIELD_MAX];
+
+	if (text.n == 0 || text.n >= sizeof copy)
+		return -1;
+	(void)memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	return curl_getdate(copy, NULL);
+}
+
+static bool is_number(struct str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++)
+		;
+	return text.n > 0 && i == text.n;
+}
+
+int64_t http_retry_after_s(struct str value, struct str date)
+{
+	time_t then, now;
+	int64_t seconds;
+
+	if (is_number(value))
+		return str_to_int(value, 0, INT32_MAX, &seconds) ? seconds : INT32_MAX;
+	/* A date begins with its day; curl_getdate() sees one in nearly everything. */
+	if (value.n < 24 || (value.p[0] | 0x20) < 'a' || (value.p[0] | 0x20) > 'z')
+		return -1;
+	then = date_of(value);
+	now = date_of(date);
+	if (then == -1)
+		return -1;
+	seconds = (int64_t)then - (now != -1 ? (int64_t)now : clock_now_ms() / 1000);
+	return seconds < 0 ? 0 : seconds < INT32_MAX ? seconds : INT32_MAX;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *data)
@@ -77,15 +127,9 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *data)
 	return size * n;
 }
 
-/* The value of a header field of that name, or false. */
-static bool field(struct str line, const char *name, struct str *value)
+static void keep(char out[FIELD_MAX], struct str value)
 {
-	struct str rest, head = str_cut(line, ':', &rest);
-
-	if (head.n != strlen(name) || strncasecmp(head.p, name, head.n) != 0)
-		return false;
-	*value = str_trim(rest);
-	return true;
+	(void)snprintf(out, FIELD_MAX, "%.*s", value.n < FIELD_MAX ? (int)value.n : 0, value.p);
 }
 
 static size_t on_head(char *bytes, size_t size, size_t n, void *data)
@@ -100,15 +144,17 @@ static size_t on_head(char *bytes, size_t size, size_t n, void *data)
 		http->too_large = true;
 		return 0;
 	}
-	if (field(line, "etag", &value) && value.n < sizeof answer->etag)
+	if (http_field(line, "etag", &value) && value.n < sizeof answer->etag)
 		(void)snprintf(answer->etag, sizeof answer->etag, "%.*s", (int)value.n, value.p);
-	else if (field(line, "content-type", &value) && value.n < sizeof answer->type)
+	else if (http_field(line, "content-type", &value) && value.n < sizeof answer->type)
 		(void)snprintf(answer->type, sizeof answer->type, "%.*s", (int)value.n, value.p);
-	else if (field(line, "content-length", &value))
+	else if (http_field(line, "content-length", &value))
 		(void)str_to_int(value, 0, INT64_MAX, &answer->length);
-	else if (field(line, "retry-after", &value))
-		(void)str_to_int(value, 0, INT32_MAX, &answer->retry_after_s);
-	else if (field(line, "promptd-poll-after", &value))
+	else if (http_field(line, "retry-after", &value))
+		keep(http->retry_after, value);
+	else if (http_field(line, "date", &value))
+		keep(http->date, value);
+	else if (http_field(line, "promptd-poll-after", &value))
 		(void)str_to_int(value, 0, INT32_MAX, &answer->poll_after_s);
 	return size * n;
 }
@@ -130,19 +176,34 @@ static int on_progress(
 	return !http->heard && waited_us > (HTTP_CONNECT_S + HTTP_FIRST_BYTE_S) * 1000000LL;
 }
 
-static void set_options(struct sync_http *http)
+CURL *http_curl_new(const struct http_place *place)
 {
-	CURL *curl = http->curl;
+	CURL *curl;
 
+	(void)pthread_once(&once, init_library);
+	curl = curl_easy_init();
+	if (curl == NULL)
+		return NULL;
 	(void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https,http");
 	(void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, HTTP_CONNECT_S);
+	/* A name server that does not answer is not waited for at the end. */
+	(void)curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "promptd/" PROMPTD_VERSION);
+	if (place->local)
+		(void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+	return curl;
+}
+
+static void set_options(struct sync_http *http)
+{
+	CURL *curl = http->curl;
+
 	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, HTTP_TOTAL_S);
 	(void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, HTTP_SLOW_BYTES_S);
 	(void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, HTTP_SLOW_S);
 	(void)curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
-	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "promptd/" PROMPTD_VERSION);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, http);
 	(void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_head);
@@ -150,22 +211,19 @@ static void set_options(struct sync_http *http)
 	(void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
 	(void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, http);
 	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	if (http->local)
-		(void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 }
 
 int sync_http_new(struct sync_http **out, const char *url, const atomic_bool *stop, struct err *err)
 {
 	struct sync_http *http = xcalloc(1, sizeof *http);
 
-	(void)pthread_once(&once, init_library);
 	http->stop = stop;
 	http->who = "hub";
-	if (check_url(http, url, err) != 0) {
+	if (http_place_parse(&http->place, url, err) != 0) {
 		free(http);
 		return -1;
 	}
-	http->curl = curl_easy_init();
+	http->curl = http_curl_new(&http->place);
 	if (http->curl == NULL) {
 		free(http);
 		return err_set(err, ERR_MEMORY, "no memory for HTTP");
@@ -199,7 +257,7 @@ void sync_http_proxy(const struct sync_http *http, struct buf *out)
 	const char *proxy = NULL;
 	size_t i;
 
-	for (i = 0; i < sizeof names / sizeof *names && proxy == NULL && !http->local; i++)
+	for (i = 0; i < sizeof names / sizeof *names && proxy == NULL && !http->place.local; i++)
 		proxy = getenv(names[i]);
 	if (proxy == NULL)
 		return;
@@ -230,9 +288,9 @@ static struct curl_slist *add(struct curl_slist *list, const char *name, const c
 	return curl_slist_append(list, text);
 }
 
-static struct curl_slist *fields_of(const struct sync_question *question)
+struct curl_slist *http_curl_fields(const struct sync_question *question)
 {
-	const char *const *field_of = question->fields;
+	const char *const *field = question->fields;
 	struct curl_slist *list = NULL;
 	char bearer[256];
 
@@ -246,9 +304,30 @@ static struct curl_slist *fields_of(const struct sync_question *question)
 	list = add(list, "Content-Type", question->type);
 	list = add(list, "Idempotency-Key", question->key);
 	list = add(list, "Content-Encoding", question->encoding);
-	for (; field_of != NULL && *field_of != NULL; field_of++)
-		list = curl_slist_append(list, *field_of);
+	for (; field != NULL && *field != NULL; field++)
+		list = curl_slist_append(list, *field);
 	return curl_slist_append(list, "Expect:");
+}
+
+int http_curl_explain(CURLcode code, const char *who, struct err *err)
+{
+	switch (code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return err_set(err, ERR_REFUSED,
+			"the %s's certificate is not one that this machine trusts", who);
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_ABORTED_BY_CALLBACK:
+		return err_set(err, ERR_BUSY, "the %s does not answer in time", who);
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return err_set(
+			err, ERR_BUSY, "the %s's name is not known; is there a network?", who);
+	case CURLE_COULDNT_CONNECT:
+		return err_set(err, ERR_BUSY, "the %s cannot be reached", who);
+	default:
+		return err_set(
+			err, ERR_BUSY, "the %s did not answer: %s", who, curl_easy_strerror(code));
+	}
 }
 
 static int explain(const struct sync_http *http, CURLcode code, struct err *err)
@@ -258,36 +337,21 @@ static int explain(const struct sync_http *http, CURLcode code, struct err *err)
 	if (http->too_large)
 		return err_set(
 			err, ERR_LIMIT, "the %s's answer is larger than it may be", http->who);
-	switch (code) {
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-		return err_set(err, ERR_REFUSED,
-			"the %s's certificate is not one that this machine trusts", http->who);
-	case CURLE_OPERATION_TIMEDOUT:
-	case CURLE_ABORTED_BY_CALLBACK:
-		return err_set(err, ERR_BUSY, "the %s does not answer in time", http->who);
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return err_set(err, ERR_BUSY, "the %s's name is not known; is there a network?",
-			http->who);
-	case CURLE_COULDNT_CONNECT:
-		return err_set(err, ERR_BUSY, "the %s cannot be reached", http->who);
-	default:
-		return err_set(err, ERR_BUSY, "the %s did not answer: %s", http->who,
-			curl_easy_strerror(code));
-	}
+	return http_curl_explain(code, http->who, err);
 }
 
 int sync_http_ask(struct sync_http *http, const struct sync_question *question,
 	struct sync_answer *answer, struct err *err)
 {
-	struct curl_slist *fields = fields_of(question);
+	struct curl_slist *fields = http_curl_fields(question);
 	struct buf url = BUF_INIT(4096);
 	CURL *curl = http->curl;
 	CURLcode code;
 
-	(void)buf_add_format(&url, "%s%s", http->url, question->path);
+	(void)buf_add_format(&url, "%s%s", http->place.url, question->path);
 	http->answer = answer;
 	http->head_bytes = 0;
+	http->retry_after[0] = http->date[0] = '\0';
 	http->too_large = http->heard = false;
 	http->begun_us = clock_monotonic_us();
 	(void)curl_easy_setopt(curl, CURLOPT_URL, buf_text(&url));
@@ -304,6 +368,7 @@ int sync_http_ask(struct sync_http *http, const struct sync_question *question,
 	}
 	code = curl_easy_perform(curl);
 	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	answer->retry_after_s = http_retry_after_s(str_of(http->retry_after), str_of(http->date));
 	(void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
 	(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, NULL);
 	curl_slist_free_all(fields);

@@ -1,7 +1,7 @@
 /*
  * One question to a hub over HTTP and its answer. https only, http to this machine;
  * no redirects followed; every size and every wait has a ceiling (trust.md, "At rest
- * and upstream"). Over libcurl, which nothing else knows. One thread a client.
+ * and upstream"). Over libcurl, which only this and stream.h know. One thread a client.
  */
 #ifndef SYNC_HTTP_H
 #define SYNC_HTTP_H
@@ -38,7 +38,7 @@ struct sync_answer {
 	long status;
 	struct buf body; /* its limit is set by the caller */
 	char etag[256], type[64];
-	int64_t retry_after_s; /* of Retry-After in seconds; -1: it was not said */
+	int64_t retry_after_s; /* of Retry-After, a number or a date; -1: not said */
 	int64_t poll_after_s;  /* of Promptd-Poll-After; -1 */
 	int64_t length;	       /* of Content-Length; -1 */
 };

@@ -15,9 +15,11 @@
 struct pulling {
 	struct store *store;
 	struct sync_http *http;
-	const char *token;
+	const struct pull_options *options;
 	struct store_remote remote;
 	struct pull_report *report;
+	bool more, anew;
+	int64_t seq; /* of the last page; -1: there was none */
 };
 
 /* ── texts that did not come along ─────────────────────────────────────── */
@@ -25,7 +27,7 @@ struct pulling {
 static int fetch_body(struct pulling *pulling, struct feed_change *change, struct err *err)
 {
 	struct sync_answer answer;
-	struct sync_question question = {.method = "GET", .token = pulling->token};
+	struct sync_question question = {.method = "GET", .token = pulling->options->token};
 	char path[128];
 	json_t *body = NULL;
 	int rc;
@@ -50,48 +52,83 @@ static int fetch_body(struct pulling *pulling, struct feed_change *change, struc
 	return rc == 0 ? 0 : -2; /* not taken; err says why */
 }
 
-static void refuse(struct pulling *pulling, const struct feed_change *change, const char *why)
+static void swap_text(struct prompt *a, struct prompt *b)
+{
+	const struct prompt before = *a;
+
+	a->messages = b->messages;
+	a->n_messages = b->n_messages;
+	a->inputs = b->inputs;
+	a->n_inputs = b->n_inputs;
+	b->messages = before.messages;
+	b->n_messages = before.n_messages;
+	b->inputs = before.inputs;
+	b->n_inputs = before.n_inputs;
+}
+
+/* The text of a version that is here already, as it was announced once more. Anything
+ * else than that (a disk that failed) and it is asked for. */
+static bool take_held(struct pulling *pulling, struct feed_change *change)
+{
+	const struct store_want want = {.version = change->version, .experimental = true};
+	struct prompt *held;
+	struct err ignored;
+	bool same;
+
+	if (store_prompt_get(pulling->store, str_of(change->id), &want, &held, &ignored) != 0)
+		return false;
+	same = strcmp(held->digest, change->digest) == 0;
+	if (same) {
+		swap_text(change->prompt, held);
+		(void)memcpy(change->prompt->digest, change->digest, sizeof change->digest);
+	}
+	prompt_free(held);
+	return same;
+}
+
+static void refuse(struct pulling *pulling, struct feed_change *change, const char *why)
 {
 	if (pulling->report->refused++ == 0)
 		(void)snprintf(pulling->report->why, sizeof pulling->report->why, "%.100s: %.140s",
 			change->prompt->path != NULL ? change->prompt->path : change->id, why);
-	prompt_free(change->prompt);
+	change->refused = true;
 }
 
-/* Fetch what is needed before anything is written; what cannot be taken is struck. A
+/* 0: its text is there; PULL_LATER; -1 the store's; -2 it is not taken, err says why. A
  * version is bound to its bytes: told with others, it stays as it was. */
+static int complete_one(struct pulling *pulling, struct feed_change *change, struct err *err)
+{
+	int held;
+
+	if (!change->put)
+		return 0;
+	held = store_remote_held(pulling->store, SOURCE, str_of(change->id), change->version,
+		str_of(change->digest), err);
+	if (held < 0)
+		return -1;
+	if (held == STORE_HELD_OTHERWISE) {
+		(void)err_set(err, ERR_REFUSED, "another text under a version that is here");
+		return -2;
+	}
+	if (change->body || (held == STORE_HELD && take_held(pulling, change)))
+		return 0;
+	return fetch_body(pulling, change, err);
+}
+
+/* Fetch what is needed before anything is written. */
 static int complete(struct pulling *pulling, struct feed_page *page, struct err *err)
 {
 	struct feed_change *change;
-	size_t i, kept = 0;
-	int rc, held;
+	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < page->n; i++) {
+	for (i = 0; i < page->n && (rc == 0 || rc == -2); i++) {
 		change = &page->changes[i];
-		rc = 0;
-		if (change->put) {
-			held = store_remote_held(pulling->store, SOURCE, str_of(change->id),
-				change->version, str_of(change->digest), err);
-			if (held < 0)
-				return -1;
-			if (held == STORE_HELD_OTHERWISE) {
-				refuse(pulling, change,
-					"another text under a version that is here");
-				continue;
-			}
-			if (!change->body)
-				rc = fetch_body(pulling, change, err);
-		}
-		if (rc == PULL_LATER)
-			return rc;
-		if (rc != 0) {
+		rc = change->refused ? 0 : complete_one(pulling, change, err);
+		if (rc == -2)
 			refuse(pulling, change, err->text);
-			continue;
-		}
-		page->changes[kept++] = *change;
 	}
-	page->n = kept;
-	return 0;
+	return rc == -2 ? 0 : rc;
 }
 
 /* ── applying ──────────────────────────────────────────────────────────── */
@@ -100,6 +137,9 @@ static int apply_one(struct pulling *pulling, struct feed_change *change, struct
 {
 	struct prompt *prompt = change->prompt;
 
+	if (change->refused)
+		return store_remote_keep(pulling->store, SOURCE, str_of(change->id),
+			pulling->remote.round, err);
 	if (!change->put) {
 		pulling->report->removed++;
 		return store_remote_remove(pulling->store, SOURCE, str_of(change->id), err);
@@ -133,11 +173,18 @@ static int apply_in_transaction(struct pulling *pulling, struct feed_page *page,
 
 static int apply(struct pulling *pulling, struct feed_page *page, struct err *err)
 {
+	const struct pull_options *options = pulling->options;
+	int rc;
+
 	if (store_begin(pulling->store, err) != 0)
 		return -1;
-	if (apply_in_transaction(pulling, page, err) != 0) {
+	if (options->proceed != NULL && !options->proceed(options->data))
+		rc = PULL_ENDED;
+	else
+		rc = apply_in_transaction(pulling, page, err);
+	if (rc != 0) {
 		store_rollback(pulling->store);
-		return -1;
+		return rc;
 	}
 	pulling->report->full = pulling->report->full || page->full;
 	return store_commit(pulling->store, err);
@@ -165,21 +212,31 @@ static int outcome_of(struct pulling *pulling, const struct sync_answer *answer,
 	}
 }
 
-static bool starts_anew(const struct sync_answer *answer)
+/* From the beginning, once: a hub that does not take its own cursors is not asked for
+ * ever. */
+static bool start_anew(struct pulling *pulling, const struct sync_answer *answer)
 {
-	return answer->status == 410 || answer->status == 400;
+	if ((answer->status != 410 && answer->status != 400) || pulling->anew ||
+		pulling->remote.cursor.len == 0)
+		return false;
+	buf_clear(&pulling->remote.cursor);
+	pulling->remote.within = false;
+	pulling->anew = pulling->more = true;
+	pulling->seq = -1;
+	return true;
 }
 
 static int ask(struct pulling *pulling, struct sync_answer *answer, struct err *err)
 {
 	struct sync_question question = {
-		.method = "GET", .token = pulling->token, .accept = "application/x-ndjson"};
+		.method = "GET", .token = pulling->options->token, .accept = "application/x-ndjson"};
 	struct buf path = BUF_INIT(1024);
 	int rc;
 
-	(void)buf_add_str(&path, "/api/v1/sync");
+	(void)buf_add_format(&path, "/api/v1/sync?limit=%d%s", FEED_CHANGES_MAX,
+		pulling->options->experimental ? "&channel=experimental" : "");
 	if (pulling->remote.cursor.len > 0)
-		(void)buf_add_format(&path, "?cursor=%s", buf_text(&pulling->remote.cursor));
+		(void)buf_add_format(&path, "&cursor=%s", buf_text(&pulling->remote.cursor));
 	if (pulling->remote.cursor.len > 0 && pulling->remote.etag.len > 0)
 		question.etag = buf_text(&pulling->remote.etag);
 	question.path = buf_text(&path);
@@ -188,24 +245,48 @@ static int ask(struct pulling *pulling, struct sync_answer *answer, struct err *
 	return rc;
 }
 
-/* The page of an answer, taken over. *more: there are others behind it. */
-static int take_page(
-	struct pulling *pulling, const struct sync_answer *answer, bool *more, struct err *err)
+/* A page that others follow has brought something, and the next begins behind it. */
+static int check_progress(struct pulling *pulling, const struct feed_page *page, struct err *err)
+{
+	bool moves = page->n > 0 && page->seq > pulling->seq &&
+		     strcmp(page->cursor, buf_text(&pulling->remote.cursor)) != 0;
+
+	if (page->more && !moves) {
+		(void)err_set(err, ERR_INVALID, "the hub's feed does not move");
+		return PULL_LATER;
+	}
+	if (pulling->report->put > PULL_PROMPTS_MAX) {
+		(void)err_set(err, ERR_LIMIT, "the hub has more than %d prompts", PULL_PROMPTS_MAX);
+		return PULL_LATER;
+	}
+	pulling->seq = page->seq;
+	return 0;
+}
+
+static void report_refused(struct pull_report *report, const struct feed_page *page)
+{
+	report->refused += (int64_t)page->refused;
+	if (page->refused > 0 && report->why[0] == '\0')
+		(void)snprintf(report->why, sizeof report->why, "%s", page->why);
+}
+
+/* The page of an answer, taken over. */
+static int take_page(struct pulling *pulling, const struct sync_answer *answer, struct err *err)
 {
 	struct feed_page page;
 	int rc;
 
 	if (feed_parse((struct str){buf_text(&answer->body), answer->body.len}, &page, err) != 0)
 		return PULL_LATER; /* cut short, or from something that is no hub */
-	pulling->report->refused += (int64_t)page.refused;
-	if (page.refused > 0 && pulling->report->why[0] == '\0')
-		(void)snprintf(pulling->report->why, sizeof pulling->report->why, "%s", page.why);
-	*more = page.more;
+	report_refused(pulling->report, &page);
+	rc = check_progress(pulling, &page, err);
+	pulling->more = page.more;
 	/* The ETag stands for the end of the feed, not for a page on the way there. */
 	buf_clear(&pulling->remote.etag);
 	if (!page.more)
 		(void)buf_add_str(&pulling->remote.etag, answer->etag);
-	rc = complete(pulling, &page, err);
+	if (rc == 0)
+		rc = complete(pulling, &page, err);
 	if (rc == 0)
 		rc = apply(pulling, &page, err);
 	feed_page_fini(&page);
@@ -214,44 +295,43 @@ static int take_page(
 }
 
 /* One question and what is made of its answer. */
-static int pull_once(struct pulling *pulling, bool *more, struct err *err)
+static int pull_once(struct pulling *pulling, struct err *err)
 {
 	struct sync_answer answer;
 	int rc;
 
-	*more = false;
+	pulling->more = false;
 	sync_answer_init(&answer, FEED_PAGE_MAX);
 	rc = ask(pulling, &answer, err);
-	if (rc != 0) {
+	if (rc != 0)
 		rc = PULL_LATER;
-	} else if (answer.status == 200) {
-		rc = take_page(pulling, &answer, more, err);
-	} else if (starts_anew(&answer) && pulling->remote.cursor.len > 0) {
-		buf_clear(&pulling->remote.cursor); /* from the beginning, once */
-		pulling->remote.within = false;
-		*more = true;
-	} else if (answer.status != 304) {
+	else if (answer.status == 200)
+		rc = take_page(pulling, &answer, err);
+	else if (!start_anew(pulling, &answer) && answer.status != 304)
 		rc = outcome_of(pulling, &answer, err);
-	}
 	pulling->report->poll_after_s = answer.poll_after_s;
 	sync_answer_fini(&answer);
 	return rc;
 }
 
-int sync_pull(struct store *store, struct sync_http *http, const char *token,
-	struct pull_report *report, void (*progress)(void *data, const struct pull_report *report),
-	void *data, struct err *err)
+int sync_pull(struct store *store, struct sync_http *http, const struct pull_options *options,
+	struct pull_report *report, struct err *err)
 {
-	struct pulling pulling = {.store = store, .http = http, .token = token, .report = report};
+	struct pulling pulling = {.store = store,
+		.http = http,
+		.options = options,
+		.report = report,
+		.more = true,
+		.seq = -1};
 	int rc;
 
-	*report = (struct pull_report){.poll_after_s = -1, .retry_after_s = -1, .more = true};
+	*report = (struct pull_report){.poll_after_s = -1, .retry_after_s = -1};
 	store_remote_init(&pulling.remote);
 	rc = store_remote_get(store, SOURCE, &pulling.remote, err);
-	while (rc == 0 && report->more && report->pages < PULL_PAGES_MAX) {
-		rc = pull_once(&pulling, &report->more, err);
-		if (rc == 0 && progress != NULL)
-			progress(data, report);
+	while (rc == 0 && pulling.more) {
+		rc = pull_once(&pulling, err);
+		if (rc == 0 && options->progress != NULL)
+			options->progress(options->data, report);
 	}
 	store_remote_fini(&pulling.remote);
 	return rc;

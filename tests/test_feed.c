@@ -64,7 +64,8 @@ static void refused(const char *body, const char *digest, const char *why)
 	struct err err;
 
 	CHECK(feed_parse(str_of(page_of(body, digest)), &page, &err) == 0);
-	CHECK(page.refused == 1 && page.n == 1 && !page.changes[0].put);
+	CHECK(page.refused == 1 && page.n == 2 && page.changes[0].refused);
+	CHECK(!page.changes[1].put && !page.changes[1].refused);
 	CHECK(strstr(page.why, why) != NULL);
 	feed_page_fini(&page);
 }

@@ -394,7 +394,7 @@ _promptd() {
 		;;
 	sync)
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
+			COMPREPLY=($(compgen -W "--now --json --help" -- "$cur"))
 		else
 			:
 		fi

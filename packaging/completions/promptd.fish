@@ -112,6 +112,7 @@ complete -c promptd -n '__fish_seen_subcommand_from login' -l key -d 'take an AP
 complete -c promptd -n __fish_use_subcommand -a logout -d 'sign out of the hub'
 complete -c promptd -n __fish_use_subcommand -a whoami -d 'show who one is at the hub'
 complete -c promptd -n __fish_use_subcommand -a sync -d 'take over what is new at the team\'s hub'
+complete -c promptd -n '__fish_seen_subcommand_from sync' -l now -d 'also when the hub wants to be left alone for a while'
 complete -c promptd -n __fish_use_subcommand -a propose -d 'send a prompt to the team\'s hub for review'
 complete -c promptd -n '__fish_seen_subcommand_from propose' -l as -s a -x -d 'its name at the hub'
 complete -c promptd -n '__fish_seen_subcommand_from propose' -l message -s m -x -d 'what it is for, or what changed, for whoever reviews it'

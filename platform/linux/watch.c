@@ -123,3 +123,20 @@ void platform_timer_take(int fd)
 
 	(void)!read(fd, &times, sizeof times); /* none: it was taken already */
 }
+
+int platform_alarm_open(struct err *err)
+{
+	int fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	return fd >= 0 ? fd : err_errno(err, errno, "cannot keep time");
+}
+
+void platform_alarm_set(int fd, int64_t in_us)
+{
+	/* Nothing at all would be never. */
+	const struct itimerspec at = {.it_value = {.tv_sec = (time_t)(in_us / 1000000),
+					      .tv_nsec = (long)(in_us % 1000000) * 1000 + 1}};
+	const struct itimerspec never = {.it_value = {.tv_sec = 0}};
+
+	(void)timerfd_settime(fd, 0, in_us == INT64_MAX ? &never : &at, NULL);
+}
