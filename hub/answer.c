@@ -130,8 +130,20 @@ static json_t *time_json(int64_t time_ms)
 	return json_string(text);
 }
 
+static json_t *lines_json(struct str text)
+{
+	json_t *list = json_array();
+	struct str line;
+
+	while (str_next_line(&text, &line))
+		(void)json_array_append_new(list, json_from_str(line));
+	return list;
+}
+
 static json_t *value_json(const struct db_value *value, char kind)
 {
+	if (kind == 'l')
+		return lines_json(value->text);
 	if (value->kind == DB_NULL)
 		return json_null();
 	if (kind == 't')

@@ -8,6 +8,7 @@
 #include "core/text_filter.h"
 #include "hub/command.h"
 #include "hub/local.h"
+#include "hub/search.h"
 
 const char *command_exit_word(enum command_exit exit)
 {
@@ -71,7 +72,7 @@ int call_database(struct call *call, struct hub_db **db)
 			database_shown(call, shown));
 		return call_fail_err(call, &err);
 	}
-	if (hub_db_migrate(call->db, &err) != 0) {
+	if (hub_db_migrate(call->db, &err) != 0 || search_fill(call->db, &err) != 0) {
 		if (err.code == ERR_NEWER)
 			call_hint(call, "nothing was changed; use that promptd-hub, or restore a "
 					"backup into a database of its own");

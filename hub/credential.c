@@ -251,3 +251,20 @@ int credential_make(struct request *request, const struct credential *credential
 	buf_fini(&text);
 	return rc;
 }
+
+int credential_revoke(struct request *request, struct str user_id, struct str id, struct err *err)
+{
+	const struct db_value args[] = {TENANT(request), db_text(user_id), db_text(id)};
+	int rc = request_do(request,
+		"DELETE FROM credential WHERE tenant = $1 AND user_id = $2 AND id <> $3 AND family "
+		"= (SELECT family FROM credential WHERE tenant = $1 AND user_id = $2 AND id = $3 "
+		"AND kind <> 'refresh')",
+		args, 3, err);
+
+	if (rc == 0)
+		rc = request_do(request,
+			"DELETE FROM credential WHERE tenant = $1 AND user_id = $2 AND id = $3 AND "
+			"kind <> 'refresh'",
+			args, 3, err);
+	return rc == 0 && hub_db_changes(request->db) == 0 ? DB_NONE : rc;
+}

@@ -43,6 +43,9 @@ struct credential {
 int credential_make(struct request *request, const struct credential *credential,
 	char token[SECRET_TOKEN_BYTES], char id[ID_BYTES], struct err *err);
 
+/* One of somebody's, by its id, and with it what it is renewed by. DB_NONE: no such. */
+int credential_revoke(struct request *request, struct str user_id, struct str id, struct err *err);
+
 /* "read write sync admin"; false: a word that is none. */
 bool credential_scopes_parse(struct str text, unsigned *scopes);
 void credential_scopes_text(unsigned scopes, struct buf *out);

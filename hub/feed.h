@@ -7,8 +7,14 @@
 
 #include "hub/request.h"
 
-/* In the transaction that changed it: the prompt takes the tenant's next number. `gone`
- * is NULL, "deleted", "deprecated" or "purged". */
+/* In the transaction that changed it: the prompt takes the tenant's next number, and its
+ * words are written anew (search.h). `gone` is NULL, "deleted", "deprecated" or "purged". */
 int feed_touch(struct request *request, struct str prompt_id, const char *gone, struct err *err);
+
+/* The same for every prompt of a tag, collection or team that agents have heard of, after
+ * what they are told of it has changed: each takes a number of its own, and a revision. */
+enum feed_group { FEED_TAG, FEED_COLLECTION, FEED_TEAM };
+int feed_touch_group(
+	struct request *request, enum feed_group group, struct str id, struct err *err);
 
 #endif

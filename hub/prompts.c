@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/credential.h"
+#include "hub/feed.h"
 #include "hub/routes.h"
 
 struct finding {
@@ -125,9 +126,15 @@ static int add_versions(
 	return rc == DB_NONE ? 0 : rc;
 }
 
+static void etag_of(int64_t revision, char etag[ETAG_BYTES])
+{
+	(void)snprintf(etag, ETAG_BYTES, "\"%lld\"", (long long)revision);
+}
+
 int prompt_answer(
 	struct request *request, unsigned status, const struct prompt_facts *facts, struct err *err)
 {
+	char etag[ETAG_BYTES];
 	json_t *object;
 	int rc = request_row(request,
 		"id slug title description owner_id team_id collection_id aliases:j is_template:b "
@@ -145,7 +152,24 @@ int prompt_answer(
 		json_decref(object);
 		return rc;
 	}
-	request_field(request, "ETag", "\"%lld\"",
-		(long long)json_integer_value(json_object_get(object, "revision")));
-	return request_answer(request, status, object);
+	etag_of(json_integer_value(json_object_get(object, "revision")), etag);
+	return etag_answer_as(request, status, object, etag);
+}
+
+int prompt_match(struct request *request, const struct prompt_facts *facts, enum etag_wish wish)
+{
+	char etag[ETAG_BYTES];
+
+	etag_of(facts->revision, etag);
+	return etag_match_as(request, etag, wish);
+}
+
+int prompt_touch(struct request *request, const char *id, struct err *err)
+{
+	int rc = request_do(request,
+		"UPDATE prompt SET revision = revision + 1, updated_ms = $3 WHERE tenant = $1 AND "
+		"id = $2",
+		DB_ARGS(TENANT(request), db_string(id), db_number(request->now_ms)), err);
+
+	return rc != 0 ? rc : feed_touch(request, str_of(id), NULL, err);
 }

@@ -3,6 +3,7 @@
 #define HUB_PROMPTS_H
 
 #include "core/prompt.h"
+#include "hub/etag.h"
 #include "hub/request.h"
 
 /* A prompt that the path names by id or, with its '/' as %2F, by slug. */
@@ -20,5 +21,10 @@ int prompt_find(struct request *request, struct prompt_facts *facts, struct err 
 /* The whole object as the API shows it; what consumers see is the approved version. */
 int prompt_answer(struct request *request, unsigned status, const struct prompt_facts *facts,
 	struct err *err);
+
+/* Is it still the revision that who asks has seen? As etag_match(). */
+int prompt_match(struct request *request, const struct prompt_facts *facts, enum etag_wish wish);
+/* What is told of it has changed: the next revision, the feed, the search. */
+int prompt_touch(struct request *request, const char *id, struct err *err);
 
 #endif

@@ -185,6 +185,7 @@ static int take_body(struct request *request)
 /* ── an Idempotency-Key ────────────────────────────────────────────────── */
 
 #define KEY_MAX 128
+#define KEPT_MS (24LL * 3600 * 1000)
 
 static void request_digest(const struct request *request, char hex[SHA256_HEX_BYTES])
 {
@@ -209,7 +210,7 @@ static int check_key(struct request *request, bool *has)
 	size_t i;
 
 	*has = key.n > 0 && request->who.known && request->http->method == HTTP_POST &&
-	       (request->route->flags & (ROUTE_BODY | ROUTE_SECRET)) == ROUTE_BODY;
+	       (request->route->flags & (ROUTE_BODY | ROUTE_WRITE)) == (ROUTE_BODY | ROUTE_WRITE);
 	for (i = 0; i < key.n && key.p[i] > ' ' && key.p[i] < 0x7F; i++)
 		;
 	if (*has && (i < key.n || key.n > KEY_MAX))
@@ -237,40 +238,63 @@ static int on_replay(void *data, const struct db_value *columns, size_t n, struc
 			"this Idempotency-Key was used for another request");
 		return 0;
 	}
+	/* A secret is shown once, and not kept to be shown again. */
+	if ((request->route->flags & ROUTE_SECRET) != 0) {
+		(void)request_refuse(
+			request, 409, "shown_once", "this was done, and its secret was shown then");
+		return 0;
+	}
 	request->status = (unsigned)columns[1].number;
 	request->answer = json_loadb(columns[2].text.p, columns[2].text.n, JSON_DECODE_ANY, NULL);
 	request_field(request, "Idempotency-Replayed", "true");
 	return 0;
 }
 
-/* The route, once for a key: its answer is kept in the same transaction. */
+/* What it was answered; a secret is not kept. */
+static int keep_answer(
+	struct request *request, struct db_value key, const char *digest, struct err *err)
+{
+	struct buf text = BUF_INIT(HTTP_ANSWER_MAX);
+	int rc;
+
+	if ((request->route->flags & ROUTE_SECRET) != 0)
+		(void)buf_add_str(&text, "null");
+	else
+		(void)json_write(request->answer, &text); /* too much: not kept */
+	rc = buf_failed(&text) ? 0
+			       : request_do(request,
+					 "INSERT INTO idempotency (tenant, user_id, key, digest, "
+					 "status, answer, at_ms) VALUES ($1, $2, $3, $4, $5, $6, "
+					 "$7)",
+					 DB_ARGS(TENANT(request), USER(request), key,
+						 db_string(digest), db_number(request->status),
+						 db_text((struct str){buf_text(&text), text.len}),
+						 db_number(request->now_ms)),
+					 err);
+	buf_fini(&text);
+	return rc;
+}
+
+/* The route, once for a key: its answer is kept in the same transaction, for a day. */
 static int run_once(struct request *request, struct err *err)
 {
 	struct db_value key = db_text(request->http->headers[HTTP_IDEMPOTENCY_KEY]);
-	struct buf text = BUF_INIT(HTTP_ANSWER_MAX);
 	char digest[SHA256_HEX_BYTES];
 	struct replay replay = {request, digest, false};
 	int rc;
 
 	request_digest(request, digest);
-	rc = hub_db_run(request->db,
-		"SELECT digest, status, answer FROM idempotency WHERE tenant = $1 AND user_id = $2 "
-		"AND key = $3",
-		DB_ARGS(TENANT(request), USER(request), key), on_replay, &replay, err);
+	rc = request_do(request, "DELETE FROM idempotency WHERE tenant = $1 AND at_ms < $2",
+		DB_ARGS(TENANT(request), db_number(request->now_ms - KEPT_MS)), err);
+	if (rc == 0)
+		rc = hub_db_run(request->db,
+			"SELECT digest, status, answer FROM idempotency WHERE tenant = $1 AND "
+			"user_id = $2 AND key = $3",
+			DB_ARGS(TENANT(request), USER(request), key), on_replay, &replay, err);
 	if (rc != 0 || replay.found)
 		return rc;
 	rc = request->route->run(request, err);
-	if (rc == 0 && request->answer != NULL && json_write(request->answer, &text) == 0)
-		rc = request_do(request,
-			"INSERT INTO idempotency (tenant, user_id, key, digest, status, answer, "
-			"at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-			DB_ARGS(TENANT(request), USER(request), key, db_string(digest),
-				db_number(request->status),
-				db_text((struct str){buf_text(&text), text.len}),
-				db_number(request->now_ms)),
-			err);
-	buf_fini(&text);
-	return rc;
+	return rc == 0 && request->answer != NULL ? keep_answer(request, key, digest, err) : rc;
 }
 
 /* ── doing it ──────────────────────────────────────────────────────────── */

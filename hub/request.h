@@ -102,9 +102,9 @@ int request_page(struct request *request, int64_t *limit, struct str *cursor);
 
 /*
  * Rows as objects: `shape` names the columns, "id title created_at:t locked:b
- * teams:j": t a time, b a flag, j JSON text, nothing as it is. A member "-" is left
- * out. At most `limit`; the text of the column named by "…:c" of the last row becomes
- * the next cursor.
+ * teams:j": t a time, b a flag, j JSON text, l a list of its lines, nothing as it is. A member "-"
+ * is left out. At most `limit`; the text of the column named by "…:c" of the last row becomes the
+ * next cursor.
  */
 int request_rows(struct request *request, const char *shape, const char *sql,
 	const struct db_value *args, size_t n_args, json_t *list, struct err *err);

@@ -29,6 +29,11 @@
 	{                         \
 		0, 0, FAMILY, ANY \
 	}
+/* Of a vocabulary that everybody shares. */
+#define KEEPERS                \
+	{                      \
+		0, 0, ANY, ANY \
+	}
 #define ADMINS               \
 	{                    \
 		0, 0, 0, ANY \
@@ -58,25 +63,61 @@ const struct route route_table[] = {
 	{HTTP_POST, V1 "/auth/device/approve", "deviceApprove", WRITE, EVERYBODY,
 		route_device_approve},
 	{HTTP_GET, V1 "/me", "me", READ, EVERYBODY, route_me},
+	{HTTP_PATCH, V1 "/me", "changeMe", WRITE, EVERYBODY, route_me_patch},
+	{HTTP_POST, V1 "/me/password", "changePassword", ROUTE_SLOW | ROUTE_BODY, SCOPE_WRITE,
+		EVERYBODY, route_me_password},
+	{HTTP_GET, V1 "/sessions", "listSessions", READ, EVERYBODY, route_session_list},
+	{HTTP_DELETE, V1 "/sessions", "deleteOtherSessions", ROUTE_WRITE, SCOPE_WRITE, EVERYBODY,
+		route_session_delete_all},
+	{HTTP_DELETE, V1 "/sessions/{id}", "deleteSession", ROUTE_WRITE, SCOPE_WRITE, EVERYBODY,
+		route_session_delete},
 	{HTTP_GET, V1 "/keys", "listKeys", READ, EVERYBODY, route_key_list},
 	{HTTP_POST, V1 "/keys", "createKey", ROUTE_SECRET | WRITE, EVERYBODY, route_key_create},
 	{HTTP_DELETE, V1 "/keys/{id}", "deleteKey", ROUTE_WRITE, SCOPE_WRITE, EVERYBODY,
 		route_key_delete},
 
+	{HTTP_GET, V1 "/config", "getConfig", 0, SCOPE_ADMIN, ADMINS, route_config_get},
+	{HTTP_PATCH, V1 "/config", "changeConfig", MANAGE, ADMINS, route_config_patch},
+	{HTTP_GET, V1 "/invites", "listInvites", 0, SCOPE_ADMIN, ADMINS, route_invite_list},
 	{HTTP_POST, V1 "/invites", "createInvite", ROUTE_SECRET | MANAGE, ADMINS,
 		route_invite_create},
+	{HTTP_DELETE, V1 "/invites/{id}", "deleteInvite", ROUTE_WRITE, SCOPE_ADMIN, ADMINS,
+		route_invite_delete},
 	{HTTP_GET, V1 "/users", "listUsers", 0, SCOPE_ADMIN, ADMINS, route_user_list},
 	{HTTP_GET, V1 "/users/{id}", "getUser", 0, SCOPE_ADMIN, ADMINS, route_user_get},
 	{HTTP_PATCH, V1 "/users/{id}", "changeUser", MANAGE, ADMINS, route_user_patch},
+	{HTTP_DELETE, V1 "/users/{id}", "deactivateUser", MANAGE, ADMINS, route_user_delete},
+	{HTTP_DELETE, V1 "/users/{id}/sessions", "signOutUser", ROUTE_WRITE, SCOPE_ADMIN, ADMINS,
+		route_user_sessions_delete},
 	{HTTP_GET, V1 "/teams", "listTeams", READ, EVERYBODY, route_team_list},
 	{HTTP_POST, V1 "/teams", "createTeam", MANAGE, ADMINS, route_team_create},
+	{HTTP_GET, V1 "/teams/{id}", "getTeam", READ, EVERYBODY, route_team_get},
+	{HTTP_PATCH, V1 "/teams/{id}", "changeTeam", MANAGE, ADMINS, route_team_patch},
+	{HTTP_DELETE, V1 "/teams/{id}", "deleteTeam", ROUTE_WRITE, SCOPE_ADMIN, ADMINS,
+		route_team_delete},
+	{HTTP_GET, V1 "/teams/{id}/members", "listMembers", READ, EVERYBODY, route_member_list},
 	{HTTP_PUT, V1 "/teams/{id}/members/{user}", "addMember", MANAGE, ADMINS, route_member_put},
 	{HTTP_DELETE, V1 "/teams/{id}/members/{user}", "removeMember", ROUTE_WRITE, SCOPE_ADMIN,
 		ADMINS, route_member_delete},
 
+	{HTTP_GET, V1 "/tags", "listTags", READ, EVERYBODY, route_tag_list},
+	{HTTP_POST, V1 "/tags", "createTag", WRITE, MAKERS, route_tag_create},
+	{HTTP_GET, V1 "/tags/{id}", "getTag", READ, EVERYBODY, route_tag_get},
+	{HTTP_PATCH, V1 "/tags/{id}", "changeTag", WRITE, KEEPERS, route_tag_patch},
+	{HTTP_DELETE, V1 "/tags/{id}", "deleteTag", ROUTE_WRITE, SCOPE_WRITE, KEEPERS,
+		route_tag_delete},
+	{HTTP_GET, V1 "/collections", "listCollections", READ, EVERYBODY, route_collection_list},
+	{HTTP_POST, V1 "/collections", "createCollection", WRITE, KEEPERS, route_collection_create},
+	{HTTP_GET, V1 "/collections/{id}", "getCollection", READ, EVERYBODY, route_collection_get},
+	{HTTP_PATCH, V1 "/collections/{id}", "changeCollection", WRITE, KEEPERS,
+		route_collection_patch},
+	{HTTP_DELETE, V1 "/collections/{id}", "deleteCollection", ROUTE_WRITE, SCOPE_WRITE, KEEPERS,
+		route_collection_delete},
+
 	{HTTP_GET, V1 "/prompts", "listPrompts", READ, READERS, route_prompt_list},
 	{HTTP_POST, V1 "/prompts", "createPrompt", WRITE, AUTHORS, route_prompt_create},
 	{HTTP_GET, V1 "/prompts/{id}", "getPrompt", READ, READERS, route_prompt_get},
+	{HTTP_PUT, V1 "/prompts/{id}", "replacePrompt", WRITE, EDITORS, route_prompt_put},
 	{HTTP_PATCH, V1 "/prompts/{id}", "changePrompt", WRITE, EDITORS, route_prompt_patch},
 	{HTTP_DELETE, V1 "/prompts/{id}", "deletePrompt", ROUTE_WRITE, SCOPE_WRITE, EDITORS,
 		route_prompt_delete},
@@ -87,6 +128,14 @@ const struct route route_table[] = {
 		route_prompt_deprecate},
 	{HTTP_GET, V1 "/prompts/{id}/transitions", "listTransitions", READ, AUTHORS,
 		route_transition_list},
+	{HTTP_PUT, V1 "/prompts/{id}/tags/{tag}", "tagPrompt", WRITE, EDITORS,
+		route_prompt_tag_put},
+	{HTTP_DELETE, V1 "/prompts/{id}/tags/{tag}", "untagPrompt", ROUTE_WRITE, SCOPE_WRITE,
+		EDITORS, route_prompt_tag_delete},
+	{HTTP_GET, V1 "/prompts/{id}/executions", "listExecutions", READ, READERS,
+		route_execution_list},
+	{HTTP_POST, V1 "/prompts/{id}/executions", "createExecution", WRITE, READERS,
+		route_execution_create},
 	{HTTP_GET, V1 "/prompts/{id}/versions", "listVersions", READ, READERS, route_version_list},
 	{HTTP_POST, V1 "/prompts/{id}/versions", "createVersion", WRITE, AUTHORS,
 		route_version_create},
@@ -98,6 +147,11 @@ const struct route route_table[] = {
 		APPROVERS, route_version_approve},
 	{HTTP_POST, V1 "/prompts/{id}/versions/{number}/reject", "rejectVersion", WRITE, APPROVERS,
 		route_version_reject},
+
+	{HTTP_GET, V1 "/templates", "listTemplates", READ, READERS, route_template_list},
+	{HTTP_POST, V1 "/templates/{id}/instantiate", "instantiateTemplate", ROUTE_BODY, SCOPE_READ,
+		READERS, route_template_instantiate},
+	{HTTP_GET, V1 "/stats", "getStats", READ, KEEPERS, route_stats},
 
 	{HTTP_GET, V1 "/sync", "sync", 0, SCOPE_SYNC, EVERYBODY, route_sync},
 	{HTTP_GET, V1 "/sync/stream", "syncStream", 0, SCOPE_SYNC, EVERYBODY, route_sync_stream},

@@ -16,7 +16,7 @@ enum route_flag {
 	ROUTE_WRITE = 8,    /* its transaction writes */
 	ROUTE_SLOW = 16,    /* no transaction of its own: it takes time outside (passwords) */
 	ROUTE_AT_ONCE = 32, /* answered on the loop's thread: /livez */
-	ROUTE_SECRET = 512, /* its answer is shown once: no Idempotency-Key keeps it */
+	ROUTE_SECRET = 512, /* its answer holds what is shown once and kept nowhere */
 };
 
 struct route {

@@ -330,15 +330,11 @@ int route_key_create(struct request *request, struct err *err)
 		json_pack("{s:s, s:s, s:s}", "id", id, "name", name_text, "key", token));
 }
 
+/* A device's token goes with what it is renewed by. */
 int route_key_delete(struct request *request, struct err *err)
 {
-	int rc = request_do(request,
-		"DELETE FROM credential WHERE tenant = $1 AND user_id = $2 AND id = $3 AND kind IN "
-		"('key', 'device')",
-		DB_ARGS(TENANT(request), USER(request), db_text(request->words[0])), err);
+	int rc = credential_revoke(request, str_of(request->who.user_id), request->words[0], err);
 
-	if (rc == 0 && hub_db_changes(request->db) == 0)
-		return DB_NONE;
 	if (rc == 0)
 		rc = request_audit(request, "key.delete", request->words[0], json_object(), err);
 	return rc != 0 ? rc : request_answer(request, 204, NULL);

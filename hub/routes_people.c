@@ -270,6 +270,26 @@ int route_user_patch(struct request *request, struct err *err)
 	return rc != 0 ? rc : route_user_get(request, err);
 }
 
+/* Let go: nothing of theirs is deleted, but they and their tokens may no more. */
+int route_user_delete(struct request *request, struct err *err)
+{
+	(void)json_object_set_new(request->body, "active", json_false());
+	return route_user_patch(request, err);
+}
+
+/* Everywhere they are signed in, keys and devices with it. */
+int route_user_sessions_delete(struct request *request, struct err *err)
+{
+	int rc = request_do(request, "DELETE FROM credential WHERE tenant = $1 AND user_id = $2",
+		DB_ARGS(TENANT(request), db_text(request->words[0])), err);
+
+	if (rc == 0 && hub_db_changes(request->db) == 0)
+		return DB_NONE;
+	if (rc == 0)
+		rc = request_audit(request, "user.sign_out", request->words[0], json_object(), err);
+	return rc != 0 ? rc : request_answer(request, 204, NULL);
+}
+
 /* ── teams ─────────────────────────────────────────────────────────────── */
 
 int route_team_list(struct request *request, struct err *err)

@@ -1,62 +1,19 @@
-/* Prompts: listed, made, shown, changed, deleted. */
+/* Prompts: made, shown, changed, deleted. Lists stand in routes_list.c. */
 #include <stdio.h>
 #include <string.h>
 
 #include "core/text_filter.h"
 #include "hub/credential.h"
 #include "hub/draft.h"
+#include "hub/etag.h"
 #include "hub/feed.h"
 #include "hub/prompts.h"
 #include "hub/routes_all.h"
+#include "hub/search.h"
 
 static struct db_value or_null(struct str text)
 {
 	return text.n > 0 ? db_text(text) : (struct db_value){.kind = DB_NULL};
-}
-
-static struct db_value query_value(const struct request *request, const char *name)
-{
-	struct str text;
-
-	(void)http_query_value(request->http->query, name, &text);
-	return or_null(text);
-}
-
-int route_prompt_list(struct request *request, struct err *err)
-{
-	struct str cursor;
-	int64_t limit;
-	int rc = request_page(request, &limit, &cursor);
-
-	if (rc != 0)
-		return rc;
-	return request_list(request, limit, "slug",
-		"id slug title description owner_id team_id collection_id is_template:b locked:b "
-		"latest active state updated_at:t",
-		"SELECT p.id, p.slug, p.title, p.description, p.owner_id, p.team_id, "
-		"p.collection_id, p.is_template, p.locked, p.latest, c.number, v.state, "
-		"p.updated_ms FROM prompt p LEFT JOIN channel c ON c.tenant = p.tenant AND "
-		"c.prompt_id = p.id AND c.name = coalesce(CAST($10 AS TEXT), 'production') LEFT "
-		"JOIN version v ON "
-		"v.tenant = p.tenant AND v.prompt_id = p.id AND v.number = p.latest WHERE p.tenant "
-		"= $1 AND p.slug > $2 AND p.deleted IS NULL AND ($4 = 3 OR p.team_id IS NULL OR "
-		"p.owner_id = $5 OR EXISTS (SELECT 1 FROM member m WHERE m.tenant = p.tenant AND "
-		"m.team_id = p.team_id AND m.user_id = $5)) AND ($4 > 0 OR EXISTS (SELECT 1 FROM "
-		"channel a WHERE a.tenant = p.tenant AND a.prompt_id = p.id AND a.name = "
-		"'production')) "
-		"AND (CAST($10 AS TEXT) IS NULL OR c.number IS NOT NULL) AND (CAST($6 AS TEXT) IS "
-		"NULL OR EXISTS (SELECT 1 FROM "
-		"prompt_tag pt JOIN tag t ON t.tenant = pt.tenant AND t.id = pt.tag_id WHERE "
-		"pt.tenant = p.tenant AND pt.prompt_id = p.id AND t.name = $6)) AND (CAST($7 AS "
-		"TEXT) IS NULL OR "
-		"p.collection_id = $7) AND (CAST($8 AS TEXT) IS NULL OR p.owner_id = $8) AND "
-		"(CAST($9 AS TEXT) IS NULL OR "
-		"v.state = $9) ORDER BY p.slug LIMIT $3",
-		DB_ARGS(TENANT(request), db_text(cursor), db_number(limit + 1),
-			db_number(request->who.role), USER(request), query_value(request, "tag"),
-			query_value(request, "collection"), query_value(request, "owner"),
-			query_value(request, "status"), query_value(request, "channel")),
-		err);
 }
 
 /* ── tags of a prompt ──────────────────────────────────────────────────── */
@@ -79,6 +36,13 @@ static int set_one_tag(
 		DB_ARGS(TENANT(request), db_string(prompt_id), db_text(name)), err);
 }
 
+/* A line to agents and in lists; no signs that do not show. */
+static bool is_tag(struct str name)
+{
+	return name.n > 0 && name.n <= PROMPT_TAG_MAX && memchr(name.p, '\n', name.n) == NULL &&
+	       memchr(name.p, '\0', name.n) == NULL && text_filter_find(name) == name.n;
+}
+
 /* The member "tags", when it is there, is all of them. */
 static int set_tags(struct request *request, const char *prompt_id, struct err *err)
 {
@@ -96,10 +60,10 @@ static int set_tags(struct request *request, const char *prompt_id, struct err *
 		DB_ARGS(TENANT(request), db_string(prompt_id)), err);
 	json_array_foreach (tags, i, tag) {
 		name = (struct str){json_string_value(tag), json_string_length(tag)};
-		if (name.n == 0 || name.n > PROMPT_TAG_MAX || text_filter_find(name) < name.n ||
-			memchr(name.p, '\n', name.n) != NULL)
+		if (!is_tag(name))
 			return request_refuse_field(request, "tags",
-				"a tag is one line of 1 to %d bytes that show", PROMPT_TAG_MAX);
+				"a tag is a line of 1 to %d bytes, all of which show",
+				PROMPT_TAG_MAX);
 		if (rc == 0)
 			rc = set_one_tag(request, prompt_id, name, err);
 	}
@@ -129,6 +93,8 @@ static int insert_prompt(struct request *request, const struct prompt_facts *fac
 		rc = draft_insert(request, &copy, facts->id, 0, &number, err);
 	if (rc == 0)
 		rc = set_tags(request, facts->id, err);
+	if (rc == 0)
+		rc = search_put(request->db, request->who.tenant, facts->id, err);
 	if (rc == 0)
 		rc = request_audit(request, "prompt.create", str_of(facts->id),
 			json_pack("{s:s}", "slug", facts->slug), err);
@@ -175,46 +141,56 @@ int route_prompt_get(struct request *request, struct err *err)
 	return rc != 0 ? rc : prompt_answer(request, 200, &facts, err);
 }
 
-/* If-Match: the ETag that was shown, so that two who change it at once both know. */
-static int check_match(struct request *request, const struct prompt_facts *facts)
+/* What people have found in it, joined by blanks, so that it is looked at: those who
+ * answer for it say so, and take it back. */
+static int take_flags(struct request *request, struct str *flags)
 {
-	struct str match = request->http->headers[HTTP_IF_MATCH];
-	char etag[32];
+	static const char *const known[] = {"unsafe", "secret", "hidden", NULL};
+	const char *const *name;
+	struct str rest, flag;
+	int rc = request_text(request, "flags", 64, flags);
 
-	(void)snprintf(etag, sizeof etag, "\"%lld\"", (long long)facts->revision);
-	if (match.n == 0)
-		return request_refuse(request, 428, "if_match",
-			"send If-Match with the ETag that "
-			"was shown");
-	if (!str_is(match, "*") && !str_is(match, etag))
-		return request_refuse(request, 412, "changed", "somebody changed it meanwhile");
+	if (rc != 0 || flags->p == NULL)
+		return rc;
+	if (request->who.role < ROLE_OWNER)
+		return request_refuse(
+			request, 403, "role", "prompt owners and admins set and clear flags");
+	for (rest = *flags; rest.n > 0;) {
+		flag = str_cut(rest, ' ', &rest);
+		for (name = known; *name != NULL && !str_is(flag, *name); name++)
+			;
+		if (*name == NULL)
+			return request_refuse_field(
+				request, "flags", "flags are words of: unsafe secret hidden");
+	}
 	return 0;
 }
 
 static int take_patch(struct request *request, const struct prompt_facts *facts, struct err *err)
 {
 	const json_t *locked = json_object_get(request->body, "locked");
-	struct str title, description, collection;
+	struct str title, description, collection, flags;
 	int rc;
 
 	if ((rc = request_text(request, "title", PROMPT_TITLE_MAX, &title)) != 0 ||
 		(rc = request_text(request, "description", PROMPT_DESCRIPTION_MAX, &description)) !=
 			0 ||
-		(rc = request_text(request, "collection_id", ID_BYTES - 1, &collection)) != 0)
+		(rc = request_text(request, "collection_id", ID_BYTES - 1, &collection)) != 0 ||
+		(rc = take_flags(request, &flags)) != 0)
 		return rc;
 	if (locked != NULL && request->who.role != ROLE_ADMIN)
 		return request_refuse(request, 403, "role", "only an admin locks a name");
 	return request_do(request,
 		"UPDATE prompt SET title = coalesce($3, title), description = coalesce($4, "
 		"description), collection_id = CASE WHEN $5 = 1 THEN $6 ELSE collection_id END, "
-		"locked = coalesce($7, locked), revision = revision + 1, updated_ms = $8 WHERE "
-		"tenant = $1 AND id = $2",
+		"locked = coalesce($7, locked), flags = coalesce($8, flags) WHERE tenant = $1 AND "
+		"id = $2",
 		DB_ARGS(TENANT(request), db_string(facts->id), or_null(title), db_text(description),
 			db_number(json_object_get(request->body, "collection_id") != NULL ? 1 : 0),
 			or_null(collection),
 			json_is_boolean(locked) ? db_number(json_is_true(locked) ? 1 : 0)
 						: (struct db_value){.kind = DB_NULL},
-			db_number(request->now_ms)),
+			db_text(flags)),
 		err);
 }
 
@@ -223,21 +199,80 @@ int route_prompt_patch(struct request *request, struct err *err)
 	struct prompt_facts facts;
 	int rc = prompt_find(request, &facts, err);
 
-	if (rc != 0 || (rc = check_match(request, &facts)) != 0 ||
+	if (rc != 0 || (rc = prompt_match(request, &facts, ETAG_MUST)) != 0 ||
 		(rc = take_patch(request, &facts, err)) != 0 ||
 		(rc = set_tags(request, facts.id, err)) != 0 ||
-		(rc = feed_touch(request, str_of(facts.id), NULL, err)) != 0)
+		(rc = prompt_touch(request, facts.id, err)) != 0)
 		return rc;
 	rc = request_audit(request, "prompt.change", str_of(facts.id),
-		request_changed(request, "title description collection_id tags locked"), err);
+		request_changed(request, "title description collection_id tags locked flags"), err);
 	return rc != 0 ? rc : prompt_answer(request, 200, &facts, err);
 }
+
+/* ── all of one anew ───────────────────────────────────────────────────── */
+
+/* The text is the next version, unless it is that of the last one. */
+static int put_text(struct request *request, const struct prompt_facts *facts, struct err *err)
+{
+	struct draft draft;
+	int64_t same, number;
+	int rc = draft_read(request, facts->slug, "title", &draft, err);
+
+	if (rc == 0)
+		rc = request_count(request,
+			"SELECT count(*) FROM version WHERE tenant = $1 AND prompt_id = $2 AND "
+			"number = $3 AND digest = $4",
+			DB_ARGS(TENANT(request), db_string(facts->id), db_number(facts->latest),
+				db_string(draft.prompt->digest)),
+			&same, err);
+	if (rc == 0 && same == 0)
+		rc = draft_insert(request, &draft, facts->id, facts->latest, &number, err);
+	draft_fini(&draft);
+	return rc;
+}
+
+/* What is not there is taken as empty; but the slug, the owner and the team stay. */
+int route_prompt_put(struct request *request, struct err *err)
+{
+	struct str title, description, collection;
+	struct prompt_facts facts;
+	int rc = prompt_find(request, &facts, err);
+
+	if (rc != 0 || (rc = prompt_match(request, &facts, ETAG_MUST)) != 0 ||
+		(rc = request_required(request, "title", PROMPT_TITLE_MAX, &title)) != 0 ||
+		(rc = request_text(request, "description", PROMPT_DESCRIPTION_MAX, &description)) !=
+			0 ||
+		(rc = request_text(request, "collection_id", ID_BYTES - 1, &collection)) != 0)
+		return rc;
+	if (json_object_get(request->body, "tags") == NULL)
+		(void)json_object_set_new(request->body, "tags", json_array());
+	rc = request_do(request,
+		"UPDATE prompt SET title = $3, description = $4, collection_id = $5 WHERE tenant = "
+		"$1 AND id = $2",
+		DB_ARGS(TENANT(request), db_string(facts.id), db_text(title),
+			description.p != NULL ? db_text(description) : db_string(""),
+			or_null(collection)),
+		err);
+	if (rc == 0)
+		rc = put_text(request, &facts, err);
+	if (rc == 0)
+		rc = set_tags(request, facts.id, err);
+	if (rc == 0)
+		rc = prompt_touch(request, facts.id, err);
+	if (rc == 0)
+		rc = request_audit(request, "prompt.replace", str_of(facts.id), json_object(), err);
+	return rc != 0 ? rc : prompt_answer(request, 200, &facts, err);
+}
+
+/* ── gone ──────────────────────────────────────────────────────────────── */
 
 int route_prompt_delete(struct request *request, struct err *err)
 {
 	struct prompt_facts facts;
 	int rc = prompt_find(request, &facts, err);
 
+	if (rc == 0)
+		rc = prompt_match(request, &facts, ETAG_MAY);
 	if (rc == 0)
 		rc = request_do(request,
 			"UPDATE prompt SET deleted = 'deleted', revision = revision + 1, "
@@ -270,6 +305,8 @@ int route_prompt_purge(struct request *request, struct err *err)
 
 	if (rc == 0)
 		rc = feed_touch(request, str_of(facts.id), "purged", err);
+	if (rc == 0)
+		rc = search_purge(request->db, request->who.tenant, facts.id, err);
 	if (rc == 0)
 		rc = request_do(request, "DELETE FROM prompt WHERE tenant = $1 AND id = $2",
 			DB_ARGS(TENANT(request), db_string(facts.id)), err);
