@@ -29,7 +29,11 @@
 	{                         \
 		0, 0, FAMILY, ANY \
 	}
-/* Of a vocabulary that everybody shares. */
+/* Of a vocabulary that everybody shares: who adds to it, who changes it. */
+#define MAKERS                   \
+	{                        \
+		0, ANY, ANY, ANY \
+	}
 #define KEEPERS                \
 	{                      \
 		0, 0, ANY, ANY \

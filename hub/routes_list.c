@@ -58,6 +58,19 @@ static bool is_one_of(const struct db_value *value, const char *const *words)
 	return false;
 }
 
+/* What is not approved is not for consumers: in another channel there is nothing that
+ * they may see. */
+static bool is_hidden(const struct request *request, const struct filters *filters)
+{
+	return request->who.role == ROLE_CONSUMER && filters->channel.kind == DB_TEXT &&
+	       !str_is(filters->channel.text, "production");
+}
+
+static int answer_nothing(struct request *request)
+{
+	return request_answer(request, 200, json_pack("{s:[], s:n}", "items", "next"));
+}
+
 static int read_filters(struct request *request, struct filters *filters)
 {
 	static const char *const states[] = {
@@ -75,11 +88,6 @@ static int read_filters(struct request *request, struct filters *filters)
 	if (!is_one_of(&filters->channel, channels))
 		return request_refuse(request, 400, "bad_filter",
 			"channel is production, staging or experimental");
-	/* What is not approved is not for them. */
-	if (request->who.role == ROLE_CONSUMER && filters->channel.kind == DB_TEXT &&
-		!str_is(filters->channel.text, "production"))
-		return request_refuse(
-			request, 403, "role", "the role consumer sees the channel production");
 	return 0;
 }
 
@@ -249,6 +257,8 @@ int route_prompt_list(struct request *request, struct err *err)
 
 	if (rc != 0 || (rc = read_filters(request, &filters)) != 0)
 		return rc;
+	if (is_hidden(request, &filters))
+		return answer_nothing(request);
 	if (!http_query_value(request->http->query, "q", &query) || str_trim(query).n == 0)
 		return list_all(request, &filters, cursor, limit, err);
 	if (query.n > SEARCH_QUERY_MAX || !str_is_utf8(query))
@@ -270,6 +280,8 @@ int route_template_list(struct request *request, struct err *err)
 
 	if (rc != 0 || (rc = read_filters(request, &filters)) != 0)
 		return rc;
+	if (is_hidden(request, &filters))
+		return answer_nothing(request);
 	return request_list(request, limit, "slug", SHAPE " inputs:j",
 		"SELECT " COLUMNS ", a.inputs FROM prompt p" JOINS
 		"WHERE p.tenant = $1 AND p.slug > $2 AND a.inputs <> '[]' AND" FILTERS

@@ -121,7 +121,12 @@ def lists_are_filtered(world):
           slugs(world.ann, owner="me") == set())
     check("no such state", world.ben.ask("GET", "/prompts?status=x").code == "bad_filter")
     check("no such channel", world.ben.ask("GET", "/prompts?channel=x").code == "bad_filter")
-    check("not for consumers", world.cleo.ask("GET", "/prompts?channel=staging").status == 403)
+    good = [row for row in world.ben.ask("GET", "/prompts?limit=200").json["items"]
+            if row["slug"] == "list/good"][0]["id"]
+    status(world.ann.ask("POST", f"/prompts/{good}/activate",
+                         {"channel": "staging", "version": 1}), 200)
+    check("channel", slugs(world.ben, channel="staging") == {"list/good"} and
+          slugs(world.cleo, channel="staging") == set())
     page = world.cleo.ask("GET", "/prompts?limit=200").json["items"]
     row = [row for row in page if row["slug"] == "list/good"][0]
     check(row, row["tags"] == ["a", "b"] and row["latest"] == 1 and row["active"] == 1 and
