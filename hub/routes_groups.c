@@ -217,16 +217,23 @@ static int group_delete(struct request *request, const struct group *group, stru
 
 /* ── the tags of one prompt ────────────────────────────────────────────── */
 
-/* Put on or taken off: who may change the prompt may. */
+/* Put on or taken off, by who may change the prompt. */
 static int tag_prompt(struct request *request, const char *sql, struct err *err)
 {
 	struct prompt_facts facts;
+	int64_t n;
 	int rc = prompt_find(request, &facts, err);
 
-	if (rc != 0)
-		return rc;
-	rc = request_do(request, sql,
-		DB_ARGS(TENANT(request), db_string(facts.id), db_text(request->words[1])), err);
+	if (rc == 0)
+		rc = request_count(request,
+			"SELECT count(*) FROM tag WHERE tenant = $1 AND (id = $2 OR name = $2)",
+			DB_ARGS(TENANT(request), db_text(request->words[1])), &n, err);
+	if (rc == 0 && n == 0)
+		return request_refuse(request, 404, "not_found", "there is no such tag");
+	if (rc == 0)
+		rc = request_do(request, sql,
+			DB_ARGS(TENANT(request), db_string(facts.id), db_text(request->words[1])),
+			err);
 	if (rc == 0 && hub_db_changes(request->db) > 0)
 		rc = prompt_touch(request, facts.id, err);
 	return rc != 0 ? rc : prompt_answer(request, 200, &facts, err);
@@ -234,19 +241,10 @@ static int tag_prompt(struct request *request, const char *sql, struct err *err)
 
 int route_prompt_tag_put(struct request *request, struct err *err)
 {
-	int64_t n;
-	int rc = request_count(request,
-		"SELECT count(*) FROM tag WHERE tenant = $1 AND (id = $2 OR name = $2)",
-		DB_ARGS(TENANT(request), db_text(request->words[1])), &n, err);
-
-	if (rc == 0 && n == 0)
-		return request_refuse(request, 404, "not_found", "there is no such tag");
-	return rc != 0 ? rc
-		       : tag_prompt(request,
-				 "INSERT INTO prompt_tag (tenant, prompt_id, tag_id) SELECT "
-				 "tenant, $2, id FROM tag WHERE tenant = $1 AND (id = $3 OR name = "
-				 "$3) ON CONFLICT DO NOTHING",
-				 err);
+	return tag_prompt(request,
+		"INSERT INTO prompt_tag (tenant, prompt_id, tag_id) SELECT tenant, $2, id FROM tag "
+		"WHERE tenant = $1 AND (id = $3 OR name = $3) ON CONFLICT DO NOTHING",
+		err);
 }
 
 int route_prompt_tag_delete(struct request *request, struct err *err)

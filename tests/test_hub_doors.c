@@ -349,11 +349,12 @@ static int on_table(void *data, const struct db_value *columns, size_t n, struct
 }
 
 /* These lead to a tenant, and are looked up before it is known; `access` is one number
- * for each, read for all of them at once. */
+ * for each, read for all of them at once; `search` only says which rows of `prompt` to
+ * look at (0005 says why it has none). */
 static bool has_no_wall(const char *table)
 {
 	static const char *const names[] = {
-		"login", "credential", "invite", "device_login", "access"};
+		"login", "credential", "invite", "device_login", "access", "search"};
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof *names; i++)
