@@ -332,6 +332,25 @@ static void look_for_news(struct request *request)
 		(void)watch_look(request->hub->watch, request->db, &err); /* else it looks itself */
 }
 
+static int load_who(struct hub_db *db, void *data, struct err *err)
+{
+	(void)db;
+	return credential_load(data, err);
+}
+
+/* Without a transaction around it; who asks is looked at before, in one of its own. */
+static int run_slow(struct request *request, struct err *err)
+{
+	int rc = 0;
+
+	if (request->who.known)
+		rc = hub_transaction(
+			request->db, DB_READ, request->who.tenant, load_who, request, err);
+	if (rc != 0)
+		return rc;
+	return may_enter(request) != 0 ? REQUEST_UNDO : request->route->run(request, err);
+}
+
 static void run_route(struct request *request)
 {
 	enum db_mode mode = (request->route->flags & ROUTE_WRITE) != 0 ? DB_WRITE : DB_READ;
@@ -339,7 +358,7 @@ static void run_route(struct request *request)
 	int rc;
 
 	if ((request->route->flags & (ROUTE_SLOW | ROUTE_AT_ONCE)) != 0)
-		rc = may_enter(request) != 0 ? REQUEST_UNDO : request->route->run(request, &err);
+		rc = run_slow(request, &err);
 	else
 		rc = hub_transaction(
 			request->db, mode, request->who.tenant, run_in_transaction, request, &err);
