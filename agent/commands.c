@@ -40,6 +40,7 @@ const struct command *const command_table[] = {
 	&command_propose,
 	&command_rate,
 	&command_stats,
+	&command_usage,
 	&command_connect,
 	&command_disconnect,
 	&command_pick,

@@ -34,6 +34,29 @@ const struct config_setting config_settings[] = {
 		AT(remember_values), NULL},
 	{"search_limit", CONFIG_INTEGER, "20", 1, 100, "rows that search shows", AT(search_limit),
 		NULL},
+	{"usage_file", CONFIG_TEXT, "", 0, 0,
+		"write uses of prompts as JSON lines to this file; ~/ is your home", AT(usage_file),
+		NULL},
+	{"usage_file_mib", CONFIG_INTEGER, "16", 1, 1024,
+		"how large usage_file grows, in MiB; the one before it is kept beside it",
+		AT(usage_file_mib), NULL},
+	{"usage_hub", CONFIG_FLAG, "yes", 0, 0,
+		"tell the hub you signed in to how its prompts are used", AT(usage_hub), NULL},
+	{"usage_langfuse", CONFIG_TEXT, "", 0, 0,
+		"send uses to this Langfuse server, like https://cloud.langfuse.com",
+		AT(usage_langfuse), NULL},
+	{"usage_langfuse_keys", CONFIG_TEXT, "", 0, 0,
+		"a file (0600) with its keys in one line: pk-lf-...:sk-lf-...",
+		AT(usage_langfuse_keys), NULL},
+	{"usage_otlp", CONFIG_TEXT, "", 0, 0,
+		"send uses as OTLP/HTTP JSON to this collector; env: as OTEL_EXPORTER_OTLP_* says",
+		AT(usage_otlp), NULL},
+	{"usage_otlp_headers", CONFIG_TEXT, "", 0, 0,
+		"a file (0600) with header fields for it, one name=value a line",
+		AT(usage_otlp_headers), NULL},
+	{"usage_personal", CONFIG_FLAG, "no", 0, 0,
+		"tell usage_otlp and usage_langfuse of prompts too that are not the hub's",
+		AT(usage_personal), NULL},
 	{0},
 };
 
@@ -62,6 +85,24 @@ static int choice_set(
 	return -1;
 }
 
+static int text_set(
+	char *field, const struct config_setting *setting, struct str value, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7F)
+			return err_set(err, ERR_INVALID, "%s has a control character in it",
+				setting->name);
+	if (value.n > CONFIG_TEXT_MAX)
+		return err_set(err, ERR_INVALID, "%s is longer than %d bytes", setting->name,
+			CONFIG_TEXT_MAX);
+	if (value.n > 0)
+		memcpy(field, value.p, value.n);
+	field[value.n] = '\0';
+	return 0;
+}
+
 /* err says what is allowed; the caller puts the place in front. */
 static int setting_set(struct config *config, const struct config_setting *setting,
 	struct str value, struct err *err)
@@ -78,6 +119,8 @@ static int setting_set(struct config *config, const struct config_setting *setti
 	}
 	if (setting->type == CONFIG_CHOICE)
 		return choice_set(field, setting, value, err);
+	if (setting->type == CONFIG_TEXT)
+		return text_set(field, setting, value, err);
 	if (!str_to_int(value, setting->min, setting->max, &number))
 		return err_set(err, ERR_INVALID, "%s must be a number from %lld to %lld",
 			setting->name, (long long)setting->min, (long long)setting->max);
@@ -179,6 +222,10 @@ void config_show(const struct config *config, const struct config_setting *setti
 	if (setting->type == CONFIG_FLAG) {
 		memcpy(&flag, field, sizeof flag);
 		(void)buf_add_str(out, flag ? "yes" : "no");
+		return;
+	}
+	if (setting->type == CONFIG_TEXT) {
+		(void)buf_add_str(out, field);
 		return;
 	}
 	memcpy(&number, field, sizeof number);

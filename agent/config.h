@@ -15,7 +15,8 @@
 #include "core/err.h"
 #include "core/str.h"
 
-#define CONFIG_SETTINGS_MAX 16
+#define CONFIG_SETTINGS_MAX 32
+#define CONFIG_TEXT_MAX 255
 
 struct config {
 	bool remember_values; /* offer values given to inputs again */
@@ -26,11 +27,21 @@ struct config {
 	int64_t git_timeout;  /* seconds without a byte from another repository */
 	int64_t log_level;    /* of the agent: an enum log_level */
 
+	/* Where uses go besides; "": nowhere. */
+	bool usage_hub;			      /* to the hub one signed in to */
+	bool usage_personal;		      /* others than the hub's prompts too */
+	char usage_otlp[CONFIG_TEXT_MAX + 1]; /* an address, or "env" */
+	char usage_otlp_headers[CONFIG_TEXT_MAX + 1];
+	char usage_langfuse[CONFIG_TEXT_MAX + 1];
+	char usage_langfuse_keys[CONFIG_TEXT_MAX + 1];
+	char usage_file[CONFIG_TEXT_MAX + 1];
+	int64_t usage_file_mib;
+
 	/* For `promptd config`: the line of promptd.conf that set it; 0: none did. */
 	unsigned lines[CONFIG_SETTINGS_MAX];
 };
 
-enum config_type { CONFIG_FLAG, CONFIG_INTEGER, CONFIG_CHOICE };
+enum config_type { CONFIG_FLAG, CONFIG_INTEGER, CONFIG_CHOICE, CONFIG_TEXT };
 
 struct config_setting {
 	const char *name;

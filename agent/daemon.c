@@ -6,6 +6,7 @@
  *   follow        a poll loop: the personal library's folder, see follow.h
  *   minder        a poll loop: promptd-desktop, see minder.h
  *   hub           a poll loop: the team's hub, see hub_follow.h
+ *   sender        a poll loop: recorded uses, see sender.h
  *
  * Each has its own store handle and its own server. The unix thread posts who is
  * connected; the main thread writes it down for `promptd status`.
@@ -25,6 +26,7 @@
 #include "agent/listening.h"
 #include "agent/logfile.h"
 #include "agent/minder.h"
+#include "agent/sender.h"
 #include "agent/upkeep.h"
 #include "core/buf.h"
 #include "core/clock.h"
@@ -56,6 +58,7 @@ struct daemon {
 	struct follow *follow;	     /* the personal library's folder; NULL: nobody does */
 	struct minder *minder;	     /* of promptd-desktop; NULL: nobody does */
 	struct hub_follow *hub;	     /* NULL: nobody does */
+	struct sender *sender;	     /* of recorded uses; NULL: nobody does */
 	struct listening listening;
 	pthread_t thread;
 	bool thread_runs;
@@ -379,6 +382,9 @@ static int serve(struct daemon *daemon, struct mcp_websocket *websocket, struct 
 	if (hub_follow_start(&daemon->hub, daemon->options->dirs, err) != 0)
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "hub.not_followed"),
 			LOG_TEXT("why", err->text));
+	if (sender_start(&daemon->sender, daemon->options->dirs, err) != 0)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "usage.not_sent"),
+			LOG_TEXT("why", err->text));
 	platform_service_notify("READY=1");
 	log_event(LOG_LEVEL_INFO, LOG_TEXT("event", "agent.started"),
 		LOG_TEXT("version", PROMPTD_VERSION), LOG_NUMBER("port", daemon->endpoint.port),
@@ -443,6 +449,7 @@ static int run_locked(const struct daemon_options *options, struct err *err)
 	hub_follow_stop(daemon.hub);
 	minder_stop(daemon.minder);
 	follow_stop(daemon.follow);
+	sender_stop(daemon.sender);
 	if (daemon.mailbox != NULL)
 		mailbox_run(daemon.mailbox); /* what the other thread said last */
 	stop_fd = local_stop_fd = -1;	     /* the numbers will be others' soon */

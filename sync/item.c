@@ -181,6 +181,7 @@ static bool is_spans(unsigned sink)
 static void add_resource(struct buf *out, const char *resource)
 {
 	struct str rest = str_of(resource), pair, key, value;
+	bool named = false;
 
 	(void)buf_add_str(out,
 		"{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":"
@@ -189,8 +190,10 @@ static void add_resource(struct buf *out, const char *resource)
 		pair = str_cut(rest, ',', &rest);
 		key = str_trim(str_cut(pair, '=', &value));
 		value = str_trim(value);
-		if (key.n == 0 || value.n == 0 || str_is(key, "service.version"))
-			continue;
+		if (key.n == 0 || value.n == 0 || str_is(key, "service.version") ||
+			(named && str_is(key, "service.name")))
+			continue; /* the first one counts */
+		named = named || str_is(key, "service.name");
 		(void)buf_add_str(out, ",{\"key\":");
 		(void)buf_add_json_string(out, key.p, key.n);
 		(void)buf_add_str(out, ",\"value\":{\"stringValue\":");

@@ -172,13 +172,13 @@ static int place_begin(struct upload *upload, struct place *place, struct err *e
 
 	if (store_outbox_state(upload->work.store, place->sink, state, err) != 0)
 		return -1;
-	if (strcmp(state->target, place->url) == 0)
+	if (strcmp(state->target, place->url) == 0 && place->broken[0] == '\0')
 		return 0;
 	if (place->sink == OUTBOX_HUB && state->target[0] != '\0' &&
-		set_aside(upload, place, err) != 0)
+		strcmp(state->target, place->url) != 0 && set_aside(upload, place, err) != 0)
 		return -1;
 	(void)snprintf(state->target, sizeof state->target, "%s", place->url);
-	state->why[0] = '\0';
+	(void)snprintf(state->why, sizeof state->why, "%s", place->broken);
 	return store_outbox_set_state(upload->work.store, state, err);
 }
 
@@ -189,8 +189,7 @@ static int open_places(struct upload *upload, const struct upload_options *optio
 	int i;
 
 	for (i = 0; i < OUTBOX_SINKS; i++) {
-		if (place_init(&upload->places[i], (enum upload_place)i, options, err) != 0)
-			return -1;
+		place_init(&upload->places[i], (enum upload_place)i, options);
 		if (upload->places[i].url != NULL)
 			upload->enabled |= upload->places[i].sink;
 	}
@@ -343,6 +342,9 @@ static int place_step(struct upload *upload, struct place *place, bool flush,
 	struct outbox_batch batch;
 	int rc;
 
+	*wait_us = INT64_MAX;
+	if (place->broken[0] != '\0')
+		return 0;
 	*wait_us = place->failing ? schedule_wait_us(&place->schedule, clock_monotonic_us()) : 0;
 	if (*wait_us > 0)
 		return 0;

@@ -27,6 +27,8 @@ struct upload_options {
 	/* By enum upload_place: an address, the file's path; NULL: not in use. The hub's is
 	 * what one signed in to; otlp's is whole ("…/v1/traces"), langfuse's is the server. */
 	const char *url[OUTBOX_SINKS];
+	/* Why one that is in use cannot be reached (no key, say): rows are kept for it. */
+	const char *broken[OUTBOX_SINKS];
 	const char *token;			 /* of the hub */
 	const char *const *fields[OUTBOX_SINKS]; /* more header fields; NULL ends */
 	const char *resource; /* OTEL_RESOURCE_ATTRIBUTES with service.name; NULL */
@@ -40,7 +42,7 @@ struct upload;
 /*
  * All that options point to is copied, but for store and stop. When the hub is another
  * than the last time, what waited for that one is set aside (dead letters, "other_hub"):
- * no hub sees what was another's. ERR_INVALID, ERR_REFUSED: an address is none.
+ * no hub sees what was another's. An address that is none is the place's failure.
  */
 int sync_upload_new(struct upload **out, const struct upload_options *options, struct err *err);
 void sync_upload_free(struct upload *upload);

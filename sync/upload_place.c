@@ -23,10 +23,10 @@ static void copy_fields(struct place *place, const char *const *fields)
 		place->fields[i] = xstrdup(fields[i]);
 }
 
-int place_init(struct place *place, enum upload_place which, const struct upload_options *options,
-	struct err *err)
+void place_init(struct place *place, enum upload_place which, const struct upload_options *options)
 {
 	uint64_t seed;
+	struct err err;
 
 	*place = (struct place){.sink = sinks[which],
 		.path = paths[which],
@@ -34,19 +34,20 @@ int place_init(struct place *place, enum upload_place which, const struct upload
 		.personal = which == UPLOAD_FILE || options->personal,
 		.file_bytes = options->file_bytes};
 	if (options->url[which] == NULL)
-		return 0;
+		return;
 	place->url = xstrdup(options->url[which]);
 	copy_fields(place, options->fields[which]);
 	if (which == UPLOAD_HUB && options->token != NULL)
 		(void)snprintf(place->token, sizeof place->token, "%s", options->token);
 	id_random(&seed, sizeof seed);
 	schedule_init(&place->schedule, seed, clock_monotonic_us());
-	if (which == UPLOAD_FILE)
-		return 0;
-	if (sync_http_new(&place->http, place->url, options->stop, err) != 0)
-		return -1;
-	sync_http_name(place->http, names[which]);
-	return 0;
+	if (options->broken[which] != NULL)
+		(void)snprintf(place->broken, sizeof place->broken, "%s", options->broken[which]);
+	else if (which != UPLOAD_FILE &&
+		 sync_http_new(&place->http, place->url, options->stop, &err) != 0)
+		(void)snprintf(place->broken, sizeof place->broken, "%.159s", err.text);
+	if (place->http != NULL)
+		sync_http_name(place->http, names[which]);
 }
 
 void place_fini(struct place *place)

@@ -20,6 +20,7 @@ struct place {
 	char token[PLACE_TOKEN_MAX];
 	char *fields[PLACE_FIELDS_MAX + 1];
 	struct sync_http *http; /* NULL: it is a file */
+	char broken[160];	/* it cannot be asked at all; "": it can */
 	struct schedule schedule;
 	bool failing;	  /* the schedule says when it is tried again */
 	int64_t since_us; /* when something was first seen to wait; 0: nothing does */
@@ -50,8 +51,7 @@ struct place_answer {
 	char why[160];	       /* for people, but after PLACE_TAKEN and PLACE_LISTED */
 };
 
-int place_init(struct place *place, enum upload_place which, const struct upload_options *options,
-	struct err *err);
+void place_init(struct place *place, enum upload_place which, const struct upload_options *options);
 void place_fini(struct place *place);
 
 /* Send it and wait for the answer. The ids are those of its items. */

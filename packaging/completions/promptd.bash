@@ -43,7 +43,7 @@ _promptd() {
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync propose rate stats connect disconnect pick desktop agent setup log config status doctor help --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync propose rate stats usage connect disconnect pick desktop agent setup log config status doctor help --help --version" -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[1]} in
@@ -454,6 +454,13 @@ _promptd() {
 			_promptd_names promptd list --names "$cur"
 		fi
 		;;
+	usage)
+		if [[ $cur == -* ]]; then
+			COMPREPLY=($(compgen -W "--pending --dead --requeue --send --json --help" -- "$cur"))
+		else
+			:
+		fi
+		;;
 	connect)
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--all --project --status --dry-run --print --json --help" -- "$cur"))
@@ -544,7 +551,7 @@ _promptd() {
 		if [[ $cur == -* ]]; then
 			COMPREPLY=($(compgen -W "--json --help" -- "$cur"))
 		else
-			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync propose rate stats connect disconnect pick desktop agent setup log config status doctor help" -- "$cur"))
+			COMPREPLY=($(compgen -W "import export search list show render copy tags collections remove init add new edit rename tag history diff blame restore pull push sync-git resolve source publish project favourite login logout whoami sync propose rate stats usage connect disconnect pick desktop agent setup log config status doctor help" -- "$cur"))
 		fi
 		;;
 	esac

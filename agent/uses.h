@@ -1,0 +1,37 @@
+/*
+ * Sending recorded uses: the places of promptd.conf and the account (places.h), a token
+ * that is renewed when it has run out, and the lease: one process sends at a time. What
+ * the agent's thread (sender.h) and commands do alike; of the thread that opened it.
+ */
+#ifndef AGENT_USES_H
+#define AGENT_USES_H
+
+#include "agent/account.h"
+#include "agent/places.h"
+
+struct uses {
+	struct call quiet; /* what account.h takes; nothing is said on it */
+	struct account account;
+	bool signed_in;
+	struct upload *upload;
+};
+
+/* Negative: the store's failure; uses_close() in both cases. All are borrowed. */
+int uses_open(struct uses *uses, const struct platform_dirs *dirs, const struct config *config,
+	struct store *store, const atomic_bool *stop, struct err *err);
+void uses_close(struct uses *uses);
+
+/* sync_upload_step() with one renewal of the hub's token. */
+int uses_step(struct uses *uses, bool flush, struct upload_report *report, struct err *err);
+/* Likewise, until nothing is left to be sent now, or so many ms are over. */
+int uses_flush(struct uses *uses, int64_t ms, struct upload_report *report, struct err *err);
+
+/* A descriptor, to be closed when sending is over; -1: another one sends for longer than
+ * wait_ms. */
+int uses_lock(const struct platform_dirs *dirs, int64_t wait_ms);
+
+/* For commands: send all that waits, now. The exit; *report says what went. */
+#define USES_SEND_MS 60000
+int uses_send(struct call *call, struct store *store, struct upload_report *report);
+
+#endif
