@@ -75,6 +75,7 @@ void palette_drop_prompt(struct palette *palette)
 
 void palette_fini(struct palette *palette)
 {
+	palette_wait_end(palette);
 	palette_drop_prompt(palette);
 	palette_rows_clear(palette);
 	palette_edit_fini(&palette->query);
@@ -91,6 +92,7 @@ void palette_say(struct palette *palette, const char *text)
 
 static void close_now(struct palette *palette)
 {
+	palette_wait_end(palette);
 	palette_drop_prompt(palette);
 	palette_rows_clear(palette);
 	palette_edit_clear(&palette->query);
@@ -124,11 +126,11 @@ void palette_call(struct palette *palette, bool terminal)
 	open_list(palette);
 }
 
-static void open_form(struct palette *palette)
+static void open_form(struct palette *palette, struct palette_answer *answer)
 {
 	palette->mode = PALETTE_FORM;
 	palette->message[0] = '\0';
-	palette_form_open(palette);
+	palette_form_open(palette, answer->offers, answer->n_offers);
 }
 
 /* From the form, or from what was asked of a prompt without one. */
@@ -140,6 +142,7 @@ static void leave_prompt(struct palette *palette)
 	}
 	palette->mode = PALETTE_LIST;
 	palette->message[0] = '\0';
+	palette_drop_prompt(palette);
 	palette_rows_select(palette, palette->selected);
 }
 
@@ -164,8 +167,10 @@ static void sent(struct palette *palette, const json_t *args, const struct compo
 	close_now(palette);
 }
 
+/* Nothing that was pressed before the person saw the question is an answer to it. */
 static void confirm(struct palette *palette, enum palette_send how, size_t lines)
 {
+	palette_wait_drop(palette);
 	palette->back = palette->mode;
 	palette->mode = PALETTE_CONFIRM;
 	palette->how = how;
@@ -174,72 +179,152 @@ static void confirm(struct palette *palette, enum palette_send how, size_t lines
 	palette_preview_make(palette);
 }
 
-/* What was withdrawn or removed while its form was filled in is not sent. When that
- * cannot be asked now, what the person has before them counts. */
-static bool may_be_sent(struct palette *palette)
+bool palette_is_withdrawn(const struct prompt *prompt)
 {
-	const struct palette_calls *calls = palette->calls;
-	struct prompt *now = NULL;
-	struct err err;
-	int result = calls->get(calls->data, str_of(palette->prompt->path), &now, &err);
-	bool withdrawn =
-		str_is(str_of((result == 0 ? now : palette->prompt)->status), "deprecated");
-
-	prompt_free(now);
-	if (withdrawn)
-		palette_say(palette, "This prompt was withdrawn.");
-	else if (result != 0 && err.code == ERR_NOT_FOUND)
-		palette_say(palette, err.text);
-	else
-		return true;
-	return false;
+	return str_is(str_of(prompt->status), "deprecated");
 }
 
-static void send(struct palette *palette, enum palette_send how, bool confirmed)
+static enum palette_send how_of(enum palette_key key)
 {
-	unsigned flags = palette->terminal && how != PALETTE_COPY ? COMPOSE_TERMINAL : 0;
-	struct compose compose;
-	struct err err;
-	json_t *args;
-	int outcome;
+	return key == PALETTE_CTRL_ENTER  ? PALETTE_COPY
+	       : key == PALETTE_ALT_ENTER ? PALETTE_KEEP
+					  : PALETTE_PASTE;
+}
 
-	if (!may_be_sent(palette))
-		return;
-	args = palette_form_args(palette);
+static unsigned send_flags(const struct palette *palette, enum palette_send how)
+{
+	return palette->terminal && how != PALETTE_COPY ? COMPOSE_TERMINAL : 0;
+}
+
+static void deliver(struct palette *palette, const struct palette_composed *composed,
+	const json_t *args, enum palette_send how, bool confirmed)
+{
+	if (composed->outcome != 0)
+		palette_say(palette,
+			composed->outcome > 0 ? "A value is missing." : composed->err.text);
+	else if (send_flags(palette, how) != 0 && composed->compose.lines > 1 && !confirmed)
+		confirm(palette, how, composed->compose.lines);
+	else
+		sent(palette, args, &composed->compose, how);
+}
+
+/* What is on the form now, or what was asked about. */
+static void send(struct palette *palette, enum palette_key key, bool confirmed)
+{
+	struct palette_question *question;
+	json_t *args = palette_form_args(palette);
+
 	if (args == NULL)
 		return;
-	outcome = palette->calls->compose(
-		palette->calls->data, palette->prompt, args, flags, &compose, &err);
-	if (outcome != 0)
-		palette_say(palette, outcome > 0 ? "A value is missing." : err.text);
-	else if (flags != 0 && compose.lines > 1 && !confirmed)
-		confirm(palette, how, compose.lines);
+	question = palette_question_new(palette, PALETTE_ASK_SEND);
+	question->prompt = prompt_copy(palette->prompt);
+	question->args = args;
+	question->key = key;
+	question->confirmed = confirmed;
+	question->send_flags = send_flags(palette, how_of(key));
+	palette_ask(palette, question);
+}
+
+static void on_send(struct palette *palette, struct palette_answer *answer)
+{
+	const struct palette_question *question = answer->question;
+
+	if (answer->result != 0)
+		palette_say(palette, answer->err.text);
 	else
-		sent(palette, args, &compose, how);
-	compose_fini(&compose);
-	json_decref(args);
+		deliver(palette, answer->sent, question->args, how_of(question->key),
+			question->confirmed);
 }
 
-static void use(struct palette *palette, enum palette_send how)
+/* --- choosing --------------------------------------------------------------------- */
+
+static void take(struct palette *palette, struct str name, enum palette_key key)
 {
-	if (palette->prompt->n_inputs == 0)
-		send(palette, how, false);
-	else if (may_be_sent(palette))
-		open_form(palette);
+	struct palette_question *question = palette_question_new(palette, PALETTE_ASK_TAKE);
+
+	question->path = str_dup(name);
+	question->key = key;
+	question->send_flags = send_flags(palette, how_of(key));
+	palette_ask(palette, question);
 }
 
-static void choose(struct palette *palette, enum palette_send how)
+static void choose(struct palette *palette, enum palette_key key)
 {
-	if (palette_rows_take(palette))
-		use(palette, how);
-	if (palette->mode == PALETTE_LIST)
-		palette_preview_make(palette); /* it stays, with a message */
+	if (palette->n_rows > 0)
+		take(palette, str_of(palette->rows[palette->selected].path), key);
+}
+
+/* Tab opens the form of what cannot be sent too. */
+static void use(struct palette *palette, struct palette_answer *answer)
+{
+	enum palette_key key = answer->question->key;
+	json_t *none;
+
+	if (key == PALETTE_TAB) {
+		open_form(palette, answer);
+	} else if (palette_is_withdrawn(palette->prompt)) {
+		palette_say(palette, PALETTE_WITHDRAWN_TEXT);
+	} else if (answer->sent == NULL) {
+		open_form(palette, answer);
+	} else {
+		none = json_object();
+		deliver(palette, answer->sent, none, how_of(key), false);
+		json_decref(none);
+	}
+}
+
+static void on_details(struct palette *palette, struct palette_answer *answer)
+{
+	palette->back = palette->mode;
+	palette->mode = PALETTE_DETAILS;
+	palette->message[0] = '\0';
+	memcpy(palette->details, answer->details, sizeof palette->details);
+	palette->n_details = answer->n_details;
+	palette_preview_make(palette);
+}
+
+static void on_preview(struct palette *palette, struct palette_answer *answer)
+{
+	palette_preview_take(palette, answer->preview);
+}
+
+/* The hotkey of a prompt that cannot be had, or not be sent, leads to the list. */
+static void go_to_list(struct palette *palette, const char *why)
+{
+	char text[sizeof palette->message];
+
+	(void)snprintf(text, sizeof text, "%s", why);
+	palette_drop_prompt(palette);
+	open_list(palette);
+	palette_say(palette, text);
+}
+
+static void on_take(struct palette *palette, struct palette_answer *answer)
+{
+	if (answer->result != 0) { /* gone since it was listed */
+		palette_wait_drop(palette);
+		if (palette->direct)
+			go_to_list(palette, answer->err.text);
+		else
+			palette_say(palette, answer->err.text);
+		return;
+	}
+	palette->looking = 0; /* at what was selected before */
+	palette->rows_due = false;
+	palette_drop_prompt(palette);
+	palette->prompt = answer->prompt;
+	answer->prompt = NULL;
+	palette_preview_take(palette, answer->preview);
+	if (answer->question->key == PALETTE_CTRL_I)
+		on_details(palette, answer);
+	else
+		use(palette, answer);
+	if (palette->direct && palette->mode == PALETTE_LIST)
+		go_to_list(palette, palette->message);
 }
 
 void palette_call_prompt(struct palette *palette, struct str name, bool terminal)
 {
-	struct err err;
-
 	if (palette->mode != PALETTE_CLOSED) {
 		close_now(palette);
 		return;
@@ -247,15 +332,25 @@ void palette_call_prompt(struct palette *palette, struct str name, bool terminal
 	palette->terminal = terminal;
 	palette->mode = PALETTE_LIST;
 	palette->direct = true;
-	if (palette->calls->get(palette->calls->data, name, &palette->prompt, &err) == 0) {
-		use(palette, PALETTE_PASTE);
-		if (palette->mode != PALETTE_LIST)
-			return;
-		(void)snprintf(err.text, sizeof err.text, "%s", palette->message);
-	}
-	palette_drop_prompt(palette);
-	open_list(palette);
-	palette_say(palette, err.text);
+	take(palette, name, PALETTE_ENTER);
+}
+
+void palette_answer(struct palette *palette, struct palette_answer *answer)
+{
+	static void (*const takers[])(struct palette * palette, struct palette_answer * answer) = {
+		[PALETTE_ASK_ROWS] = palette_rows_answer,
+		[PALETTE_ASK_LOOK] = palette_look_answer,
+		[PALETTE_ASK_PREVIEW] = on_preview,
+		[PALETTE_ASK_TAKE] = on_take,
+		[PALETTE_ASK_DETAILS] = on_details,
+		[PALETTE_ASK_SEND] = on_send,
+		[PALETTE_ASK_FAVOURITE] = palette_favourite_answer,
+	};
+
+	if (palette_take_answer(palette, answer->question))
+		takers[answer->question->what](palette, answer);
+	palette_answer_free(answer);
+	palette_wait_replay(palette);
 }
 
 /* --- keys ------------------------------------------------------------------------- */
@@ -269,18 +364,15 @@ static void move(struct palette *palette, long by)
 
 static void show_details(struct palette *palette)
 {
-	const struct palette_calls *calls = palette->calls;
+	struct palette_question *question;
 
-	if (palette->mode == PALETTE_LIST && !palette_rows_take(palette))
+	if (palette->mode == PALETTE_LIST) {
+		choose(palette, PALETTE_CTRL_I);
 		return;
-	palette->back = palette->mode;
-	palette->mode = PALETTE_DETAILS;
-	palette->message[0] = '\0';
-	palette->n_details = calls->details == NULL
-				     ? 0
-				     : calls->details(calls->data, palette->prompt,
-					       palette->details, PALETTE_DETAILS_MAX);
-	palette_preview_make(palette);
+	}
+	question = palette_question_new(palette, PALETTE_ASK_DETAILS);
+	question->prompt = prompt_copy(palette->prompt);
+	palette_ask(palette, question);
 }
 
 static void open_file(struct palette *palette)
@@ -294,7 +386,7 @@ static bool any_key(struct palette *palette, enum palette_key key)
 {
 	switch (key) {
 	case PALETTE_SPACE:
-		palette_text(palette, STR(" "));
+		palette_text_now(palette, STR(" "));
 		return true;
 	case PALETTE_CTRL_S:
 		palette_rows_favourite(palette);
@@ -319,18 +411,9 @@ static bool any_key(struct palette *palette, enum palette_key key)
 	}
 }
 
-static bool send_key(struct palette *palette, enum palette_key key,
-	void (*how_to)(struct palette *palette, enum palette_send how))
+static bool sends(enum palette_key key)
 {
-	if (key == PALETTE_ENTER)
-		how_to(palette, PALETTE_PASTE);
-	else if (key == PALETTE_CTRL_ENTER)
-		how_to(palette, PALETTE_COPY);
-	else if (key == PALETTE_ALT_ENTER)
-		how_to(palette, PALETTE_KEEP);
-	else
-		return false;
-	return true;
+	return key == PALETTE_ENTER || key == PALETTE_CTRL_ENTER || key == PALETTE_ALT_ENTER;
 }
 
 bool palette_move(struct palette_edit *edit, enum palette_key key)
@@ -392,12 +475,12 @@ static void query_key(struct palette *palette, enum palette_key key)
 
 static void list_key(struct palette *palette, enum palette_key key)
 {
-	if (send_key(palette, key, choose))
-		return;
 	switch (key) {
+	case PALETTE_ENTER:
+	case PALETTE_CTRL_ENTER:
+	case PALETTE_ALT_ENTER:
 	case PALETTE_TAB:
-		if (palette_rows_take(palette))
-			open_form(palette);
+		choose(palette, key);
 		break;
 	case PALETTE_UP:
 		move(palette, -1);
@@ -428,28 +511,28 @@ static void list_key(struct palette *palette, enum palette_key key)
 	}
 }
 
-static void send_form(struct palette *palette, enum palette_send how)
-{
-	send(palette, how, false);
-}
-
 static void form_key(struct palette *palette, enum palette_key key)
 {
-	if (palette_form_key(palette, key) || send_key(palette, key, send_form))
+	if (palette_form_key(palette, key))
 		return;
-	if (key == PALETTE_ESCAPE)
+	if (sends(key))
+		send(palette, key, false);
+	else if (key == PALETTE_ESCAPE)
 		leave_prompt(palette);
 }
 
 static void confirm_key(struct palette *palette, enum palette_key key)
 {
+	static const enum palette_key keys[] = {
+		PALETTE_ENTER, PALETTE_CTRL_ENTER, PALETTE_ALT_ENTER};
+
 	if (key == PALETTE_ENTER)
-		send(palette, palette->how, true);
+		send(palette, keys[palette->how], true);
 	else if (key == PALETTE_ESCAPE)
 		step_back(palette);
 }
 
-void palette_key(struct palette *palette, enum palette_key key)
+void palette_key_now(struct palette *palette, enum palette_key key)
 {
 	if (palette->mode == PALETTE_CLOSED)
 		return;
@@ -457,7 +540,8 @@ void palette_key(struct palette *palette, enum palette_key key)
 		confirm_key(palette, key);
 		return;
 	}
-	if (palette->mode != PALETTE_LIST || (palette->n_rows > 0 && !palette->failed))
+	if (palette->mode != PALETTE_LIST ||
+		((palette->n_rows > 0 || palette->rows_due) && !palette->failed))
 		palette->message[0] = '\0'; /* else it says why there are none */
 	if (any_key(palette, key))
 		return;
@@ -492,7 +576,7 @@ static bool is_joiner(struct str text)
 	return str_is(text, "\xe2\x80\x8c") || str_is(text, "\xe2\x80\x8d");
 }
 
-void palette_text(struct palette *palette, struct str text)
+void palette_text_now(struct palette *palette, struct str text)
 {
 	struct buf clean = BUF_INIT(PALETTE_VALUE_MAX);
 
@@ -545,6 +629,19 @@ void palette_select(struct palette *palette, size_t row)
 {
 	if (palette->mode == PALETTE_LIST && row < palette->n_rows && row != palette->selected)
 		palette_rows_select(palette, row);
+}
+
+/* The row that was seen there; not any more among those: nothing. */
+void palette_click_now(struct palette *palette, const char *path)
+{
+	size_t i;
+
+	for (i = 0; palette->mode == PALETTE_LIST && i < palette->n_rows; i++)
+		if (strcmp(palette->rows[i].path, path) == 0) {
+			palette_select(palette, i);
+			palette_key_now(palette, PALETTE_ENTER);
+			return;
+		}
 }
 
 void palette_focus(struct palette *palette, size_t field)

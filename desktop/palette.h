@@ -2,13 +2,14 @@
  * The picker without a screen: keys in, calls out, and at any time what is to be
  * shown. No I/O, no clock; what it needs to know it asks of the caller's functions,
  * and what a person chose it tells them. Stories in tests/keys/ say how it behaves.
- * One thread.
+ * One thread; but what reads the library may be done by another (calls.ask).
  *
  *   LIST ─Tab, Enter→ FORM (a prompt with inputs) ─Enter→ CONFIRM → sent, closed
  *     │  └── Enter (a prompt without) ────────────────────↗ (lines into a terminal)
  *     └─Ctrl+I→ DETAILS (from FORM too)          Escape: one step back, then closed
  *
- * palette.c keys and modes, palette_rows.c the list, palette_form.c the form,
+ * palette.c keys and modes, palette_wait.c what is asked and waited for, palette_ask.c
+ * questions and their answers, palette_rows.c the list, palette_form.c the form,
  * palette_preview.c the preview, palette_edit.c a text with a cursor,
  * palette_describe.c all of it as text; palette_library.h has the calls over a store,
  * palette_sources.h those over a platform.
@@ -143,10 +144,21 @@ enum palette_source_outcome {
 	PALETTE_SOURCE_SECRET, /* a password manager put it there: not taken */
 };
 
+struct palette_question;
+struct palette_answer;
+
 /* Failures of these are told to the person in one line; what is shown stays. NULL
- * where it is said: then there is none of that. */
+ * where it is said: then there is none of that. Those of the library (search, get,
+ * compose, favourite, values, remember, details) are called by palette_answer_make(). */
 struct palette_calls {
 	void *data;
+	/*
+	 * Have palette_answer_make() called with it, where the library may be waited for,
+	 * and palette_answer() here with what comes of it. The question is the callee's.
+	 * One for looking (palette_asked_for_looking()) may be dropped for a newer one; all
+	 * others come, one after the other. NULL: they are answered at once.
+	 */
+	void (*ask)(void *data, struct palette_question *question);
 	/* Rows for what was typed, best first, fn for each; an empty text: favourites,
 	 * then recents, then the most used. */
 	int (*search)(void *data, struct str text, unsigned limit, palette_row_fn *fn, void *rows,
@@ -261,6 +273,13 @@ struct palette {
 	bool direct;		/* a hotkey led here: there is no list behind */
 	bool pasting;		/* Ctrl+V waits for palette_source() */
 	bool failed;		/* the last search did: the rows are of one before it */
+	/* Of palette_wait.c: questions whose answers are waited for; 0: none. */
+	uint64_t last_number, looking, choosing, marking;
+	bool rows_due; /* looking is for rows: those that are shown are of another query */
+	bool late;     /* it takes so long that one says so */
+	bool replaying;
+	struct palette_pressed *pressed; /* waits for an answer, in this order */
+	size_t n_pressed;
 };
 
 void palette_init(struct palette *palette, const struct palette_calls *calls);
@@ -280,9 +299,19 @@ void palette_key(struct palette *palette, enum palette_key key);
  * `text` is borrowed. */
 void palette_source(struct palette *palette, enum prompt_from from,
 	enum palette_source_outcome outcome, struct str text);
-/* A click on a row, on a field. Nothing when there is none of that number. */
+/* A row is gone to; a click on a row, which chooses it; on a field. Nothing when there is
+ * none of that number. */
 void palette_select(struct palette *palette, size_t row);
+void palette_click(struct palette *palette, size_t row);
 void palette_focus(struct palette *palette, size_t field);
+/* The answer to a question of calls.ask(), which it takes; nothing comes of one to a
+ * question that a newer one has replaced. */
+void palette_answer(struct palette *palette, struct palette_answer *answer);
+/* Is an answer waited for? Keys that need it are done when it is there; Escape needs
+ * none. */
+bool palette_waits(const struct palette *palette);
+/* So long that a person begins to wonder: what is shown says it until the answer comes. */
+void palette_late(struct palette *palette);
 /* Close it without a choice (the screen was locked). */
 void palette_close(struct palette *palette);
 

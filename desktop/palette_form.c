@@ -48,17 +48,7 @@ static enum palette_field_kind kind_of(const struct prompt_input *input)
 	return PALETTE_LINE;
 }
 
-static int add_offer(void *data, struct str value)
-{
-	struct palette_field *field = data;
-
-	if (field->n_offers == PALETTE_OFFERS_MAX)
-		return 1;
-	field->offers[field->n_offers++] = str_dup(value);
-	return 0;
-}
-
-static void field_open(struct palette *palette, size_t i)
+static void field_open(struct palette *palette, size_t i, struct palette_offers *offers)
 {
 	const struct prompt_input *input = input_at(palette, i);
 	const struct palette_calls *calls = palette->calls;
@@ -72,9 +62,11 @@ static void field_open(struct palette *palette, size_t i)
 		(void)palette_edit_set(&field->edit, STR("false"));
 	field->filled = field->edit.text.len > 0 ? PALETTE_DEFAULT : PALETTE_EMPTY;
 	field->waiting = input->from != PROMPT_FROM_PERSON && calls->source != NULL;
-	if (!is_choice(field) && !input->secret && calls->values != NULL)
-		calls->values(
-			calls->data, palette->prompt, input, PALETTE_OFFERS_MAX, add_offer, field);
+	if (offers != NULL) {
+		memcpy(field->offers, offers->texts, sizeof field->offers);
+		field->n_offers = offers->n;
+		offers->n = 0; /* they are the field's */
+	}
 }
 
 /* Each of the two is asked for once; the answer may come at once. */
@@ -91,14 +83,14 @@ static void ask_sources(struct palette *palette)
 			}
 }
 
-void palette_form_open(struct palette *palette)
+void palette_form_open(struct palette *palette, struct palette_offers *offers, size_t n_offers)
 {
 	size_t i, n = palette->prompt->n_inputs;
 
 	palette_form_close(palette);
 	palette->fields = n > 0 ? xcalloc(n, sizeof *palette->fields) : NULL;
 	for (i = 0; i < n; i++)
-		field_open(palette, i);
+		field_open(palette, i, i < n_offers ? &offers[i] : NULL);
 	ask_sources(palette);
 	palette_preview_make(palette);
 }
@@ -167,20 +159,28 @@ json_t *palette_form_args(struct palette *palette)
 }
 
 /* Only what was typed: not what lay on the clipboard, and no defaults. */
-void palette_form_remember(const struct palette *palette)
+void palette_form_remember(struct palette *palette)
 {
-	const struct palette_calls *calls = palette->calls;
+	struct palette_question *question;
+	json_t *args = json_object();
 	size_t i;
 
-	for (i = 0; has_fields(palette) && calls->remember != NULL && i < palette->prompt->n_inputs;
-		i++) {
+	for (i = 0; has_fields(palette) && i < palette->prompt->n_inputs; i++) {
 		const struct palette_field *field = &palette->fields[i];
 
 		if (field->filled == PALETTE_TYPED && !is_choice(field) &&
 			!input_at(palette, i)->secret && field->edit.text.len > 0)
-			calls->remember(calls->data, palette->prompt, input_at(palette, i),
-				palette_edit_text(&field->edit));
+			(void)json_object_set_new(args, input_at(palette, i)->name,
+				json_from_str(palette_edit_text(&field->edit)));
 	}
+	if (json_object_size(args) == 0 || palette->calls->remember == NULL) {
+		json_decref(args);
+		return;
+	}
+	question = palette_question_new(palette, PALETTE_ASK_REMEMBER);
+	question->prompt = prompt_copy(palette->prompt);
+	question->args = args;
+	palette_ask(palette, question);
 }
 
 static void changed(struct palette *palette)

@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/json.h"
+#include "core/log.h"
 #include "store/picks.h"
 #include "store/search.h"
 #include "store/stats.h"
@@ -66,6 +67,39 @@ static struct store *enter(struct palette_library *library, int wait_ms, struct 
 static void leave(struct palette_library *library)
 {
 	store_wait(library->store, PATIENT_MS);
+}
+
+static int ignore_row(void *data, const struct store_row *row)
+{
+	(void)data;
+	(void)row;
+	return 1;
+}
+
+/* A letter, so that all titles are looked at. */
+void palette_library_warm(struct palette_library *library)
+{
+	struct store_search search = {.text = STR("e"), .limit = 1};
+	struct err err;
+	bool more;
+
+	if (enter(library, PATIENT_MS, &err) != NULL)
+		(void)store_search(library->store, &search, ignore_row, NULL, &more, &err);
+	else if (err.code != ERR_NOT_FOUND)
+		log_event(LOG_LEVEL_ERROR, LOG_TEXT("event", "desktop.library"),
+			LOG_TEXT("error", err.text));
+}
+
+int palette_library_record(
+	struct palette_library *library, const struct usage_event *event, struct err *err)
+{
+	struct store *store = enter(library, PATIENT_MS, err);
+
+	if (store == NULL)
+		return -1;
+	if (store_usage_add(store, event, err) != 0)
+		return -1;
+	return store_usage_commit(store, err);
 }
 
 /* --- how old a source is ----------------------------------------------------------------- */

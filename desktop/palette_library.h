@@ -1,7 +1,7 @@
 /*
  * The palette's calls over the library: rows with what is told of them, prompts,
  * favourites, remembered values, details. Whoever owns the palette has the rest of its
- * calls. One thread, the store's.
+ * calls. One thread, the store's: that of palette_answer_make().
  *
  *	struct palette_library library;
  *	struct palette_calls calls = {.data = &library, .send = …, .close = …};
@@ -15,6 +15,7 @@
 
 #include "desktop/palette.h"
 #include "store/store.h"
+#include "store/usage.h"
 
 /* Nobody waits longer at a keystroke for another process that writes. */
 #define PALETTE_LIBRARY_WAIT_MS 50
@@ -44,6 +45,11 @@ void palette_library_init_store(
 void palette_library_fini(struct palette_library *library);
 /* 0 when there is one now; else err says what to do. */
 int palette_library_open(struct palette_library *library, struct err *err);
+/* Opened and read for the first key, if it is there. */
+void palette_library_warm(struct palette_library *library);
+/* The row of one use, durable when this returns 0. */
+int palette_library_record(
+	struct palette_library *library, const struct usage_event *event, struct err *err);
 
 /* Sets search, get, compose, favourite, values, remember and details, for which data is
  * a struct palette_library. */

@@ -39,12 +39,19 @@ static enum palette_span_kind span_kind(
 	return PALETTE_SPAN_FILLED;
 }
 
-static void take(struct palette *palette, const struct compose *compose)
+void palette_preview_take(struct palette *palette, const struct palette_composed *composed)
 {
+	const struct compose *compose = composed != NULL ? &composed->compose : NULL;
 	struct palette_preview *preview = &palette->preview;
-	struct str text = {buf_text(&compose->text), compose->text.len};
-	size_t bytes = shown(text, &preview->more), i;
+	struct str text;
+	size_t bytes, i;
 
+	palette_preview_clear(palette);
+	if (compose == NULL || composed->outcome < 0)
+		return; /* one that cannot be rendered says so when it is sent */
+	text = (struct str){buf_text(&compose->text), compose->text.len};
+	bytes = shown(text, &preview->more);
+	buf_init(&preview->text, (size_t)4 * PALETTE_PREVIEW_MAX);
 	(void)buf_add(&preview->text, text.p, bytes);
 	preview->lines = compose->lines;
 	for (i = 0; i < compose->n_spans && preview->n_spans < PALETTE_SPANS_MAX; i++) {
@@ -85,21 +92,21 @@ static json_t *args_of(const struct palette *palette)
 	return args;
 }
 
+unsigned palette_preview_flags(const struct palette *palette)
+{
+	return COMPOSE_HOLES | COMPOSE_SPANS | (palette->terminal ? COMPOSE_TERMINAL : 0);
+}
+
 void palette_preview_make(struct palette *palette)
 {
-	unsigned flags = COMPOSE_HOLES | COMPOSE_SPANS | (palette->terminal ? COMPOSE_TERMINAL : 0);
-	struct compose compose;
-	struct err err; /* a prompt that cannot be rendered says so when it is sent */
-	json_t *args;
+	struct palette_question *question;
 
-	palette_preview_clear(palette);
-	if (palette->prompt == NULL)
+	if (palette->prompt == NULL) {
+		palette_preview_clear(palette);
 		return;
-	buf_init(&palette->preview.text, (size_t)4 * PALETTE_PREVIEW_MAX);
-	args = args_of(palette);
-	if (palette->calls->compose(
-		    palette->calls->data, palette->prompt, args, flags, &compose, &err) >= 0)
-		take(palette, &compose);
-	compose_fini(&compose);
-	json_decref(args);
+	}
+	question = palette_question_new(palette, PALETTE_ASK_PREVIEW);
+	question->prompt = prompt_copy(palette->prompt);
+	question->args = args_of(palette);
+	palette_ask(palette, question);
 }

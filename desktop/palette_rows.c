@@ -6,12 +6,7 @@
 
 #include "desktop/palette_parts.h"
 
-struct rows {
-	struct palette_row rows[PALETTE_ROWS_MAX];
-	size_t n;
-};
-
-static void row_free(struct palette_row *row)
+void palette_row_free(struct palette_row *row)
 {
 	free(row->id);
 	free(row->path);
@@ -24,7 +19,7 @@ void palette_rows_clear(struct palette *palette)
 	size_t i;
 
 	for (i = 0; i < palette->n_rows; i++)
-		row_free(&palette->rows[i]);
+		palette_row_free(&palette->rows[i]);
 	palette->n_rows = palette->selected = 0;
 }
 
@@ -92,7 +87,7 @@ static void badge_age(struct palette_row *row, int64_t age_s)
 
 static int add(void *data, const struct store_row *from, const struct palette_found *found)
 {
-	struct rows *rows = data;
+	struct palette_rows *rows = data;
 	struct palette_row *row = &rows->rows[rows->n];
 	char version[32];
 
@@ -116,95 +111,117 @@ static int add(void *data, const struct store_row *from, const struct palette_fo
 	return 0;
 }
 
+int palette_rows_read(const struct palette_calls *calls, struct str text, struct palette_rows *rows,
+	struct err *err)
+{
+	return calls->search(calls->data, text, PALETTE_ROWS_MAX, add, rows, err);
+}
+
 void palette_rows_search(struct palette *palette, const char *keep_path)
 {
-	struct str text = palette_edit_text(&palette->query);
-	struct rows *rows = xcalloc(1, sizeof *rows);
-	struct err err;
-	size_t i, at = 0;
+	struct palette_question *question = palette_question_new(palette, PALETTE_ASK_ROWS);
 
 	palette->message[0] = '\0';
-	palette->failed = palette->calls->search(palette->calls->data, text, PALETTE_ROWS_MAX, add,
-				  rows, &err) != 0;
+	question->text = str_dup(palette_edit_text(&palette->query));
+	question->path = keep_path != NULL ? xstrdup(keep_path) : NULL;
+	palette_ask(palette, question);
+}
+
+/* The prompt of the selected row; none: it could not be had. */
+static void show(struct palette *palette, struct palette_answer *answer)
+{
+	palette_drop_prompt(palette);
+	palette->prompt = answer->prompt;
+	answer->prompt = NULL;
+	palette_preview_take(palette, answer->preview);
+}
+
+void palette_rows_answer(struct palette *palette, struct palette_answer *answer)
+{
+	palette->failed = answer->result != 0;
 	if (palette->failed) {
-		for (i = 0; i < rows->n; i++)
-			row_free(&rows->rows[i]);
-		palette_say(palette, err.text);
-		free(rows);
+		palette_wait_drop(palette); /* was pressed for what was not found */
+		palette_say(palette, answer->err.text);
 		return;
 	}
-	for (i = 0; keep_path != NULL && i < rows->n; i++)
-		if (strcmp(rows->rows[i].path, keep_path) == 0)
-			at = i;
 	palette_rows_clear(palette);
-	memcpy(palette->rows, rows->rows, sizeof palette->rows);
-	palette->n_rows = rows->n;
-	free(rows);
-	palette_rows_select(palette, at);
-	if (palette->n_rows == 0)
-		palette_say(palette,
-			text.n > 0 ? "Nothing is called so." : "There are no prompts yet.");
+	memcpy(palette->rows, answer->rows->rows, sizeof palette->rows);
+	palette->n_rows = answer->rows->n;
+	palette->selected = answer->at;
+	answer->rows->n = 0; /* they are the palette's */
+	show(palette, answer);
+	if (palette->n_rows == 0 && palette->message[0] == '\0')
+		palette_say(palette, palette->query.text.len > 0 ? "Nothing is called so."
+								 : "There are no prompts yet.");
 }
 
 /* --- the selected one ---------------------------------------------------------------- */
 
+/* What is shown of the one before stays until the answer is there: within a frame nobody
+ * sees it. */
 void palette_rows_select(struct palette *palette, size_t row)
 {
-	struct err err; /* told when the row is chosen */
+	struct palette_question *question;
 
-	palette_drop_prompt(palette);
 	palette->selected = row < palette->n_rows ? row : 0;
-	if (palette->n_rows == 0)
+	if (palette->n_rows == 0) {
+		palette_drop_prompt(palette);
 		return;
-	if (palette->calls->get(palette->calls->data, str_of(palette->rows[row].path),
-		    &palette->prompt, &err) != 0)
-		palette->prompt = NULL;
-	palette_preview_make(palette);
+	}
+	question = palette_question_new(palette, PALETTE_ASK_LOOK);
+	question->path = xstrdup(palette->rows[palette->selected].path);
+	palette_ask(palette, question);
 }
 
-bool palette_rows_take(struct palette *palette)
+void palette_look_answer(struct palette *palette, struct palette_answer *answer)
 {
-	struct prompt *prompt = NULL;
-	struct err err;
-
-	if (palette->n_rows == 0)
-		return false;
-	if (palette->calls->get(palette->calls->data, str_of(palette->rows[palette->selected].path),
-		    &prompt, &err) != 0) {
-		palette_say(palette, err.text); /* gone since it was listed */
-		return false;
-	}
-	palette_drop_prompt(palette);
-	palette->prompt = prompt;
-	return true;
+	show(palette, answer); /* why there is none is told when it is chosen */
 }
 
 /* --- favourites ---------------------------------------------------------------------- */
 
-void palette_rows_favourite(struct palette *palette)
+static struct palette_row *row_of(struct palette *palette, const char *id)
 {
-	const struct palette_calls *calls = palette->calls;
-	struct palette_row *row = NULL;
-	struct err err;
-	bool on;
 	size_t i;
 
-	for (i = 0; palette->prompt != NULL && i < palette->n_rows; i++)
-		if (strcmp(palette->rows[i].id, str_of(palette->prompt->id).p) == 0)
-			row = &palette->rows[i];
-	if (row == NULL || calls->favourite == NULL)
+	for (i = 0; i < palette->n_rows; i++)
+		if (strcmp(palette->rows[i].id, id) == 0)
+			return &palette->rows[i];
+	return NULL;
+}
+
+void palette_rows_favourite(struct palette *palette)
+{
+	struct palette_question *question;
+	const struct palette_row *row;
+
+	if (palette->prompt == NULL || palette->calls->favourite == NULL)
 		return;
-	on = !row->favourite;
-	if (calls->favourite(calls->data, str_of(row->id), on, &err) != 0) {
-		palette_say(palette, err.text);
+	row = row_of(palette, str_of(palette->prompt->id).p);
+	if (row == NULL)
+		return;
+	question = palette_question_new(palette, PALETTE_ASK_FAVOURITE);
+	question->text = xstrdup(row->id);
+	question->on = !row->favourite;
+	palette_ask(palette, question);
+}
+
+void palette_favourite_answer(struct palette *palette, struct palette_answer *answer)
+{
+	struct palette_row *row = row_of(palette, answer->question->text);
+
+	if (answer->result != 0) {
+		palette_say(palette, answer->err.text);
 		return;
 	}
-	row->favourite = on;
-	if (palette->mode == PALETTE_LIST && palette->query.text.len == 0) {
-		char *path = xstrdup(row->path);
+	if (row != NULL)
+		row->favourite = answer->question->on;
+	if (palette->mode == PALETTE_LIST && palette->query.text.len == 0 && palette->n_rows > 0) {
+		char *path = xstrdup(palette->rows[palette->selected].path);
 
 		palette_rows_search(palette, path);
 		free(path);
 	}
-	palette_say(palette, on ? "A favourite now." : "Not a favourite any more.");
+	palette_say(
+		palette, answer->question->on ? "A favourite now." : "Not a favourite any more.");
 }

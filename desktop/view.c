@@ -67,7 +67,7 @@ static void rows_make(struct view *view, const struct palette *palette)
 			.n_badges = from->n_badges,
 			.group = str_of(group(from->group)),
 			.favourite = from->favourite,
-			.faded = from->withdrawn};
+			.faded = from->withdrawn || (palette->late && palette->rows_due)};
 	}
 	view->what.rows = view->rows;
 	view->what.n_rows = palette->n_rows;
@@ -160,7 +160,9 @@ void view_make(struct view *view, const struct palette *palette)
 	memset(what, 0, sizeof *what);
 	what->query = palette_edit_text(&palette->query);
 	what->cursor = palette->query.cursor;
-	what->message = str_of(palette->message);
+	what->message = palette->late && palette->message[0] == '\0'
+				? STR("The library is still being read \xe2\x80\xa6")
+				: str_of(palette->message);
 	rows_make(view, palette);
 	preview_make(view, &palette->preview);
 	if (palette->prompt != NULL) {
