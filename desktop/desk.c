@@ -77,10 +77,15 @@ static void on_done(void *data, const struct paste_done *done)
 		event.outcome = STR("error");
 		event.error_code = str_of(paste_result_name(done->result));
 	}
+	event.occurred_ms = clock_now_ms();
 	/* The text is there; a row that cannot be written takes nothing from that. */
-	if (store_usage_add(desk->options.store, &event, &err) == 0)
-		(void)store_usage_commit(desk->options.store, &err);
-	prompt_free(sent->prompt);
+	if (desk->picker != NULL) {
+		desk_picker_record(desk->picker, sent->prompt, &event);
+	} else {
+		if (store_usage_add(desk->options.store, &event, &err) == 0)
+			(void)store_usage_commit(desk->options.store, &err);
+		prompt_free(sent->prompt);
+	}
 	*sent = (struct desk_sent){0};
 	desk->quitting = desk->quitting || desk->options.once;
 }
@@ -316,10 +321,10 @@ void desk_fini(struct desk *desk)
 	size_t i;
 
 	forget_choice(desk);
-	desk_picker_free(desk->picker);
 	for (i = 0; i < 2; i++)
 		prompt_free(desk->sent[i].prompt);
 	courier_fini(&desk->courier);
+	desk_picker_free(desk->picker);
 }
 
 static void pick(struct desk *desk)
@@ -341,7 +346,8 @@ static void call(struct desk *desk, const char *name, bool held)
 	else if (desk->stage == DESK_IDLE && !desktop->backend->locked(desktop)) {
 		courier_begin(&desk->courier);
 		desk->wanted = name;
-		if (desk->options.store == NULL && desk->options.find_store != NULL)
+		if (desk->options.store == NULL && desk->picker == NULL &&
+			desk->options.find_store != NULL)
 			desk->options.store = desk->options.find_store(desk->options.data);
 		if (desk->options.store == NULL && desk->picker == NULL) {
 			desk_give_up(desk, "There is no library yet: promptd import --starter.");

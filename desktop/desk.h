@@ -16,14 +16,15 @@
 
 struct desk_options {
 	struct platform_desktop *desktop;
-	struct store *store;		 /* NULL: there is no library (yet: see find_store) */
-	const char *dir;		 /* of the library; NULL: nowhere */
+	struct store *store;		 /* for a menu; NULL: there is none (yet: see find_store) */
+	const char *dir;		 /* of the library, for our own picker; NULL: nowhere */
 	const struct settings *settings; /* borrowed */
 	const char *menu;		 /* as settings say it, or another; NULL: our own picker */
-	bool once; /* end after one choice, as soon as nobody needs what we hold */
+	int frame_ms; /* an answer of the library that comes so soon is waited for; 0: 16 */
+	bool once;    /* end after one choice, as soon as nobody needs what we hold */
 	int64_t (*now_ms)(void *data); /* of courier.h */
-	/* Asked at each call as long as there is no store; NULL: there will be none. The
-	 * store stays its owner's. */
+	/* For a menu: asked at each call as long as there is no store; NULL: there will be
+	 * none. The store stays its owner's. */
 	struct store *(*find_store)(void *data);
 	void *data;
 };

@@ -134,10 +134,11 @@ static int run(struct program *program)
 		return EXIT_SUCCESS;
 	if (!program->pick && desktop->backend->reside(desktop, &err) != 0)
 		return err.code == ERR_BUSY ? ((void)fail(&err), EXIT_RESIDENT) : fail(&err);
-	if (open_library(program, &err) != 0)
+	options.menu = choose_menu(program);
+	/* Our own picker has the library read by a thread of its own. */
+	if (options.menu != NULL && open_library(program, &err) != 0)
 		return fail(&err);
 	options.store = program->store;
-	options.menu = choose_menu(program);
 	report.picker = options.menu != NULL		  ? options.menu
 			: program->settings.picker_window ? "window"
 							  : "overlay";

@@ -192,8 +192,11 @@ enum platform_event_type {
 	/* The person turned to something else (a click outside, another window), or the
 	 * keyboard could not be had: it wants picker_hide(). */
 	PLATFORM_EVENT_PICKER_LEFT,
-	/* The time of timer() has come. */
+	/* The time of timer(), of remind() has come. */
 	PLATFORM_EVENT_TIMER,
+	PLATFORM_EVENT_REMINDED,
+	/* The descriptor of watch() can be read; comes again until it is. */
+	PLATFORM_EVENT_READABLE,
 	/* The screen was locked (`number` 1) or unlocked (0). */
 	PLATFORM_EVENT_LOCKED,
 	/* We were asked to end (SIGTERM, end of the session). */
@@ -238,6 +241,11 @@ struct platform_backend {
 	void (*quit)(struct platform_desktop *desktop);
 	/* One timer: in so many milliseconds, instead of what was set before. -1: never. */
 	void (*timer)(struct platform_desktop *desktop, int64_t ms);
+	/* Another one, with PLATFORM_EVENT_REMINDED. */
+	void (*remind)(struct platform_desktop *desktop, int64_t ms);
+	/* PLATFORM_EVENT_READABLE whenever this descriptor is, instead of the one before; -1:
+	 * none is watched. Before it is closed. */
+	void (*watch)(struct platform_desktop *desktop, int fd);
 
 	/*
 	 * "Ctrl+Alt+Space" as hotkey `number` (0-15), in place of the one it was; an

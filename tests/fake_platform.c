@@ -1,6 +1,7 @@
 /* A desktop without a system; see fake_platform.h. */
 #include "tests/fake_platform.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,6 +76,18 @@ static void fake_timer(struct platform_desktop *desktop, int64_t ms)
 	struct fake *fake = fake_self(desktop);
 
 	fake->timer_ms = ms < 0 ? -1 : fake->now_ms + ms;
+}
+
+static void fake_remind(struct platform_desktop *desktop, int64_t ms)
+{
+	struct fake *fake = fake_self(desktop);
+
+	fake->remind_ms = ms < 0 ? -1 : fake->now_ms + ms;
+}
+
+static void fake_watch(struct platform_desktop *desktop, int fd)
+{
+	fake_self(desktop)->watched = fd;
 }
 
 static int fake_hotkey_set(
@@ -295,6 +308,9 @@ static int fake_picker_show(
 	fake->picker = true;
 	fake->page = what->page;
 	fake->n_rows = what->n_rows;
+	(void)snprintf(fake->query, sizeof fake->query, "%.*s", (int)what->query.n, what->query.p);
+	(void)snprintf(
+		fake->message, sizeof fake->message, "%.*s", (int)what->message.n, what->message.p);
 	return 0;
 }
 
@@ -314,6 +330,8 @@ const struct platform_backend fake_backend = {
 	.run = fake_run,
 	.quit = fake_quit,
 	.timer = fake_timer,
+	.remind = fake_remind,
+	.watch = fake_watch,
 	.hotkey_set = fake_hotkey_set,
 	.poke = fake_poke,
 	.reside = fake_reside,
@@ -352,7 +370,8 @@ void fake_init(struct fake *fake, platform_event_fn *fn, void *data)
 	fake->base.backend = &fake_backend;
 	fake->fn = fn;
 	fake->data = data;
-	fake->timer_ms = -1;
+	fake->timer_ms = fake->remind_ms = -1;
+	fake->watched = -1;
 	fake->window = fake_window(7, "Editor");
 	buf_init(&fake->log, 16UL * 1024 * 1024);
 	buf_init(&fake->menu, 16UL * 1024 * 1024);
@@ -391,6 +410,16 @@ void fake_settle(struct fake *fake)
 	}
 }
 
+bool fake_await(struct fake *fake, int ms)
+{
+	struct pollfd fd = {.fd = fake->watched, .events = POLLIN};
+
+	if (poll(&fd, 1, ms) <= 0)
+		return false;
+	fake_send(fake, &(struct platform_event){.type = PLATFORM_EVENT_READABLE});
+	return true;
+}
+
 void fake_copy(struct fake *fake, enum platform_selection which, const char *content)
 {
 	struct fake_selection *selection = fake_of(fake, which);
@@ -426,6 +455,10 @@ const char *fake_read(struct fake *fake, enum platform_selection which, uint64_t
 void fake_advance(struct fake *fake, int64_t ms)
 {
 	fake->now_ms += ms;
+	if (fake->remind_ms >= 0 && fake->remind_ms <= fake->now_ms) {
+		fake->remind_ms = -1;
+		fake_send(fake, &(struct platform_event){.type = PLATFORM_EVENT_REMINDED});
+	}
 	if (fake->timer_ms < 0 || fake->timer_ms > fake->now_ms)
 		return;
 	fake->timer_ms = -1;

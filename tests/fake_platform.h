@@ -32,13 +32,15 @@ struct fake {
 	struct platform_desktop base;
 	platform_event_fn *fn;
 	void *data;
-	int64_t now_ms, timer_ms; /* -1: no timer */
+	int64_t now_ms, timer_ms, remind_ms; /* -1: no timer */
+	int watched;			     /* a descriptor, or -1 */
 	struct fake_selection clipboard, primary;
 	struct platform_window window; /* that has the keyboard */
 	bool keys_held, locked;
 	bool picker; /* is shown, with: */
 	enum platform_picker_page page;
 	size_t n_rows;
+	char query[64], message[256];
 	/* Faults. */
 	bool save_hangs, offer_fails, press_fails, picker_fails;
 	bool tells_readers; /* this system knows which program asks */
@@ -64,6 +66,8 @@ struct platform_window fake_window(uint64_t id, const char *class_name);
 void fake_send(struct fake *fake, const struct platform_event *event);
 /* SAVED and RELEASED, when they are awaited and nothing hangs. */
 void fake_settle(struct fake *fake);
+/* READABLE when what is watched is within so much real time; else false. */
+bool fake_await(struct fake *fake, int ms);
 /* Somebody copies: takes the selection from whoever has it. */
 void fake_copy(struct fake *fake, enum platform_selection selection, const char *content);
 /* A program asks for data. What it gets, or NULL when the selection has no owner or

@@ -57,7 +57,7 @@ place("sys/(auxv|inotify|epoll|eventfd|timerfd|signalfd|pidfd|vfs|prctl|random|s
 	"platform/(linux|windows|macos)/.*" "core/(clock|mailbox)\\.c")
 # Threads: the rooms that own one, and the module they meet in.
 place("pthread\\.h|threads\\.h|semaphore\\.h" "core/.*" "store/.*" "sync/.*" "hub/.*" "agent/.*"
-	"platform/.*")
+	"platform/.*" "desktop/clerk\\.c")
 # Not in POSIX.1-2008, but wherever promptd will run its command line.
 place("getopt\\.h" "agent/.*" "desktop/main\\.c" "hub/commands\\.c")
 place("sys/ioctl\\.h" "platform/(linux|windows|macos)/.*")

@@ -67,6 +67,8 @@ void loop_fini(struct loop *loop)
 	buf_fini(&loop->menu.text);
 	buf_fini(&loop->menu.answer);
 	source_drop(&loop->timer);
+	source_drop(&loop->reminder);
+	source_drop(&loop->watched);
 	source_drop(&loop->terminate);
 	source_drop(&loop->interrupt);
 	g_main_loop_unref(loop->main);
@@ -96,6 +98,37 @@ void loop_timer(struct loop *loop, int64_t ms)
 	source_drop(&loop->timer);
 	if (ms >= 0)
 		loop->timer = g_timeout_add((guint)ms, on_timer, loop);
+}
+
+static gboolean on_reminder(gpointer data)
+{
+	struct loop *loop = data;
+
+	loop->reminder = 0;
+	loop_send(loop, &(struct platform_event){.type = PLATFORM_EVENT_REMINDED});
+	return G_SOURCE_REMOVE;
+}
+
+void loop_remind(struct loop *loop, int64_t ms)
+{
+	source_drop(&loop->reminder);
+	if (ms >= 0)
+		loop->reminder = g_timeout_add((guint)ms, on_reminder, loop);
+}
+
+static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
+{
+	(void)fd;
+	(void)condition;
+	loop_send(data, &(struct platform_event){.type = PLATFORM_EVENT_READABLE});
+	return G_SOURCE_CONTINUE;
+}
+
+void loop_watch(struct loop *loop, int fd)
+{
+	source_drop(&loop->watched);
+	if (fd >= 0)
+		loop->watched = g_unix_fd_add(fd, G_IO_IN, on_readable, loop);
 }
 
 /* --- notices -------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /*
- * GLib's loop with what every backend needs of it: one timer, the signals that ask
- * us to end, and a program that lets a person choose. One thread.
+ * GLib's loop with what every backend needs of it: timers, the signals that ask us to
+ * end, and a program that lets a person choose. One thread.
  */
 #ifndef PLATFORM_LINUX_LOOP_H
 #define PLATFORM_LINUX_LOOP_H
@@ -14,8 +14,8 @@ struct loop {
 	platform_event_fn *fn;
 	void *data;
 	GMainLoop *main;
-	guint timer, terminate, interrupt; /* sources; 0: none */
-	GCancellable *ending;		   /* of notices on their way */
+	guint timer, reminder, watched, terminate, interrupt; /* sources; 0: none */
+	GCancellable *ending;				      /* of notices on their way */
 	unsigned n_notices;
 	struct loop_lock *lock; /* of loop_lock.c; NULL: nobody watches */
 	struct loop_menu {
@@ -33,10 +33,12 @@ void loop_init(struct loop *loop, platform_event_fn *fn, void *data);
 void loop_fini(struct loop *loop);
 void loop_send(struct loop *loop, const struct platform_event *event);
 
-/* As platform.h says of run, quit, timer, menu. */
+/* As platform.h says of run, quit, timer, remind, watch, menu. */
 void loop_run(struct loop *loop);
 void loop_quit(struct loop *loop);
 void loop_timer(struct loop *loop, int64_t ms);
+void loop_remind(struct loop *loop, int64_t ms);
+void loop_watch(struct loop *loop, int fd);
 int loop_menu(struct loop *loop, const char *const argv[], struct str text, struct err *err);
 /* End it, and what it started; its event comes all the same. None: nothing happens. */
 void loop_menu_stop(struct loop *loop);

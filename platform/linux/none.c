@@ -61,6 +61,16 @@ static void none_timer(struct platform_desktop *desktop, int64_t ms)
 	loop_timer(&none_of(desktop)->loop, ms);
 }
 
+static void none_remind(struct platform_desktop *desktop, int64_t ms)
+{
+	loop_remind(&none_of(desktop)->loop, ms);
+}
+
+static void none_watch(struct platform_desktop *desktop, int fd)
+{
+	loop_watch(&none_of(desktop)->loop, fd);
+}
+
 static int none_hotkey_set(
 	struct platform_desktop *desktop, int number, struct str keys, struct err *err)
 {
@@ -228,6 +238,8 @@ const struct platform_backend platform_none = {
 	.run = none_run,
 	.quit = none_quit,
 	.timer = none_timer,
+	.remind = none_remind,
+	.watch = none_watch,
 	.hotkey_set = none_hotkey_set,
 	.poke = none_poke,
 	.reside = none_reside,

@@ -452,6 +452,16 @@ static void x11_timer(struct platform_desktop *desktop, int64_t ms)
 	loop_timer(&x11_of(desktop)->loop, ms);
 }
 
+static void x11_remind(struct platform_desktop *desktop, int64_t ms)
+{
+	loop_remind(&x11_of(desktop)->loop, ms);
+}
+
+static void x11_watch(struct platform_desktop *desktop, int fd)
+{
+	loop_watch(&x11_of(desktop)->loop, fd);
+}
+
 static void x11_notify(struct platform_desktop *desktop, const char *text)
 {
 	loop_notify(&x11_of(desktop)->loop, text);
@@ -470,6 +480,8 @@ const struct platform_backend platform_x11 = {
 	.run = x11_run,
 	.quit = x11_quit,
 	.timer = x11_timer,
+	.remind = x11_remind,
+	.watch = x11_watch,
 	.hotkey_set = x11_hotkey_set,
 	.poke = x11_poke,
 	.reside = x11_reside,
