@@ -399,8 +399,8 @@ static int sweep(struct db *db, unsigned enabled, struct err *err)
 		"GROUP BY 1, 2 ON CONFLICT DO UPDATE SET count = count + excluded.count",
 		"DELETE FROM usage WHERE (state & ?1) = ?1",
 		"DELETE FROM daily WHERE (state & ?1) = ?1",
-		"DELETE FROM usage_trace WHERE ?1 <> 0 AND event_id NOT IN "
-		"(SELECT event_id FROM usage)",
+		("DELETE FROM usage_trace WHERE ?1 <> 0 AND event_id NOT IN "
+		 "(SELECT event_id FROM usage)"),
 		"DELETE FROM use_day WHERE ?1 <> 0 AND day < (SELECT max(day) FROM use_day) - 60",
 	};
 	sqlite3_stmt *statement;
