@@ -7,9 +7,9 @@
  * security, search tables) stands in migrations of its own.
  *
  * A connection belongs to one thread at a time. SQLite waits for another writer
- * for DB_WAIT_MS; PostgreSQL runs at the level SERIALIZABLE and says when a
- * transaction has to be done again (SQLSTATE 40001, 40P01), which
- * hub_transaction() does.
+ * for DB_WAIT_MS; on PostgreSQL what writes runs at the level SERIALIZABLE, what
+ * only reads sees one state (REPEATABLE READ), and it says when a transaction has
+ * to be done again (SQLSTATE 40001, 40P01, 53200), which hub_transaction() does.
  */
 #ifndef HUB_DB_H
 #define HUB_DB_H

@@ -66,7 +66,7 @@ void place_fini(struct place *place)
 static void say(struct place_answer *answer, enum place_verdict verdict, const char *text)
 {
 	answer->verdict = verdict;
-	(void)snprintf(answer->why, sizeof answer->why, "%s", text);
+	(void)snprintf(answer->why, sizeof answer->why, "%.159s", text);
 }
 
 /* A success is an answer that can be read: one that is cut short is none. */
