@@ -138,8 +138,8 @@ static int apply_one(struct pulling *pulling, struct feed_change *change, struct
 	struct prompt *prompt = change->prompt;
 
 	if (change->refused)
-		return store_remote_keep(pulling->store, SOURCE, str_of(change->id),
-			pulling->remote.round, err);
+		return store_remote_keep(
+			pulling->store, SOURCE, str_of(change->id), pulling->remote.round, err);
 	if (!change->put) {
 		pulling->report->removed++;
 		return store_remote_remove(pulling->store, SOURCE, str_of(change->id), err);
@@ -228,8 +228,9 @@ static bool start_anew(struct pulling *pulling, const struct sync_answer *answer
 
 static int ask(struct pulling *pulling, struct sync_answer *answer, struct err *err)
 {
-	struct sync_question question = {
-		.method = "GET", .token = pulling->options->token, .accept = "application/x-ndjson"};
+	struct sync_question question = {.method = "GET",
+		.token = pulling->options->token,
+		.accept = "application/x-ndjson"};
 	struct buf path = BUF_INIT(1024);
 	int rc;
 
@@ -255,8 +256,8 @@ static int check_progress(struct pulling *pulling, const struct feed_page *page,
 		(void)err_set(err, ERR_INVALID, "the hub's feed does not move");
 		return PULL_LATER;
 	}
-	if (pulling->report->put > PULL_PROMPTS_MAX) {
-		(void)err_set(err, ERR_LIMIT, "the hub has more than %d prompts", PULL_PROMPTS_MAX);
+	if (pulling->report->pages == PULL_PAGES_MAX || pulling->report->put > PULL_PROMPTS_MAX) {
+		(void)err_set(err, ERR_LIMIT, "the hub's feed does not end");
 		return PULL_LATER;
 	}
 	pulling->seq = page->seq;

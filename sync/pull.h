@@ -8,7 +8,8 @@
 #include "store/store.h"
 #include "sync/http.h"
 
-#define PULL_PROMPTS_MAX 200000 /* a hub that has more is not followed any further */
+#define PULL_PAGES_MAX 2000	/* of one pull: a hub that never ends is left alone */
+#define PULL_PROMPTS_MAX 200000 /* likewise */
 #define PULL_SOURCE "hub"
 
 struct pull_report {
