@@ -229,6 +229,7 @@ static int doctor_run(struct call *call)
 	check_library(&doctor);
 	check_damaged(&doctor);
 	doctor_agent(&doctor);
+	doctor_hub(&doctor);
 	doctor_service(&doctor);
 	check_disk(&doctor);
 	doctor_desktop(&doctor);
@@ -252,7 +253,8 @@ const struct command command_doctor = {
 	.words = "",
 	.description =
 		"Checks the settings, the programs, who may read the files, whether the library is "
-		"whole, the agent and how it is started, the disk, the display, the session bus "
+		"whole, the agent, the hub and how the agent is started, the disk, the display, "
+		"the session bus "
 		"and the locale. Each row is ok, warn or fail, with what to do; "
 		"the "
 		"exit status is 1 when one is fail.",

@@ -8,6 +8,7 @@
 #include "agent/connected.h"
 #include "agent/endpoint.h"
 #include "agent/fault.h"
+#include "agent/hub_tell.h"
 #include "core/buf.h"
 #include "core/json.h"
 
@@ -114,6 +115,23 @@ static void print_agent(struct call *call)
 	print_clients(call, &endpoint);
 }
 
+static void print_hub(struct call *call, const struct hub_tell *tell)
+{
+	struct buf line = BUF_INIT(4096);
+	char space[640];
+	const char *mend = hub_tell_mend(tell, space);
+
+	hub_tell_line(tell, &line);
+	if (tell->signed_in)
+		row_format(call, "hub", "%s%s%s%s%s", tell->name,
+			tell->name[0] != '\0' ? " at " : "", tell->hub,
+			tell->proxy[0] != '\0' ? " through the proxy " : "", tell->proxy);
+	row(call, tell->signed_in ? "" : "hub", (struct str){buf_text(&line), line.len});
+	if (mend != NULL)
+		row_format(call, "", "-> %s", mend);
+	buf_fini(&line);
+}
+
 static void print_fault(struct call *call)
 {
 	struct fault fault;
@@ -156,7 +174,8 @@ static json_t *agent_json(struct call *call)
 	return agent;
 }
 
-static void print_status(struct call *call, const struct store_facts *facts, struct str connected)
+static void print_status(struct call *call, const struct store_facts *facts, struct str connected,
+	const struct hub_tell *hub)
 {
 	row_format(call, "promptd", "%s", PROMPTD_VERSION);
 	row(call, "library", str_of(call->dirs->data));
@@ -167,10 +186,12 @@ static void print_status(struct call *call, const struct store_facts *facts, str
 	row_format(call, "settings", "%s/%s", call->dirs->config, CONFIG_FILE);
 	row(call, "connected", connected.n > 0 ? connected : STR("no assistant yet"));
 	print_agent(call);
+	print_hub(call, hub);
 	print_fault(call);
 }
 
-static void answer(struct call *call, const struct store_facts *facts, json_t *connected)
+static void answer(struct call *call, const struct store_facts *facts, json_t *connected,
+	const struct hub_tell *hub)
 {
 	call_answer_text(call, "version", STR(PROMPTD_VERSION));
 	call_answer_text(call, "library", str_of(call->dirs->data));
@@ -190,6 +211,7 @@ static void answer(struct call *call, const struct store_facts *facts, json_t *c
 	call_answer_text(call, "config", str_of(call->dirs->config));
 	call_answer(call, "connected", json_incref(connected));
 	call_answer(call, "agent", agent_json(call));
+	call_answer(call, "hub", hub_tell_json(hub));
 	call_answer(call, "last_error", fault_json(call));
 }
 
@@ -197,6 +219,7 @@ static int status_run(struct call *call)
 {
 	struct buf connected = BUF_INIT(4096);
 	struct store_facts facts = {.n_prompts = 0};
+	struct hub_tell hub;
 	struct store *store;
 	struct err err;
 	json_t *names;
@@ -211,12 +234,13 @@ static int status_run(struct call *call)
 		if (store_facts(store, &facts, &err) != 0)
 			return call_fail_err(call, &err);
 	}
+	hub_tell_read(call, &hub);
 	names = connected_list(call->dirs);
 	connected_text(names, &connected);
 	if (call->json)
-		answer(call, &facts, names);
+		answer(call, &facts, names, &hub);
 	else
-		print_status(call, &facts, (struct str){buf_text(&connected), connected.len});
+		print_status(call, &facts, (struct str){buf_text(&connected), connected.len}, &hub);
 	buf_fini(&connected);
 	json_decref(names);
 	return COMMAND_DONE;
@@ -230,13 +254,15 @@ const struct command command_status = {
 		"Says where the library is, how many prompts, versions, tags and collections "
 		"are in it, how large its files are, how many uses are recorded, which "
 		"assistants are connected, where the agent answers, who is connected to it since "
-		"when, and what went wrong there last.",
+		"when, how it fares with the hub, and what went wrong there last.",
 	.looks = true,
 	.always = true,
 	.answer =
 		"version, library, read_only, prompts, versions, tags, collections, prompts_file, "
 		"prompts_bytes, prompts_format, ledger_file, ledger_bytes, ledger_format, "
 		"usage_pending, config, connected (names), agent (running, pid, "
-		"version, socket, port, clients), last_error (time, event, why)",
+		"version, socket, port, clients), hub (url, name, role, condition, why, followed, "
+		"stream, heard, next, lease, refused, refused_why, proxy; null: not signed in), "
+		"last_error (time, event, why)",
 	.run = status_run,
 };

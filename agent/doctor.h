@@ -24,6 +24,8 @@ void doctor_say(struct doctor *doctor, enum level level, const char *mend, const
 void doctor_programs(struct doctor *doctor);
 /* Does the agent run, is it this version, and can others find it? */
 void doctor_agent(struct doctor *doctor);
+/* Does the agent follow the hub, and how does it fare? */
+void doctor_hub(struct doctor *doctor);
 /* Is it started at login, and are its sockets where only this user gets at them? */
 void doctor_service(struct doctor *doctor);
 /* Does the display answer that is named, does the session bus? */
