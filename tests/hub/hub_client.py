@@ -45,9 +45,9 @@ class Hub:
         self.start()
         return self
 
-    def start(self):
+    def start(self, port=0):
         self.process = subprocess.Popen(
-            [self.program, "--database", self.database, "--listen", "127.0.0.1:0",
+            [self.program, "--database", self.database, "--listen", f"127.0.0.1:{port}",
              "--workers", "3", "serve"], stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         assert "http://" in line, self.said()
