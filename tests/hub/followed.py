@@ -167,7 +167,6 @@ def followed(hub, program, directory):
         if hub.database.startswith("sqlite:"):
             a_hub_that_came_back_from_a_backup(promptd, hub, directory, ann, ben)
         else:
-            publish(ben, ann, "team/other", "Other.")
             promptd("sync", "--now")
         who_is_let_go(promptd, hub, ann, cleo)
 
