@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/text_filter.h"
 
 #define MESSAGE_MAX 500
 #define PARAMETERS_MAX 16384
@@ -12,14 +11,30 @@
 static int add_message(
 	struct request *request, struct draft *draft, enum prompt_role role, struct str text)
 {
-	size_t at = text_filter_find(text);
+	int rc = door_check(request, &draft->door, "text", text);
 
-	if (at < text.n)
-		return request_refuse(request, 422, "hidden_characters",
-			"the text holds a character that does not show or that acts, at byte %zu",
-			at);
-	(void)prompt_add_message(draft->prompt, role, text);
-	return 0;
+	if (rc == 0)
+		(void)prompt_add_message(draft->prompt, role, text);
+	return rc;
+}
+
+/* What stands in inputs is shown to whoever fills them in. */
+static int check_inputs(struct request *request, struct draft *draft)
+{
+	const struct prompt_input *input;
+	size_t i, k;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < draft->prompt->n_inputs; i++) {
+		input = &draft->prompt->inputs[i];
+		rc = door_check(request, &draft->door, "inputs", str_of(input->initial));
+		if (rc == 0)
+			rc = door_check(
+				request, &draft->door, "inputs", str_of(input->description));
+		for (k = 0; rc == 0 && k < input->n_choices; k++)
+			rc = door_check(request, &draft->door, "inputs", str_of(input->choices[k]));
+	}
+	return rc;
 }
 
 static int read_messages(struct request *request, struct draft *draft)
@@ -72,13 +87,15 @@ int draft_read(struct request *request, const char *slug, const char *title, str
 	buf_init(&draft->messages, PROMPT_TEXT_MAX * 2UL + 65536);
 	buf_init(&draft->inputs, 4UL * 1024 * 1024);
 	buf_init(&draft->parameters, PARAMETERS_MAX);
-	if ((rc = request_text(request, "message", MESSAGE_MAX, &draft->message)) != 0 ||
+	if ((rc = door_text(request, "message", MESSAGE_MAX, &draft->message)) != 0 ||
 		(rc = read_messages(request, draft)) != 0)
 		return rc;
 	prompt_set(&draft->prompt->path, str_of(slug));
 	prompt_set(&draft->prompt->title, str_of(title));
 	if (inputs != NULL && prompt_inputs_parse(draft->prompt, inputs, err) != 0)
 		return request_refuse_field(request, "inputs", "%s", err->text);
+	if ((rc = check_inputs(request, draft)) != 0)
+		return rc;
 	if (prompt_check(draft->prompt, err) != 0)
 		return request_refuse(request, 422, "invalid", "%s", err->text);
 	if (parameters != NULL && !json_is_object(parameters))
@@ -88,6 +105,10 @@ int draft_read(struct request *request, const char *slug, const char *title, str
 	else if (json_write_sorted(parameters, &draft->parameters) != 0)
 		return request_refuse_field(request, "parameters",
 			"parameters is larger than %d bytes", PARAMETERS_MAX);
+	rc = door_check(request, &draft->door, "parameters",
+		(struct str){buf_text(&draft->parameters), draft->parameters.len});
+	if (rc != 0)
+		return rc;
 	if (prompt_digest(draft->prompt, draft->prompt->digest, err) != 0 ||
 		write_json(prompt_messages_json(draft->prompt), &draft->messages, err) != 0)
 		return -1;
@@ -125,6 +146,9 @@ int draft_insert(struct request *request, const struct draft *draft, const char 
 			draft->message.p != NULL ? db_text(draft->message) : db_string(""),
 			USER(request), db_number(request->now_ms)),
 		err);
+	if (rc != 0)
+		return rc;
+	rc = door_audit(request, &draft->door, prompt_id, err);
 	if (rc != 0)
 		return rc;
 	return request_do(request,

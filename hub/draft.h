@@ -7,12 +7,14 @@
 #define HUB_DRAFT_H
 
 #include "core/prompt.h"
+#include "hub/door.h"
 #include "hub/request.h"
 
 struct draft {
 	struct prompt *prompt;
 	struct buf messages, inputs, parameters; /* JSON, as the tables keep them */
 	struct str message;			 /* what the version is for; of the body */
+	struct door door;			 /* what was let in */
 };
 
 /*

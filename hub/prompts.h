@@ -6,7 +6,7 @@
 #include "hub/etag.h"
 #include "hub/request.h"
 
-/* A prompt that the path names by id or, with its '/' as %2F, by slug. */
+/* A prompt that the path names by id or, when there is no '/' in it, by slug. */
 struct prompt_facts {
 	char id[ID_BYTES], slug[PROMPT_PATH_MAX + 1], owner_id[ID_BYTES], team_id[ID_BYTES];
 	int64_t latest, revision;

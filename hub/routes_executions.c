@@ -1,4 +1,5 @@
 /* Executions: somebody used a version with a model, and says how it went. */
+#include "hub/door.h"
 #include "hub/prompts.h"
 #include "hub/routes_all.h"
 
@@ -43,7 +44,7 @@ static int read_execution(struct request *request, struct execution *execution)
 	if (success != NULL && !json_is_boolean(success))
 		return request_refuse_field(request, "success", "success is true or false");
 	if ((rc = request_text(request, "model", MODEL_MAX, &execution->model)) != 0 ||
-		(rc = request_text(request, "notes", NOTES_MAX, &execution->notes)) != 0 ||
+		(rc = door_text(request, "notes", NOTES_MAX, &execution->notes)) != 0 ||
 		(rc = request_number(request, "rating", 1, 5, &execution->rating)) != 0)
 		return rc;
 	return request_number(request, "version", 1, INT64_MAX, &execution->version);

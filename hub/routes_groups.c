@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/door.h"
 #include "hub/etag.h"
 #include "hub/feed.h"
 #include "hub/prompts.h"
@@ -99,8 +100,8 @@ static int take_text(
 	int rc;
 
 	text->colour = (struct str){NULL, 0};
-	rc = create ? request_required(request, "name", PROMPT_TAG_MAX, &text->name)
-		    : request_text(request, "name", PROMPT_TAG_MAX, &text->name);
+	rc = create ? door_required(request, "name", PROMPT_TAG_MAX, &text->name)
+		    : door_text(request, "name", PROMPT_TAG_MAX, &text->name);
 	if (rc == 0 && text->name.p != NULL && text->name.n == 0)
 		return request_refuse_field(request, "name", "a name is not empty");
 	/* Tags come to the agents a line each. */

@@ -4,6 +4,7 @@
 
 #include "core/text_filter.h"
 #include "hub/credential.h"
+#include "hub/door.h"
 #include "hub/draft.h"
 #include "hub/etag.h"
 #include "hub/feed.h"
@@ -109,9 +110,9 @@ int route_prompt_create(struct request *request, struct err *err)
 	struct draft draft;
 	int rc;
 
-	if ((rc = request_required(request, "slug", PROMPT_PATH_MAX, &slug)) != 0 ||
-		(rc = request_required(request, "title", PROMPT_TITLE_MAX, &title)) != 0 ||
-		(rc = request_text(request, "description", PROMPT_DESCRIPTION_MAX, &description)) !=
+	if ((rc = door_required(request, "slug", PROMPT_PATH_MAX, &slug)) != 0 ||
+		(rc = door_required(request, "title", PROMPT_TITLE_MAX, &title)) != 0 ||
+		(rc = door_text(request, "description", PROMPT_DESCRIPTION_MAX, &description)) !=
 			0 ||
 		(rc = request_text(request, "team_id", ID_BYTES - 1, &team)) != 0 ||
 		(rc = request_text(request, "collection_id", ID_BYTES - 1, &collection)) != 0)
@@ -172,8 +173,8 @@ static int take_patch(struct request *request, const struct prompt_facts *facts,
 	struct str title, description, collection, flags;
 	int rc;
 
-	if ((rc = request_text(request, "title", PROMPT_TITLE_MAX, &title)) != 0 ||
-		(rc = request_text(request, "description", PROMPT_DESCRIPTION_MAX, &description)) !=
+	if ((rc = door_text(request, "title", PROMPT_TITLE_MAX, &title)) != 0 ||
+		(rc = door_text(request, "description", PROMPT_DESCRIPTION_MAX, &description)) !=
 			0 ||
 		(rc = request_text(request, "collection_id", ID_BYTES - 1, &collection)) != 0 ||
 		(rc = take_flags(request, &flags)) != 0)
@@ -239,8 +240,8 @@ int route_prompt_put(struct request *request, struct err *err)
 	int rc = prompt_find(request, &facts, err);
 
 	if (rc != 0 || (rc = prompt_match(request, &facts, ETAG_MUST)) != 0 ||
-		(rc = request_required(request, "title", PROMPT_TITLE_MAX, &title)) != 0 ||
-		(rc = request_text(request, "description", PROMPT_DESCRIPTION_MAX, &description)) !=
+		(rc = door_required(request, "title", PROMPT_TITLE_MAX, &title)) != 0 ||
+		(rc = door_text(request, "description", PROMPT_DESCRIPTION_MAX, &description)) !=
 			0 ||
 		(rc = request_text(request, "collection_id", ID_BYTES - 1, &collection)) != 0)
 		return rc;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/door.h"
 #include "hub/draft.h"
 #include "hub/feed.h"
 #include "hub/prompts.h"
@@ -140,7 +141,7 @@ static int step_begin(struct request *request, struct step *step, struct err *er
 	int rc = prompt_find(request, &step->prompt, err);
 
 	if (rc != 0 || (rc = version_number(request, &step->number)) != 0 ||
-		(rc = request_text(request, "comment", COMMENT_MAX, &step->comment)) != 0)
+		(rc = door_text(request, "comment", COMMENT_MAX, &step->comment)) != 0)
 		return rc;
 	return version_find(request, step->prompt.id, step->number, &step->version, err);
 }
@@ -287,7 +288,7 @@ int route_prompt_activate(struct request *request, struct err *err)
 	if (rc != 0 ||
 		(rc = request_required(request, "channel", sizeof name - 1, &channel)) != 0 ||
 		(rc = request_number(request, "version", 1, INT64_MAX, &step.number)) != 0 ||
-		(rc = request_text(request, "comment", COMMENT_MAX, &step.comment)) != 0)
+		(rc = door_text(request, "comment", COMMENT_MAX, &step.comment)) != 0)
 		return rc;
 	if (!str_is(channel, "production") && !str_is(channel, "staging") &&
 		!str_is(channel, "experimental"))
@@ -343,7 +344,7 @@ int route_prompt_deprecate(struct request *request, struct err *err)
 	struct step step = {.number = 0};
 	int rc = prompt_find(request, &step.prompt, err);
 
-	if (rc != 0 || (rc = request_text(request, "comment", COMMENT_MAX, &step.comment)) != 0)
+	if (rc != 0 || (rc = door_text(request, "comment", COMMENT_MAX, &step.comment)) != 0)
 		return rc;
 	rc = request_do(request, "DELETE FROM channel WHERE tenant = $1 AND prompt_id = $2",
 		DB_ARGS(TENANT(request), db_string(step.prompt.id)), err);

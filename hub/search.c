@@ -243,21 +243,39 @@ struct fill {
 	struct buf ids;
 };
 
-static int fill_some(struct hub_db *db, void *data, struct err *err)
+static int find_some(struct hub_db *db, void *data, struct err *err)
 {
 	struct fill *fill = data;
-	struct str rest, id;
-	int rc;
 
 	buf_clear(&fill->ids);
-	rc = hub_db_run(db,
+	return hub_db_run(db,
 		"SELECT p.id FROM prompt p WHERE p.tenant = $1 AND p.deleted IS NULL AND NOT "
 		"EXISTS (SELECT 1 FROM search s WHERE s.tenant = p.tenant AND s.prompt_id = p.id) "
 		"ORDER BY p.id LIMIT $2",
 		DB_ARGS(db_string(fill->tenant), db_number(FILL_STEP)), on_id, &fill->ids, err);
+}
+
+static int fill_some(struct hub_db *db, void *data, struct err *err)
+{
+	struct fill *fill = data;
+	struct str rest, id;
+	int rc = find_some(db, data, err);
+
 	rest = (struct str){buf_text(&fill->ids), fill->ids.len};
 	while (rc == 0 && str_next_line(&rest, &id))
 		rc = put_one(db, fill->tenant, id, err);
+	return rc;
+}
+
+/* Looks before it writes: mostly there is nothing to do, and others are writing. */
+static int fill_tenant(struct hub_db *db, struct fill *fill, struct err *err)
+{
+	int rc;
+
+	while ((rc = hub_transaction(db, DB_READ, fill->tenant, find_some, fill, err)) == 0 &&
+		fill->ids.len > 0)
+		if ((rc = hub_transaction(db, DB_WRITE, fill->tenant, fill_some, fill, err)) != 0)
+			break;
 	return rc;
 }
 
@@ -272,9 +290,7 @@ int search_fill(struct hub_db *db, struct err *err)
 	while (rc == 0 && str_next_line(&rest, &tenant) && tenant.n < sizeof fill.tenant) {
 		memcpy(fill.tenant, tenant.p, tenant.n);
 		fill.tenant[tenant.n] = '\0';
-		do
-			rc = hub_transaction(db, DB_WRITE, fill.tenant, fill_some, &fill, err);
-		while (rc == 0 && fill.ids.len > 0);
+		rc = fill_tenant(db, &fill, err);
 	}
 	buf_fini(&tenants);
 	buf_fini(&fill.ids);

@@ -314,6 +314,36 @@ def templates_are_filled_in(world):
     check("authors do", got["messages"][0]["text"] == "New.")
 
 
+def the_door_is_kept(world):
+    secret = "gh" + "p_" + "".join("bC3dE5fG7h"[i * 7 % 10] + "Jk9Lm"[i % 5] for i in range(18))
+    body = {"slug": "door/one", "title": "D", "text": f"One.\nUse \u00e4 {secret} here."}
+    got = world.ben.ask("POST", "/prompts", body)
+    details = got.json["error"]["details"]
+    check(got.text, got.code == "secret_found" and secret not in got.text and
+          details == {"field": "text", "kind": "github_token", "line": 2, "column": 7})
+    for member in ("title", "description", "message"):
+        got = world.ben.ask("POST", "/prompts", {**body, "text": "Fine.", member: secret})
+        check(member, got.code == "secret_found" and
+              got.json["error"]["details"]["field"] == member)
+    inputs = [{"name": "x", "type": "string", "default": secret}]
+    check("inputs", world.ben.ask("POST", "/prompts", {
+        **body, "text": "Fine.", "inputs": inputs}).code == "secret_found")
+    check("parameters", world.ben.ask("POST", "/prompts", {
+        **body, "text": "Fine.", "parameters": {"k": secret}}).code == "secret_found")
+    hidden = world.ben.ask("POST", "/prompts", {**body, "text": "a\nb\u202ec"})
+    check(hidden.text, hidden.code == "hidden_characters" and
+          hidden.json["error"]["details"]["line"] == 2 and
+          hidden.json["error"]["details"]["column"] == 2)
+    body["allow_secrets"] = True
+    check("admins alone let it in", world.ben.ask("POST", "/prompts", body).status == 403)
+    made = status(world.ann.ask("POST", "/prompts", body), 201)
+    check("and it is flagged", made.json["flags"] == "secret")
+    got = world.ann.ask("GET", "/audit?limit=10")
+    check("and written down", "content.allowed" in got.text and secret not in got.text)
+    check("flagged", "door/one" in [row["slug"] for row in
+                                    world.ann.ask("GET", "/stats").json["flagged"]])
+
+
 def accounts(world):
     dan = world.ann.invites("Dan", "consumer")
     check("renamed", dan.ask("PATCH", "/me", {"name": "Daniel"}).json["name"] == "Daniel")
@@ -411,6 +441,7 @@ def story(world):
     executions_are_rated(world)
     figures_of_use(world)
     templates_are_filled_in(world)
+    the_door_is_kept(world)
     accounts(world)
     a_lost_device_is_out(world)
     teams_and_invites(world)
