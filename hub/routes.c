@@ -38,6 +38,10 @@
 	{                      \
 		0, 0, ANY, ANY \
 	}
+#define MEMBERS                             \
+	{                                   \
+		FAMILY, FAMILY, FAMILY, ANY \
+	}
 #define ADMINS               \
 	{                    \
 		0, 0, 0, ANY \
@@ -99,7 +103,7 @@ const struct route route_table[] = {
 	{HTTP_PATCH, V1 "/teams/{id}", "changeTeam", MANAGE, ADMINS, route_team_patch},
 	{HTTP_DELETE, V1 "/teams/{id}", "deleteTeam", ROUTE_WRITE, SCOPE_ADMIN, ADMINS,
 		route_team_delete},
-	{HTTP_GET, V1 "/teams/{id}/members", "listMembers", READ, EVERYBODY, route_member_list},
+	{HTTP_GET, V1 "/teams/{id}/members", "listMembers", READ, MEMBERS, route_member_list},
 	{HTTP_PUT, V1 "/teams/{id}/members/{user}", "addMember", MANAGE, ADMINS, route_member_put},
 	{HTTP_DELETE, V1 "/teams/{id}/members/{user}", "removeMember", ROUTE_WRITE, SCOPE_ADMIN,
 		ADMINS, route_member_delete},

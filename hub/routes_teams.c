@@ -99,8 +99,8 @@ int route_member_list(struct request *request, struct err *err)
 	if (rc != 0 || (rc = team_find(request, &team, err)) != 0)
 		return rc;
 	json_decref(team);
-	if (request->who.role != ROLE_ADMIN &&
-		credential_relation(&request->who, STR(""), request->words[0]) != RELATION_TEAM)
+	if ((request->route->may[request->who.role] &
+		    credential_relation(&request->who, STR(""), request->words[0])) == 0)
 		return request_refuse(request, 403, "role", "that is a team of others");
 	return request_list(request, limit, "id", "id name role",
 		"SELECT u.id, u.name, u.role FROM member m JOIN person u ON u.tenant = m.tenant "

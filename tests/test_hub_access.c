@@ -9,7 +9,20 @@
 /* ── how each route is asked ───────────────────────────────────────────── */
 
 /* What stands for the {…} of its path. */
-enum object { NO_OBJECT, PROMPT, KEY, USER, MEMBER, BLOB };
+enum object {
+	NO_OBJECT,
+	PROMPT,
+	TAGGED, /* a prompt, and a tag that it has */
+	KEY,
+	SESSION,
+	USER,
+	MEMBER,
+	GROUP, /* a team */
+	TAG,
+	COLLECTION,
+	INVITE,
+	BLOB
+};
 
 /* "@" in a body is something new each time. Of a route that is not named here it is
  * only seen who is let in. */
@@ -24,6 +37,38 @@ static const struct asked {
 	{"metrics", NO_OBJECT, 200, NULL, NULL},
 	{"logout", NO_OBJECT, 204, NULL, "{}"},
 	{"me", NO_OBJECT, 200, NULL, NULL},
+	{"changeMe", NO_OBJECT, 200, NULL, "{\"name\":\"@\"}"},
+	{"listSessions", NO_OBJECT, 200, NULL, NULL},
+	{"deleteOtherSessions", NO_OBJECT, 204, NULL, NULL},
+	{"deleteSession", SESSION, 204, NULL, NULL},
+	{"getConfig", NO_OBJECT, 200, NULL, NULL},
+	{"changeConfig", NO_OBJECT, 200, NULL, "{\"approval\":\"simple\"}"},
+	{"listInvites", NO_OBJECT, 200, NULL, NULL},
+	{"deleteInvite", INVITE, 204, NULL, NULL},
+	{"deactivateUser", USER, 200, NULL, NULL},
+	{"signOutUser", USER, 204, NULL, NULL},
+	{"getTeam", GROUP, 200, NULL, NULL},
+	{"changeTeam", GROUP, 200, NULL, "{\"name\":\"@\"}"},
+	{"deleteTeam", GROUP, 204, NULL, NULL},
+	{"listMembers", GROUP, 200, NULL, NULL},
+	{"listTags", NO_OBJECT, 200, NULL, NULL},
+	{"createTag", NO_OBJECT, 201, NULL, "{\"name\":\"@\"}"},
+	{"getTag", TAG, 200, NULL, NULL},
+	{"changeTag", TAG, 200, NULL, "{\"name\":\"@\"}"},
+	{"deleteTag", TAG, 204, NULL, NULL},
+	{"listCollections", NO_OBJECT, 200, NULL, NULL},
+	{"createCollection", NO_OBJECT, 201, NULL, "{\"name\":\"@\"}"},
+	{"getCollection", COLLECTION, 200, NULL, NULL},
+	{"changeCollection", COLLECTION, 200, NULL, "{\"name\":\"@\"}"},
+	{"deleteCollection", COLLECTION, 204, NULL, NULL},
+	{"replacePrompt", PROMPT, 200, NULL, "{\"title\":\"T\",\"text\":\"t\"}"},
+	{"tagPrompt", TAGGED, 200, NULL, "{}"},
+	{"untagPrompt", TAGGED, 200, NULL, NULL},
+	{"listExecutions", PROMPT, 200, NULL, NULL},
+	{"createExecution", PROMPT, 201, NULL, "{\"rating\":4}"},
+	{"listTemplates", NO_OBJECT, 200, NULL, NULL},
+	{"instantiateTemplate", PROMPT, 200, NULL, "{}"},
+	{"getStats", NO_OBJECT, 200, NULL, NULL},
 	{"listKeys", NO_OBJECT, 200, NULL, NULL},
 	{"createKey", NO_OBJECT, 201, NULL, "{\"name\":\"@\",\"scopes\":\"read\"}"},
 	{"deleteKey", KEY, 204, NULL, NULL},
@@ -113,52 +158,118 @@ static void fill_body(struct attempt *attempt, const char *text)
 	attempt->request.body = attempt->body;
 }
 
-/* Somebody to be looked at, and their key. */
-static void fill_person(struct attempt *attempt, enum object object)
+/* Somebody to be looked at, in the team or about to be. */
+static void fill_person(struct attempt *attempt, const struct side *side, enum object object)
 {
-	const struct side *side =
-		attempt->thing == FOREIGN ? &attempt->scene->there : &attempt->scene->here;
-	struct hub_db *db = attempt->scene->db;
 	struct world_person somebody;
-	char token[SECRET_TOKEN_BYTES], hash[SHA256_HEX_BYTES];
 
-	world_person(db, side->tenant, ROLE_CONSUMER, "somebody", &somebody);
-	if (object == USER) {
-		(void)snprintf(attempt->words[0], sizeof *attempt->words, "%s", somebody.id);
-	} else if (object == MEMBER) {
-		(void)snprintf(attempt->words[0], sizeof *attempt->words, "%s", side->team);
-		(void)snprintf(attempt->words[1], sizeof *attempt->words, "%s", somebody.id);
-		if (strcmp(attempt->route->name, "removeMember") == 0)
-			world_join(db, side->team, &somebody);
-	} else {
-		if (attempt->thing == OWN && attempt->role < NOBODY)
-			somebody = side->people[attempt->role];
-		secret_token("k_", token, hash);
+	world_person(attempt->scene->db, side->tenant, ROLE_CONSUMER, "somebody", &somebody);
+	(void)snprintf(
+		attempt->words[object == USER ? 0 : 1], sizeof *attempt->words, "%s", somebody.id);
+	if (object == USER)
+		return;
+	(void)snprintf(attempt->words[0], sizeof *attempt->words, "%s", side->team);
+	if (strcmp(attempt->route->name, "removeMember") == 0)
+		world_join(attempt->scene->db, side->team, &somebody);
+}
+
+/* One's own, or another's. */
+static void fill_credential(struct attempt *attempt, const struct side *side, const char *kind)
+{
+	char token[SECRET_TOKEN_BYTES], hash[SHA256_HEX_BYTES];
+	bool own = attempt->thing == OWN && attempt->role < NOBODY;
+
+	secret_token("k_", token, hash);
+	id_new(attempt->words[0]);
+	world_sql(attempt->scene->db, side->tenant,
+		"INSERT INTO credential (hash, id, tenant, user_id, kind, name, scopes, "
+		"created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5, 'k', 'read', 1, "
+		"9000000000000)",
+		DB_ARGS(db_string(hash), db_string(attempt->words[0]), db_string(side->tenant),
+			db_string(own ? side->people[attempt->role].id : side->author.id),
+			db_string(kind)));
+}
+
+/* A team with who asks in it, or one of others. */
+static void fill_group(struct attempt *attempt, const struct side *side)
+{
+	char name[ID_BYTES];
+
+	id_new(name);
+	world_team(attempt->scene->db, side->tenant, name, attempt->words[0]);
+	if (attempt->role < NOBODY && relations[attempt->thing] != RELATION_OTHER)
+		world_join(attempt->scene->db, attempt->words[0], &side->people[attempt->role]);
+}
+
+static void fill_row(struct attempt *attempt, const struct side *side, const char *sql)
+{
+	char id[ID_BYTES];
+
+	id_new(id); /* an invitation is known by its first sixteen characters */
+	world_sql(attempt->scene->db, side->tenant, sql,
+		DB_ARGS(db_string(side->tenant), db_string(id)));
+	(void)snprintf(attempt->words[0], sizeof *attempt->words, "%.*s",
+		attempt->how->object == INVITE ? 16 : ID_BYTES, id);
+}
+
+static void fill_tagged(struct attempt *attempt, const struct side *side)
+{
+	char prompt[ID_BYTES];
+
+	(void)snprintf(prompt, sizeof prompt, "%.36s", attempt->words[0]);
+	fill_row(attempt, side, "INSERT INTO tag (tenant, id, name) VALUES ($1, $2, $2)");
+	(void)snprintf(attempt->words[1], sizeof *attempt->words, "%s", attempt->words[0]);
+	(void)snprintf(attempt->words[0], sizeof *attempt->words, "%s", prompt);
+	world_sql(attempt->scene->db, side->tenant,
+		"INSERT INTO prompt_tag (tenant, prompt_id, tag_id) VALUES ($1, $2, $3)",
+		DB_ARGS(db_string(side->tenant), db_string(prompt), db_string(attempt->words[1])));
+}
+
+static bool is_of_prompt(const struct route *route)
+{
+	return strstr(route->path, "/prompts/{id}") != NULL ||
+	       strstr(route->path, "/templates/{id}") != NULL;
+}
+
+static void fill_other(struct attempt *attempt, const struct side *side, enum object object)
+{
+	if (object == KEY || object == SESSION)
+		fill_credential(attempt, side, object == KEY ? "key" : "session");
+	else if (object == USER || object == MEMBER)
+		fill_person(attempt, side, object);
+	else if (object == GROUP)
+		fill_group(attempt, side);
+	else if (object == TAG)
+		fill_row(attempt, side, "INSERT INTO tag (tenant, id, name) VALUES ($1, $2, $2)");
+	else if (object == COLLECTION)
+		fill_row(attempt, side,
+			"INSERT INTO collection (tenant, id, name, created_ms) VALUES ($1, $2, $2, "
+			"1)");
+	else if (object == INVITE)
+		fill_row(attempt, side,
+			"INSERT INTO invite (hash, tenant, role, created_ms, expires_ms) VALUES "
+			"($2, $1, 'consumer', 1, 9000000000000)");
+	else
 		id_new(attempt->words[0]);
-		world_sql(db, side->tenant,
-			"INSERT INTO credential (hash, id, tenant, user_id, kind, name, scopes, "
-			"created_ms, expires_ms) VALUES ($1, $2, $3, $4, 'key', 'k', 'read', 1, "
-			"9000000000000)",
-			DB_ARGS(db_string(hash), db_string(attempt->words[0]),
-				db_string(side->tenant), db_string(somebody.id)));
-	}
 }
 
 static void fill_object(struct attempt *attempt)
 {
+	const struct side *side =
+		attempt->thing == FOREIGN ? &attempt->scene->there : &attempt->scene->here;
 	enum object object = attempt->how != NULL ? attempt->how->object : NO_OBJECT;
-	bool prompt = strstr(attempt->route->path, "/prompts/{id}") != NULL;
+	bool prompt = is_of_prompt(attempt->route);
 	char id[ID_BYTES], digest[SHA256_HEX_BYTES];
 
 	if (prompt || object == BLOB) {
 		prompt_make(attempt->scene, attempt->thing, attempt->role, id, digest);
 		(void)snprintf(attempt->words[0], sizeof *attempt->words, "%s%s",
 			prompt ? "" : "sha256-", prompt ? id : digest);
-	} else if (object != NO_OBJECT) {
-		fill_person(attempt, object);
 	} else {
-		id_new(attempt->words[0]);
+		fill_other(attempt, side, object);
 	}
+	if (object == TAGGED)
+		fill_tagged(attempt, side);
 	if (attempt->words[1][0] == '\0')
 		(void)snprintf(attempt->words[1], sizeof *attempt->words, "%s",
 			attempt->how != NULL && attempt->how->number != NULL ? attempt->how->number
@@ -204,7 +315,7 @@ static unsigned expected(const struct attempt *attempt)
 {
 	const struct route *route = attempt->route;
 	enum object object = attempt->how != NULL ? attempt->how->object : NO_OBJECT;
-	bool prompt = strstr(route->path, "/prompts/{id}") != NULL;
+	bool prompt = is_of_prompt(route);
 	unsigned relation = relations[attempt->thing], may, sees;
 
 	if ((route->flags & ROUTE_OPEN) != 0)
@@ -223,7 +334,11 @@ static unsigned expected(const struct attempt *attempt)
 		return (sees & relation) != 0 && (attempt->thing != OWN || sees == RELATION_ANY)
 			       ? LET_IN
 			       : 404;
-	if (object == KEY)
+	if (object == GROUP) /* everybody sees that a team is there */
+		return (may & (relation == RELATION_OTHER ? RELATION_OTHER : RELATION_TEAM)) != 0
+			       ? LET_IN
+			       : 403;
+	if (object == KEY || object == SESSION)
 		return attempt->thing == OWN ? LET_IN : 404; /* keys are one's own */
 	if (!prompt || (may & relation) != 0)
 		return LET_IN;
@@ -298,6 +413,22 @@ static const struct spot {
 	{ROLE_CONSUMER, "getPrompt", OTHER, 404},
 	{ROLE_CONSUMER, "getBlob", OTHER, 404},
 	{ROLE_CONSUMER, "usageBatch", GLOBAL, 200},
+	{ROLE_CONSUMER, "createTag", GLOBAL, 403},
+	{ROLE_CONSUMER, "getStats", GLOBAL, 403},
+	{ROLE_CONSUMER, "instantiateTemplate", TEAM, 200},
+	{ROLE_CONSUMER, "instantiateTemplate", OTHER, 404},
+	{ROLE_CONSUMER, "createExecution", GLOBAL, 201},
+	{ROLE_CONSUMER, "deleteSession", FOREIGN, 404},
+	{ROLE_CONTRIBUTOR, "replacePrompt", TEAM, 403},
+	{ROLE_CONTRIBUTOR, "tagPrompt", GLOBAL, 403},
+	{ROLE_CONTRIBUTOR, "changeTag", GLOBAL, 403},
+	{ROLE_CONTRIBUTOR, "createCollection", GLOBAL, 403},
+	{ROLE_OWNER, "listMembers", OTHER, 403},
+	{ROLE_OWNER, "changeConfig", GLOBAL, 403},
+	{ROLE_OWNER, "deactivateUser", GLOBAL, 403},
+	{ROLE_ADMIN, "deactivateUser", FOREIGN, 404},
+	{ROLE_ADMIN, "deleteTeam", FOREIGN, 404},
+	{ROLE_ADMIN, "deleteInvite", FOREIGN, 404},
 	{ROLE_CONTRIBUTOR, "approveVersion", OWN, 403},
 	{ROLE_CONTRIBUTOR, "approveVersion", TEAM, 403},
 	{ROLE_CONTRIBUTOR, "activatePrompt", OWN, 403},
@@ -546,6 +677,8 @@ static void a_cookie_is_good_from_here_only(struct hub_db *db, const char *url)
 	struct scene scene;
 	size_t i, k;
 
+	if (strcmp(hub_db_driver(db), "sqlite") != 0)
+		return; /* the database has no part in it */
 	scene_begin(&scene, db, url);
 	for (i = 0; i < route_count; i++)
 		for (k = 0; k < sizeof cookie_cases / sizeof *cookie_cases; k++)
