@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/json.h"
 #include "core/text_filter.h"
@@ -60,18 +61,26 @@ static const char *database_shown(const struct call *call, char shown[SHOWN_BYTE
 	return shown;
 }
 
-int call_database(struct call *call, struct hub_db **db)
+int call_open(struct call *call)
 {
 	char shown[SHOWN_BYTES];
 	struct err err;
 
-	if (call->db == NULL && hub_db_open(&call->db, call->database, &err) != 0) {
-		call_hint(call,
-			"--database sqlite:FILE or postgresql://..., or "
-			"$PROMPTD_HUB_DATABASE; it is %s",
-			database_shown(call, shown));
-		return call_fail_err(call, &err);
-	}
+	if (call->db != NULL || hub_db_open(&call->db, call->database, &err) == 0)
+		return COMMAND_DONE;
+	call_hint(call,
+		"--database sqlite:FILE or postgresql://..., or $PROMPTD_HUB_DATABASE; it is %s",
+		database_shown(call, shown));
+	return call_fail_err(call, &err);
+}
+
+int call_database(struct call *call, struct hub_db **db)
+{
+	struct err err;
+	int exit = call_open(call);
+
+	if (exit != COMMAND_DONE)
+		return exit;
 	if (hub_db_migrate(call->db, &err) != 0 || search_fill(call->db, &err) != 0) {
 		if (err.code == ERR_NEWER)
 			call_hint(call, "nothing was changed; use that promptd-hub, or restore a "
@@ -86,13 +95,17 @@ int call_tenant(struct call *call, struct hub_db **db, char tenant[])
 {
 	char shown[SHOWN_BYTES];
 	struct err err;
-	int exit = call_database(call, db), rc;
+	int exit, rc = 1;
 
-	if (exit != COMMAND_DONE)
-		return exit;
-	rc = local_tenant(*db, tenant, &err);
-	if (rc < 0)
-		return call_fail_err(call, &err);
+	/* Looking must not make a file of a mistyped name. */
+	if (strncmp(call->database, "sqlite:", 7) != 0 || access(call->database + 7, F_OK) == 0) {
+		exit = call_database(call, db);
+		if (exit != COMMAND_DONE)
+			return exit;
+		rc = local_tenant(*db, tenant, &err);
+		if (rc < 0)
+			return call_fail_err(call, &err);
+	}
 	if (rc > 0) {
 		call_hint(call, "promptd-hub init makes the hub; this database is %s",
 			database_shown(call, shown));

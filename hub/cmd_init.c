@@ -1,4 +1,5 @@
 /* promptd-hub init, migrate, audit verify. */
+#include "core/id.h"
 #include "hub/commands.h"
 #include "hub/init.h"
 
@@ -47,8 +48,9 @@ static int audit_verify_run(struct call *call)
 {
 	struct hub_db *db;
 	struct err err;
+	char tenant[ID_BYTES];
 	int64_t rows;
-	int exit = call_database(call, &db);
+	int exit = call_tenant(call, &db, tenant);
 
 	if (exit != COMMAND_DONE)
 		return exit;

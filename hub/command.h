@@ -72,6 +72,8 @@ struct call {
 bool call_flag(const struct call *call, const char *option);
 const char *call_value(const struct call *call, const char *option); /* NULL: not given */
 
+/* The database as it is, in call->db. COMMAND_DONE or what the command returns. */
+int call_open(struct call *call);
 /* The database, up to date, opened at the first call. COMMAND_DONE or what the
  * command returns at once. */
 int call_database(struct call *call, struct hub_db **db);

@@ -20,6 +20,8 @@ const struct command *const command_table[] = {
 	&command_key_create,
 	&command_key_list,
 	&command_key_revoke,
+	&command_backup,
+	&command_restore,
 	&command_audit_verify,
 	NULL,
 };

@@ -145,7 +145,8 @@ static int migrate_one(struct hub_db *db, void *data, struct err *err)
 		err);
 }
 
-static int migrate_all(struct hub_db *db, struct err *err)
+#define ALL INT64_MAX
+static int migrate_all(struct hub_db *db, int64_t wanted, struct err *err)
 {
 	const struct schema_file *files = schema_hub;
 	struct migration migration;
@@ -155,11 +156,17 @@ static int migrate_all(struct hub_db *db, struct err *err)
 		last++;
 	if (hub_db_schema(db, &now, err) != 0)
 		return -1;
+	if (wanted != ALL && wanted > last)
+		return err_set(err, ERR_NEWER,
+			"this is of a newer promptd-hub (of format %lld, this one knows %lld)",
+			(long long)wanted, (long long)last);
 	if (now > last)
 		return err_set(err, ERR_NEWER,
 			"the database was made by a newer promptd-hub (its format is %lld, this "
 			"one knows %lld)",
 			(long long)now, (long long)last);
+	if (wanted != ALL)
+		last = wanted;
 	for (; now < last; now++) {
 		migration = (struct migration){&files[now], now + 1};
 		if (hub_transaction(db, DB_WRITE, "", migrate_one, &migration, err) != 0)
@@ -170,11 +177,16 @@ static int migrate_all(struct hub_db *db, struct err *err)
 
 int hub_db_migrate(struct hub_db *db, struct err *err)
 {
+	return hub_db_migrate_to(db, ALL, err);
+}
+
+int hub_db_migrate_to(struct hub_db *db, int64_t number, struct err *err)
+{
 	int rc = db->driver->lock_schema(db, true, err);
 
 	if (rc != 0)
 		return -1;
-	rc = migrate_all(db, err);
+	rc = migrate_all(db, number, err);
 	if (db->driver->lock_schema(db, false, rc == 0 ? err : NULL) != 0)
 		rc = -1;
 	return rc;

@@ -109,6 +109,9 @@ int hub_transaction(struct hub_db *db, enum db_mode mode, const char *tenant, db
 /* Bring the schema up to date, each migration in a transaction, once even when
  * several programs do it. ERR_NEWER: a newer program made it; nothing is changed. */
 int hub_db_migrate(struct hub_db *db, struct err *err);
+/* No further than to this number; a later one is left as it is. ERR_NEWER: this program
+ * does not know it. */
+int hub_db_migrate_to(struct hub_db *db, int64_t number, struct err *err);
 /* Number of the last migration; 0: an empty database. */
 int hub_db_schema(struct hub_db *db, int64_t *number, struct err *err);
 

@@ -1,6 +1,7 @@
 """A hub for a test, on a database of its own, and people who ask it things."""
 import json
 import os
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -83,6 +84,16 @@ class Hub:
                 return Answer(got.status, got.headers, got.read().decode())
         except urllib.error.HTTPError as fault:
             return Answer(fault.code, fault.headers, fault.read().decode())
+
+    def sql(self, text):
+        """A statement past the program; nobody serves meanwhile."""
+        if self.database.startswith("sqlite:"):
+            with sqlite3.connect(self.database[7:]) as db:
+                db.execute(text)
+            db.close()
+        else:
+            subprocess.run(["psql", "-q", "-d", self.database, "-c", text], check=True,
+                           timeout=60)
 
     def invite(self):
         return json.loads(self.run("--json", "init", "--again").stdout)["invite"]
