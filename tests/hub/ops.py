@@ -21,6 +21,8 @@ from hub_client import Hub, PASSWORD, Person, databases
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED = 0, 1, 2, 3, 6
 WORDS = {DONE: "done", FAILED: "failed", USAGE: "usage", NOT_FOUND: "not_found",
          REFUSED: "refused"}
+for word in [word for word in os.environ if word.startswith("PROMPTD_HUB")]:
+    del os.environ[word]
 PROGRAM = os.path.join(sys.argv[1], "promptd-hub")
 PROMPTD = os.path.join(sys.argv[1], "promptd")
 
@@ -131,11 +133,9 @@ def mode(path):
 
 def a_fresh_machine_needs_nothing(directory):
     state = os.path.join(directory, "state", "hub")
-    base = {name: value for name, value in os.environ.items()
-            if not name.startswith("PROMPTD_HUB")}
-    base["PROMPTD_HUB_ENV"] = os.path.join(directory, "hub.env")
-    env = {**base, "STATE_DIRECTORY": state}
-    with open(base["PROMPTD_HUB_ENV"], "w", encoding="utf-8") as file:
+    env = {**os.environ, "STATE_DIRECTORY": state,
+           "PROMPTD_HUB_ENV": os.path.join(directory, "hub.env")}
+    with open(env["PROMPTD_HUB_ENV"], "w", encoding="utf-8") as file:
         file.write("# a comment\nPATH=/nowhere\nPROMPTD_HUB_LISTEN='127.0.0.1:0'\n"
                    "PROMPTD_HUB_PUBLIC_URL=https://hub.example.org/\n")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
@@ -367,9 +367,8 @@ def backups(hub, ann, ben, others, directory, name):
         done = subprocess.run([PROMPTD, "sync", "--json"], env=env, capture_output=True, text=True,
                               check=False)
         return json.loads(done.stdout)
-    check("all of it at first", sync()["full"])
-    first = sync()
-    check(first, not first["full"])
+    got = sync()
+    check(got, not got["full"])  # login asked for all of it
 
     path = os.path.join(directory, name + ".jsonl")
     told = ask(*at, "backup", path)
