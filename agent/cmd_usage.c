@@ -85,17 +85,22 @@ struct pending {
 static int show_body(void *data, unsigned sink, const char *key, struct str body)
 {
 	struct pending *pending = data;
+	struct str whole = body, line;
 
 	if (!pending->call->json) {
 		output_style(pending->call->out, OUTPUT_BOLD);
 		output_print(pending->call->out, "%s%s%s\n", outbox_sink_name(sink),
 			key != NULL ? ", on its way as " : "", key != NULL ? key : "");
 		output_style(pending->call->out, OUTPUT_PLAIN);
-		output_text(pending->call->out, body);
+		while (str_next_line(&body, &line)) {
+			output_text(pending->call->out, line);
+			output_print(pending->call->out, "\n");
+		}
 	}
-	(void)json_array_append_new(pending->bodies,
-		json_pack("{s:s, s:o, s:o}", "place", outbox_sink_name(sink), "key",
-			key != NULL ? json_string(key) : json_null(), "body", json_from_str(body)));
+	(void)json_array_append_new(
+		pending->bodies, json_pack("{s:s, s:o, s:o}", "place", outbox_sink_name(sink),
+					 "key", key != NULL ? json_string(key) : json_null(),
+					 "body", json_from_str(whole)));
 	return 0;
 }
 
