@@ -334,11 +334,23 @@ static void pretend_focus(struct picker *picker, bool in)
 	gdk_event_free(event);
 }
 
+/* A monitor came or went, or the scale is another: what was in sight stays so. */
+static void on_monitors(GObject *about, gpointer data)
+{
+	struct picker *picker = data;
+
+	(void)about;
+	if (picker->shown)
+		place(picker, picker->x, picker->y);
+}
+
 void picker_map(struct picker *picker, int x, int y, bool held)
 {
 	picker->warming = false;
 	picker->held = held;
 	picker->shown = true;
+	picker->x = x;
+	picker->y = y;
 	place(picker, x, y);
 	gtk_widget_show(picker->window);
 	gdk_window_raise(gtk_widget_get_window(picker->window));
@@ -452,6 +464,8 @@ int picker_new(struct picker **out, const struct platform_picker_options *option
 	window_make(picker);
 	picker_keys_init(picker);
 	picker_preview_colours(picker);
+	g_signal_connect(
+		gdk_screen_get_default(), "monitors-changed", G_CALLBACK(on_monitors), picker);
 	gtk_widget_realize(picker->window);
 	warm_up(picker);
 	*out = picker;
@@ -466,6 +480,7 @@ void picker_free(struct picker *picker)
 		return;
 	picker->updating = true;
 	(void)g_idle_remove_by_data(picker);
+	(void)g_signal_handlers_disconnect_by_data(gdk_screen_get_default(), picker);
 	picker_keys_fini(picker);
 	gtk_widget_destroy(picker->window);
 	picker_style_fini(picker);

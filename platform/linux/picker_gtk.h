@@ -44,6 +44,7 @@ struct picker {
 	bool focus_wanted, held, updating, composing, shown, warming;
 	gulong first_draw; /* a handler */
 	int fitting_rows;  /* on the monitor */
+	int x, y;	   /* where it was called */
 	/* picker_gtk_list.c */
 	GtkWidget *list;
 	struct picker_row rows[PLATFORM_PICKER_ROWS];

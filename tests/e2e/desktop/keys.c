@@ -14,6 +14,7 @@
  *	desktop-keys group 1         the second layout, by hand
  *	desktop-keys seen CLASS      a window of that class that is to be seen, wherever; prints
  *				     its id
+ *	desktop-keys place CLASS     where that is: "X Y WIDTH HEIGHT"
  *	desktop-keys top CLASS       until a window of that class lies over all others (60 s);
  *				     prints where: "X Y WIDTH HEIGHT"
  *	desktop-keys manager any     until there is a window manager (60 s)
@@ -157,6 +158,20 @@ static int print_seen(const char *name)
 	return found == None;
 }
 
+static int print_place(const char *name)
+{
+	Window found = find_seen(DefaultRootWindow(display), name, 0), child;
+	XWindowAttributes attributes;
+	int x, y;
+
+	if (found == None || !XGetWindowAttributes(display, found, &attributes) ||
+		!XTranslateCoordinates(
+			display, found, DefaultRootWindow(display), 0, 0, &x, &y, &child))
+		return 1;
+	(void)printf("%d %d %d %d\n", x, y, attributes.width, attributes.height);
+	return 0;
+}
+
 /* The last of the root's children that is seen. */
 static Window top_window(XWindowAttributes *attributes)
 {
@@ -254,6 +269,8 @@ int main(int argc, char **argv)
 		status = wait_for_top(argv[2]);
 	else if (strcmp(argv[1], "seen") == 0)
 		status = print_seen(argv[2]);
+	else if (strcmp(argv[1], "place") == 0)
+		status = print_place(argv[2]);
 	else if (strcmp(argv[1], "free") == 0)
 		status = wait_until_free();
 	else if (strcmp(argv[1], "press") == 0)

@@ -61,8 +61,7 @@ echo 'ok dead keys'
 kill "$desktop"
 wait "$desktop" || fail "promptd-desktop ended with status $?"
 
-# A monitor that is not the whole screen. (Xvfb has one output, and GTK knows no monitor
-# without one: two of them cannot be had here.)
+# A monitor that is not the whole screen. (Two of them: monitors.sh.)
 mkfifo "$work/display2"
 exec 7<>"$work/display2"
 Xvfb -displayfd 7 -screen 0 2400x800x24 -nolisten tcp >"$work/Xvfb2.log" 2>&1 &
