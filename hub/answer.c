@@ -43,6 +43,13 @@ int request_refuse(
 	return refuse(request, status, code, text, json_object());
 }
 
+int request_refuse_for_now(struct request *request, int64_t wait_ms)
+{
+	(void)atomic_fetch_add(&request->hub->limited, 1);
+	request_field(request, "Retry-After", "%lld", (long long)((wait_ms + 999) / 1000));
+	return request_refuse(request, 429, "too_many_requests", "wait before you ask again");
+}
+
 int request_refuse_field(struct request *request, const char *field, const char *format, ...)
 {
 	char text[512];

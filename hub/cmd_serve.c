@@ -105,6 +105,24 @@ static int read_url(struct call *call, struct serving *serving)
 	return COMMAND_DONE;
 }
 
+/* How much is taken, and from whom. */
+static int read_ceilings(struct call *call, struct hub_options *options)
+{
+	const char *rates = setting(call, "rates", "PROMPTD_HUB_RATES");
+	const char *connections = setting(call, "connections", "PROMPTD_HUB_CONNECTIONS");
+	int64_t n = 0;
+
+	options->rates = (struct limit_rates)LIMIT_RATES_DEFAULT;
+	if (rates != NULL && !limit_rates_parse(str_of(rates), &options->rates))
+		return call_fail(
+			call, COMMAND_USAGE, "--rates takes three numbers, as 50:100:500, or off");
+	if (connections != NULL && !str_to_int(str_of(connections), 1, 1000000, &n))
+		return call_fail(call, COMMAND_USAGE, "--connections takes a number");
+	options->connections = (unsigned)n;
+	options->trusted_proxies = setting(call, "trusted-proxy", "PROMPTD_HUB_TRUSTED_PROXY");
+	return COMMAND_DONE;
+}
+
 static int read_settings(struct call *call, struct serving *serving)
 {
 	const char *workers = setting(call, "workers", "PROMPTD_HUB_WORKERS");
@@ -117,7 +135,9 @@ static int read_settings(struct call *call, struct serving *serving)
 	if (workers != NULL && !str_to_int(str_of(workers), 1, 32, &n))
 		return call_fail(call, COMMAND_USAGE, "--workers takes a number from 1 to 32");
 	serving->hub->options.workers = (unsigned)n;
-	exit = read_listen(call, serving);
+	exit = read_ceilings(call, &serving->hub->options);
+	if (exit == COMMAND_DONE)
+		exit = read_listen(call, serving);
 	return exit == COMMAND_DONE ? read_url(call, serving) : exit;
 }
 
@@ -206,6 +226,9 @@ static const struct command_option options[] = {
 	{"listen", "ADDRESS:PORT", "127.0.0.1:7878 unless said otherwise"},
 	{"public-url", "URL", "what people reach it by: https://... of the proxy in front"},
 	{"workers", "N", "threads that do the work, each with a connection (4)"},
+	{"rates", "T:U:A", "requests a second of a token, user, address (50:100:500); or off"},
+	{"trusted-proxy", "ADDRESS", "the proxy in front, whose X-Forwarded-For is believed"},
+	{"connections", "N", "at most, at once (12000)"},
 	{"plain-http", NULL, "listen where others reach it, without TLS"},
 	{NULL, NULL, NULL},
 };

@@ -112,14 +112,22 @@ static int on_credential(void *data, const struct db_value *columns, size_t n, s
 	"SELECT tenant, user_id, id, kind, scopes, expires_ms FROM credential WHERE hash = $1 " \
 	"AND expires_ms > $2 AND kind <> 'refresh'"
 
+bool credential_hash(const struct request *request, char hash[SHA256_HEX_BYTES], bool *cookie)
+{
+	struct str token = credential_token(request, cookie);
+
+	if (token.n == 0 || token.n >= SECRET_TOKEN_BYTES)
+		return false;
+	secret_token_hash(token, hash);
+	return true;
+}
+
 int credential_find(struct request *request, struct err *err)
 {
 	struct principal *who = &request->who;
-	struct str token = credential_token(request, &who->cookie);
 
-	if (token.n == 0 || token.n >= SECRET_TOKEN_BYTES)
+	if (!credential_hash(request, who->hash, &who->cookie))
 		return 0;
-	secret_token_hash(token, who->hash);
 	return hub_db_run(request->db, OF_HASH,
 		DB_ARGS(db_string(who->hash), db_number(request->now_ms)), on_credential, who, err);
 }

@@ -12,6 +12,9 @@
 #define CREDENTIAL_REFRESH_MS (365LL * 24 * 3600 * 1000)
 #define CREDENTIAL_KEY_MS (365LL * 24 * 3600 * 1000)
 
+/* The hash of the token that a request carries, by which it is known. False: it carries
+ * none. */
+bool credential_hash(const struct request *request, char hash[SHA256_HEX_BYTES], bool *cookie);
 /* Fill request->who from what the request carries, before its transaction. 0 also when
  * there is nothing, or nothing valid: then nobody is known. */
 int credential_find(struct request *request, struct err *err);

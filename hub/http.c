@@ -9,9 +9,11 @@
 #include "hub/http.h"
 
 #include <libwebsockets.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "core/clock.h"
 #include "core/mailbox.h"
@@ -24,14 +26,17 @@
 #define TICK_US 1000000
 #define FAREWELL_US 2000000
 #define CHUNK 65536U
+#define SMALL 16384U   /* a body that goes with its head */
+#define FILES_MORE 256 /* than connections: databases, the log */
 
-/* One connection; libwebsockets keeps it, zeroed, beside its own. */
+/* One request on a connection: libwebsockets keeps it beside its own, and makes it anew
+ * for each of them. */
 struct connection {
 	struct http *http;
 	struct lws *wsi;
 	struct http_exchange *exchange;
 	size_t sent; /* of exchange->out */
-	bool known, head_sent;
+	bool head_sent;
 };
 
 struct http {
@@ -40,10 +45,14 @@ struct http {
 	struct lws_vhost *vhost;
 	struct mailbox *mailbox;
 	lws_sorted_usec_list_t timer;
-	size_t n_connections, n_exchanges;
+	pthread_t loop; /* once it runs */
+	/* All of libwebsockets' sockets, and those that are no connections. */
+	atomic_size_t n_sockets;
+	size_t n_own;
+	size_t connections_max, n_exchanges;
 	unsigned port;
 	int64_t end_us;
-	atomic_bool stopping;
+	atomic_bool running, stopping;
 };
 
 static const struct {
@@ -223,7 +232,14 @@ static void answer_here(struct http_exchange *exchange)
 		(void)lws_callback_on_writable(connection->wsi);
 }
 
-/* It waits, however long; nothing of libwebsockets' is to cut it off meanwhile. */
+/* It may take long: nothing of libwebsockets' is to cut it off, and the memory of the
+ * request's header is for others. */
+static void wait_here(struct connection *connection)
+{
+	lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
+	(void)lws_http_headers_detach(connection->wsi);
+}
+
 static void hold_here(struct http_exchange *exchange)
 {
 	struct connection *connection = exchange->connection;
@@ -233,7 +249,7 @@ static void hold_here(struct http_exchange *exchange)
 		exchange_free(exchange);
 		return;
 	}
-	lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
+	wait_here(connection);
 	exchange->waiting = true;
 	exchange->http->options.held(exchange->http->options.data, exchange);
 }
@@ -262,6 +278,11 @@ void http_answer(struct http_exchange *exchange)
 {
 	struct http *http = exchange->http;
 
+	exchange->waiting = false;
+	if (atomic_load(&http->running) && pthread_equal(pthread_self(), http->loop)) {
+		on_letter(exchange);
+		return;
+	}
 	/* Each exchange posts one letter, and there are no more of them than
 	 * connections and those whose client left; the rest waits for the loop. */
 	while (mailbox_post(http->mailbox, on_letter, exchange) != 0) {
@@ -284,11 +305,12 @@ static bool has_body(const struct http_exchange *exchange)
 	return exchange->method != HTTP_HEAD && exchange->status != 204 && exchange->status != 304;
 }
 
+/* The head, and with it a body that is small: one packet. */
 static int send_head(struct connection *connection)
 {
 	struct http_exchange *exchange = connection->exchange;
-	unsigned char head[LWS_PRE + FIELDS_MAX + 1024], *p = head + LWS_PRE;
-	unsigned char *const begin = p, *const end = head + sizeof head - 1;
+	unsigned char head[LWS_PRE + FIELDS_MAX + 1024 + SMALL], *p = head + LWS_PRE;
+	unsigned char *const begin = p, *const end = head + sizeof head - SMALL - 1;
 	struct str fields = {exchange->fields.data, exchange->fields.len};
 	size_t length = exchange->streaming ? LWS_ILLEGAL_HTTP_CONTENT_LEN : exchange->out.len;
 
@@ -303,6 +325,11 @@ static int send_head(struct connection *connection)
 	p += fields.n;
 	if (lws_finalize_http_header(connection->wsi, &p, end) != 0)
 		return -1;
+	if (has_body(exchange) && exchange->out.len > 0 && exchange->out.len <= SMALL) {
+		(void)memcpy(p, exchange->out.data, exchange->out.len);
+		p += exchange->out.len;
+		connection->sent = exchange->out.len;
+	}
 	connection->head_sent = true;
 	return lws_write(connection->wsi, begin, (size_t)(p - begin), LWS_WRITE_HTTP_HEADERS) < 0
 		       ? -1
@@ -316,7 +343,30 @@ static int complete(struct connection *connection)
 	connection->exchange = NULL;
 	connection->head_sent = false;
 	connection->sent = 0;
+	if (lws_get_opaque_user_data(connection->wsi) != NULL)
+		return -1;
 	return lws_http_transaction_completed(connection->wsi);
+}
+
+/* What has been given to a stream, which is all sent at once: it is little. */
+static int send_events(struct connection *connection)
+{
+	struct http_exchange *exchange = connection->exchange;
+	unsigned char chunk[LWS_PRE + CHUNK];
+	size_t left = exchange->out.len - connection->sent, n = left < CHUNK ? left : CHUNK;
+
+	if (n == 0) {
+		lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
+	} else {
+		(void)memcpy(chunk + LWS_PRE, exchange->out.data + connection->sent, n);
+		if (lws_write(connection->wsi, chunk + LWS_PRE, n, LWS_WRITE_HTTP) < 0)
+			return -1;
+		lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_SLOW_S);
+		(void)lws_callback_on_writable(connection->wsi);
+	}
+	buf_consume(&exchange->out, connection->sent + n);
+	connection->sent = 0;
+	return 0;
 }
 
 static int send_body(struct connection *connection)
@@ -324,22 +374,18 @@ static int send_body(struct connection *connection)
 	struct http_exchange *exchange = connection->exchange;
 	unsigned char chunk[LWS_PRE + CHUNK];
 	size_t left = exchange->out.len - connection->sent, n = left < CHUNK ? left : CHUNK;
-	bool last = n == left && !exchange->streaming;
+	bool last = n == left;
 
-	if (n == 0 && !last)
-		return 0;
 	if (n > 0)
 		(void)memcpy(chunk + LWS_PRE, exchange->out.data + connection->sent, n);
 	if (n > 0 && lws_write(connection->wsi, chunk + LWS_PRE, n,
 			     last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
 		return -1;
 	connection->sent += n;
-	if (exchange->streaming) {
-		buf_consume(&exchange->out, connection->sent);
-		connection->sent = 0;
-	}
 	if (last)
 		return complete(connection);
+	/* The next callback comes when the client has taken what went. */
+	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_SLOW_S);
 	(void)lws_callback_on_writable(connection->wsi);
 	return 0;
 }
@@ -350,21 +396,19 @@ static int on_writable(struct connection *connection)
 
 	if (exchange == NULL || !exchange->answered)
 		return 0;
-	if (!connection->head_sent) {
-		if (send_head(connection) != 0)
-			return -1;
-		if (!has_body(exchange) && !exchange->streaming)
-			return complete(connection);
-		(void)lws_callback_on_writable(connection->wsi);
-		return 0;
-	}
+	if (!connection->head_sent && send_head(connection) != 0)
+		return -1;
+	if (exchange->streaming)
+		return send_events(connection);
+	if (!has_body(exchange) || connection->sent == exchange->out.len)
+		return complete(connection);
 	return send_body(connection);
 }
 
 void http_stream(struct http_exchange *exchange)
 {
 	exchange->streaming = true;
-	lws_set_timeout(((struct connection *)exchange->connection)->wsi, NO_PENDING_TIMEOUT, 0);
+	wait_here(exchange->connection);
 	answer_here(exchange);
 }
 
@@ -412,6 +456,11 @@ static int on_request(struct connection *connection)
 		return -1; /* the one before is not answered: no such thing in HTTP/1.1 */
 	exchange = connection->exchange = exchange_new(connection);
 	(void)lws_get_peer_simple(wsi, exchange->peer, sizeof exchange->peer);
+	if (lws_get_opaque_user_data(wsi) != NULL) { /* one too many: told, and closed */
+		(void)buf_add_str(&exchange->fields, "Retry-After: 30\r\n");
+		answer_fault(exchange, 503, "too_many_connections");
+		return 0;
+	}
 	if (!exchange_read(exchange, wsi)) {
 		answer_fault(exchange, 431, "header_too_large");
 		return 0;
@@ -430,11 +479,13 @@ static int on_request(struct connection *connection)
 		answer_fault(exchange, 413, "too_large");
 		return 0;
 	}
-	if (length == 0)
-		hand_over(exchange);
-	else
+	if (length > 0) {
 		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_ARRIVE_S);
-	return 0;
+		return 0;
+	}
+	hand_over(exchange);
+	/* Answered at once: it can go at once. */
+	return exchange->answered && !exchange->streaming ? on_writable(connection) : 0;
 }
 
 static int on_body(struct connection *connection, const void *bytes, size_t len)
@@ -450,12 +501,7 @@ static void on_closed(struct connection *connection)
 {
 	struct http_exchange *exchange = connection->exchange;
 
-	if (connection->known)
-		connection->http->n_connections--;
-	connection->known = false;
 	connection->exchange = NULL;
-	if (exchange == NULL)
-		return;
 	exchange->connection = NULL;
 	if (exchange->answered || exchange->waiting)
 		exchange_free(exchange);
@@ -471,12 +517,20 @@ static int callback(
 
 	switch (reason) {
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return http->n_connections >= HTTP_CONNECTIONS_MAX;
+		return http_connections(http) >= http->connections_max + HTTP_CONNECTIONS_SPARE;
+	case LWS_CALLBACK_WSI_CREATE:
+		(void)atomic_fetch_add(&http->n_sockets, 1);
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		(void)atomic_fetch_sub(&http->n_sockets, 1);
+		return 0;
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+		if (http_connections(http) > http->connections_max)
+			(void)lws_set_opaque_user_data(wsi, http); /* it is one too many */
+		return 0;
 	case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
-		if (connection == NULL || connection->known)
-			return 0;
-		*connection = (struct connection){.http = http, .wsi = wsi, .known = true};
-		http->n_connections++;
+		if (connection != NULL)
+			*connection = (struct connection){.http = http, .wsi = wsi};
 		return 0;
 	case LWS_CALLBACK_HTTP:
 		return on_request(connection);
@@ -491,10 +545,7 @@ static int callback(
 		return on_writable(connection);
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
 	case LWS_CALLBACK_CLOSED_HTTP:
-		if (connection != NULL && connection->known && connection->exchange != NULL)
-			on_closed(connection);
-		else if (connection != NULL && connection->known &&
-			 reason == LWS_CALLBACK_CLOSED_HTTP)
+		if (connection != NULL && connection->exchange != NULL)
 			on_closed(connection);
 		return 0;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
@@ -522,6 +573,24 @@ static const struct lws_protocols protocols[] = {
 	{NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
+/* As many as are wanted, or as the system lets this process have files. */
+static size_t most_connections(size_t wanted)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return wanted;
+	if (files.rlim_cur < wanted + FILES_MORE) {
+		files.rlim_cur =
+			wanted + FILES_MORE < files.rlim_max ? wanted + FILES_MORE : files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files); /* else it is as it was */
+		(void)getrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (files.rlim_cur >= wanted + FILES_MORE)
+		return wanted;
+	return files.rlim_cur > 2 * FILES_MORE ? files.rlim_cur - FILES_MORE : FILES_MORE;
+}
+
 int http_open(struct http **out, const struct http_options *options, struct err *err)
 {
 	struct http *http = xcalloc(1, sizeof *http);
@@ -531,13 +600,18 @@ int http_open(struct http **out, const struct http_options *options, struct err 
 		.protocols = protocols,
 		.user = http,
 		.max_http_header_data = HEADER_BYTES,
-		.max_http_header_pool = HTTP_CONNECTIONS_MAX,
+		.max_http_header_pool = HTTP_CONNECTIONS_MAX + HTTP_CONNECTIONS_SPARE,
 		.keepalive_timeout = 60,
+		.ka_time = 60, /* a client whose machine is gone */
+		.ka_probes = 3,
+		.ka_interval = 10,
 		.timeout_secs = HTTP_ARRIVE_S,
 		.options = LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
 	};
 
 	http->options = *options;
+	http->connections_max = most_connections(
+		options->connections > 0 ? options->connections : HTTP_CONNECTIONS_MAX);
 	lws_set_log_level(0, NULL);
 	if (mailbox_new(&http->mailbox, LETTERS, err) != 0)
 		goto out;
@@ -551,6 +625,7 @@ int http_open(struct http **out, const struct http_options *options, struct err 
 		goto out;
 	}
 	http->port = (unsigned)lws_get_vhost_listen_port(http->vhost);
+	http->n_own = atomic_load(&http->n_sockets);
 	lws_sul_schedule(http->context, 0, &http->timer, on_timer, TICK_US);
 	*out = http;
 	return 0;
@@ -578,10 +653,17 @@ unsigned http_port(const struct http *http)
 	return http->port;
 }
 
+size_t http_connections(const struct http *http)
+{
+	return http != NULL ? atomic_load(&http->n_sockets) - http->n_own : 0;
+}
+
 void http_run(struct http *http)
 {
 	int64_t end = 0;
 
+	http->loop = pthread_self();
+	atomic_store(&http->running, true);
 	while (lws_service(http->context, 0) >= 0) {
 		if (!atomic_load(&http->stopping))
 			continue;

@@ -4,7 +4,8 @@
  * calls http_run(); TLS is the affair of the proxy in front.
  *
  * Bounded: connections, header (4 KiB each, 12 KiB in all), body, time for a request to
- * arrive, waiting answers. A client that sends or reads slowly is cut off.
+ * arrive, waiting answers. A client that sends or reads slowly is cut off; one too many
+ * is told so, with 503.
  */
 #ifndef HUB_HTTP_H
 #define HUB_HTTP_H
@@ -18,7 +19,9 @@
 #define HTTP_BODY_MAX ((size_t)4 * 1024 * 1024)	   /* of a request */
 #define HTTP_ANSWER_MAX ((size_t)64 * 1024 * 1024) /* of an answer */
 #define HTTP_ARRIVE_S 20			   /* for a whole request */
-#define HTTP_CONNECTIONS_MAX 4000
+#define HTTP_SLOW_S 30 /* in which a client must have taken something of its answer */
+#define HTTP_CONNECTIONS_MAX 12000
+#define HTTP_CONNECTIONS_SPARE 64 /* more, to be told 503; past them nothing is taken */
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
 const char *http_method_name(enum http_method method);
@@ -55,7 +58,7 @@ struct http_exchange {
 	struct str query;		  /* "q=a b", "limit=10": decoded, a NUL behind each */
 	struct str headers[HTTP_HEADERS]; /* empty: not there */
 	struct str body;
-	char peer[64]; /* address of the client, or of the proxy in front */
+	char peer[64]; /* address of the client, or of the proxy in front; the handler's */
 	int64_t begun_us;
 
 	/* Of the answer, to be set before http_answer(). */
@@ -65,7 +68,10 @@ struct http_exchange {
 	struct buf out;
 
 	void *data; /* the handler's; see `gone` */
-	bool hold;  /* set before http_answer(): not to be sent yet, `held` has it first */
+	/* The handler's too: what its log tells of it. */
+	char id[64], user[64];
+	const char *route;
+	bool hold; /* set before http_answer(): not to be sent yet, `held` has it first */
 	/* Of http.c. */
 	struct http *http;
 	void *connection;
@@ -76,8 +82,9 @@ struct http_exchange {
 typedef void http_fn(void *data, struct http_exchange *exchange);
 
 struct http_options {
-	const char *address; /* "127.0.0.1" */
-	unsigned port;	     /* 0: any */
+	const char *address;  /* "127.0.0.1" */
+	unsigned port;	      /* 0: any */
+	unsigned connections; /* at most; 0: HTTP_CONNECTIONS_MAX, or what the system lets */
 	void *data;
 	/* A request is whole: answer now, or from any thread later. http.c answers by
 	 * itself what is no request (400), too large (413) or of no method (501). */
@@ -100,6 +107,7 @@ struct http_options {
 int http_open(struct http **out, const struct http_options *options, struct err *err);
 void http_close(struct http *http); /* after http_run() came back */
 unsigned http_port(const struct http *http);
+size_t http_connections(const struct http *http); /* any thread; of NULL none */
 
 /* Serves until http_stop(), which any thread and signal handlers may call: answers
  * on their way are sent first, for 2 s at most. */

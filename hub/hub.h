@@ -10,8 +10,10 @@
 #include <stdint.h>
 
 #include "hub/db.h"
+#include "hub/limits.h"
 
 struct http;
+struct principals;
 struct streams;
 struct watch;
 struct workers;
@@ -23,7 +25,14 @@ struct hub_options {
 	unsigned workers;	/* 1-32 */
 	const char *public_url; /* what people reach it by, for links; may be empty */
 	bool secure_cookies;	/* the proxy in front speaks TLS */
+	struct limit_rates rates;
+	const char *trusted_proxies; /* addresses, with commas; NULL */
+	unsigned connections;	     /* as http.h has it */
 };
+
+/* Upper bounds of the latencies that are counted; the last one has none. */
+#define HUB_LATENCIES 12
+extern const int64_t hub_latencies_us[HUB_LATENCIES - 1];
 
 struct hub {
 	struct hub_options options;
@@ -31,9 +40,13 @@ struct hub {
 	struct workers *workers;
 	struct watch *watch; /* NULL: nobody waits for news */
 	struct streams *streams;
+	struct limits *limits;
+	struct principals *principals;
 	/* For /metrics. */
 	atomic_ullong requests[6]; /* by hundreds of the status */
-	atomic_ullong usage_events, login_failures;
+	atomic_ullong usage_events, login_failures, limited, quick;
+	atomic_ullong
+		latency[HUB_LATENCIES]; /* up to each of these, and not up to the one before */
 	atomic_llong latency_us;
 	int64_t started_ms;
 };

@@ -137,7 +137,7 @@ static int ask(const struct local *local, enum http_method method, const char *p
 
 	buf_init(&http.fields, 8192);
 	buf_init(&http.out, HTTP_ANSWER_MAX);
-	id_new(request.id);
+	id_new(request.http->id);
 	request.route = route_find(method, http.path, request.words, &allowed);
 	if (request.route == NULL)
 		return err_set(err, ERR_NOT_FOUND, "there is no route %s", path);

@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "hub/credential.h"
+#include "hub/limits.h"
 #include "hub/routes.h"
 #include "hub/watch.h"
 
@@ -76,10 +77,11 @@ void request_refuse_outcome(struct request *request, int outcome, const struct e
 		(void)request_refuse(request, 422, "invalid", "%s", err->text);
 	} else {
 		log_event(LOG_LEVEL_ERROR, LOG_TEXT("event", "request.failed"),
-			LOG_TEXT("request", request->id), LOG_TEXT("route", request->route->name),
-			LOG_TEXT("why", err->text));
+			LOG_TEXT("request", request->http->id),
+			LOG_TEXT("route", request->route->name), LOG_TEXT("why", err->text));
 		(void)request_refuse(request, 500, "internal",
-			"the hub could not do that; its log says why (request %s)", request->id);
+			"the hub could not do that; its log says why (request %s)",
+			request->http->id);
 	}
 }
 
@@ -94,18 +96,20 @@ static bool is_id(struct str text)
 			strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.",
 				text.p[i]) == NULL)
 			return false;
-	return text.n >= 8 && text.n < sizeof((struct request *)NULL)->id;
+	return text.n >= 8 && text.n < sizeof((struct http_exchange *)NULL)->id;
 }
 
-static void take_id(struct request *request)
+void request_name(struct http_exchange *http)
 {
-	struct str given = request->http->headers[HTTP_REQUEST_ID];
+	struct str given = http->headers[HTTP_REQUEST_ID];
 
-	if (is_id(given))
-		(void)snprintf(request->id, sizeof request->id, "%.*s", (int)given.n, given.p);
+	if (http->id[0] != '\0')
+		; /* it has one: this is not the first time that it is asked */
+	else if (is_id(given))
+		(void)snprintf(http->id, sizeof http->id, "%.*s", (int)given.n, given.p);
 	else
-		id_new(request->id);
-	request_field(request, "X-Request-Id", "%s", request->id);
+		id_new(http->id);
+	(void)buf_add_format(&http->fields, "X-Request-Id: %s\r\n", http->id);
 }
 
 bool request_is_same_origin(const struct request *request)
@@ -160,6 +164,21 @@ static int may_enter(struct request *request)
 		return request_refuse(
 			request, 403, "role", "the role %s may not do that", role_name(who->role));
 	return 0;
+}
+
+static bool within_limits(struct request *request)
+{
+	struct http_exchange *http = request->http;
+	int64_t wait_ms;
+
+	if (!request->who.known)
+		return true;
+	(void)snprintf(http->user, sizeof http->user, "%s", request->who.user_id);
+	wait_ms = limits_take(request->hub->limits, LIMIT_USER, str_of(request->who.user_id),
+		clock_monotonic_us());
+	if (wait_ms > 0)
+		(void)request_refuse_for_now(request, wait_ms);
+	return wait_ms == 0;
 }
 
 static int take_body(struct request *request)
@@ -417,7 +436,7 @@ void request_run(struct hub *hub, struct hub_db *db, struct http_exchange *http)
 	unsigned allowed = 0;
 	int rc;
 
-	take_id(&request);
+	request_name(http);
 	request.route = route_find(http->method, http->path, request.words, &allowed);
 	if (!is_text(http->path) || !str_is_utf8(http->query)) {
 		(void)request_refuse(&request, 400, "bad_request", "this address is no UTF-8 text");
@@ -426,7 +445,8 @@ void request_run(struct hub *hub, struct hub_db *db, struct http_exchange *http)
 	} else if ((request.route->flags & ROUTE_OPEN) == 0 &&
 		   (rc = credential_find(&request, &err)) != 0) {
 		request_refuse_outcome(&request, rc, &err);
-	} else if (may_enter_known(&request) == 0 && take_body(&request) == 0) {
+	} else if (within_limits(&request) && may_enter_known(&request) == 0 &&
+		   take_body(&request) == 0) {
 		run_route(&request);
 	}
 	write_answer(&request);

@@ -53,7 +53,6 @@ struct request {
 	json_t *body;	     /* an object, when the route takes one */
 	struct principal who;
 	int64_t now_ms;
-	char id[64]; /* of the request: X-Request-Id, or one of ours */
 	/* The answer. */
 	unsigned status;
 	json_t *answer; /* sent as the body; NULL: what stands in http->out */
@@ -67,6 +66,9 @@ struct request {
 /* The route's function, within the transaction of the principal's tenant. */
 typedef int route_fn(struct request *request, struct err *err);
 
+/* Give a request its id, its client's or a new one, in http->id and as a field of the
+ * answer. */
+void request_name(struct http_exchange *http);
 /* Do what is asked, and set http's answer. Takes nothing but the exchange's word. */
 void request_run(struct hub *hub, struct hub_db *db, struct http_exchange *http);
 
@@ -77,6 +79,8 @@ int request_answer(struct request *request, unsigned status, json_t *answer);
 /* `{"error":{"code","message","details":{}}}`; returns REQUEST_UNDO. */
 int request_refuse(struct request *request, unsigned status, const char *code, const char *format,
 	...) __attribute__((format(printf, 4, 5)));
+/* 429: too much was asked; again in so long. */
+int request_refuse_for_now(struct request *request, int64_t wait_ms);
 int request_refuse_field(struct request *request, const char *field, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* What a route or the database returned that is no answer yet, as one. */

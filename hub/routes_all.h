@@ -53,6 +53,9 @@ route_fn route_invite_delete;
 route_fn route_prompt_list;
 route_fn route_template_list;
 
+/* routes_metrics.c */
+route_fn route_metrics;
+
 /* routes_people.c */
 route_fn route_invite_create;
 route_fn route_register;
@@ -110,7 +113,6 @@ route_fn route_transition_list;
 /* routes_watch.c */
 route_fn route_livez;
 route_fn route_readyz;
-route_fn route_metrics;
 route_fn route_audit_list;
 
 #endif

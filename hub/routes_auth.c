@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/json.h"
 #include "hub/credential.h"
+#include "hub/limits.h"
 #include "hub/routes_all.h"
 
 #define EMAIL_MAX 254
@@ -120,6 +122,30 @@ static int login_failed(struct hub_db *db, void *data, struct err *err)
 		request, "login.failed", str_of(request->who.user_id), json_object(), err);
 }
 
+/* Who guesses is slowed down, by name and by place, whether the account is there or not.
+ * Only failures count (`failed`). Not 0: refused. */
+static int too_many_failures(struct request *request, const char *email, bool failed)
+{
+	struct limits *limits = request->hub->limits;
+	struct str name = str_of(email), place = str_of(request->http->peer);
+	struct buf both = BUF_INIT(EMAIL_MAX + 128);
+	int64_t now_us = clock_monotonic_us(), wait_ms = 0, wait;
+	size_t i;
+
+	(void)buf_add_format(&both, "%s %s", email, request->http->peer);
+	for (i = 0; i < 3; i++) {
+		static const enum limit each[] = {
+			LIMIT_FAILED_NAME, LIMIT_FAILED_ADDRESS, LIMIT_FAILED_PAIR};
+		struct str whose[] = {name, place, {buf_text(&both), both.len}};
+
+		wait = failed ? limits_take(limits, each[i], whose[i], now_us)
+			      : limits_look(limits, each[i], whose[i], now_us);
+		wait_ms = wait > wait_ms ? wait : wait_ms;
+	}
+	buf_fini(&both);
+	return wait_ms > 0 && !failed ? request_refuse_for_now(request, wait_ms) : 0;
+}
+
 int route_login(struct request *request, struct err *err)
 {
 	struct login login = {.request = request};
@@ -131,6 +157,8 @@ int route_login(struct request *request, struct err *err)
 		(rc = request_required(request, "password", SECRET_PASSWORD_MAX, &password)) != 0)
 		return rc;
 	fold_email(email, folded);
+	if ((rc = too_many_failures(request, folded, false)) != 0)
+		return rc;
 	rc = hub_db_run(request->db, "SELECT tenant, user_id, password FROM login WHERE email = $1",
 		DB_ARGS(db_string(folded)), on_login, &login, err);
 	if (rc != 0)
@@ -141,6 +169,7 @@ int route_login(struct request *request, struct err *err)
 	if (rc == 0)
 		return hub_transaction(
 			request->db, DB_WRITE, request->who.tenant, session_begin, request, err);
+	(void)too_many_failures(request, folded, true);
 	if (request->who.tenant[0] != '\0' &&
 		(rc = hub_transaction(request->db, DB_WRITE, request->who.tenant, login_failed,
 			 request, err)) != 0)

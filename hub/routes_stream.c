@@ -23,7 +23,7 @@ int route_sync_stream(struct request *request, struct err *err)
 	if (request->http->method == HTTP_HEAD)
 		return request_refuse(request, 405, "method_not_allowed", "a stream has no end");
 	rc = hub_db_run(request->db,
-		"SELECT t.seq, coalesce(a.number, 0) FROM tenant t LEFT JOIN access a ON a.tenant "
+		"SELECT t.seq, coalesce(a.number, 0) FROM tenant t LEFT JOIN access a ON a.id "
 		"= t.id WHERE t.id = $1",
 		DB_ARGS(TENANT(request)), on_seen, &seen, err);
 	if (rc != 0)

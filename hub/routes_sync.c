@@ -5,35 +5,13 @@
 
 #include "core/clock.h"
 #include "core/json.h"
-#include "hub/credential.h"
+#include "hub/cursor.h"
+#include "hub/quick.h"
 #include "hub/routes_all.h"
 #include "hub/streams.h"
 
 #define PAGE_MAX 500
 #define INLINE_MAX 8192 /* bytes of a body that comes with its line */
-#define POLL_AFTER_S "60"
-
-/* What a cursor says: of which feed, for whom, up to where; and whether the pages
- * before it were of a full one. */
-struct cursor {
-	char epoch[ID_BYTES], scope[CREDENTIAL_SCOPE_BYTES];
-	int64_t seq;
-	bool full;
-};
-
-static bool cursor_parse(struct str text, struct cursor *cursor)
-{
-	struct str epoch = str_cut(text, '.', &text), scope = str_cut(text, '.', &text);
-	struct str seq = str_cut(text, '.', &text);
-
-	if (epoch.n == 0 || epoch.n >= ID_BYTES || scope.n != CREDENTIAL_SCOPE_BYTES - 1 ||
-		!str_to_int(seq, 0, INT64_MAX, &cursor->seq) || (text.n > 0 && !str_is(text, "f")))
-		return false;
-	(void)snprintf(cursor->epoch, sizeof cursor->epoch, "%.*s", (int)epoch.n, epoch.p);
-	(void)snprintf(cursor->scope, sizeof cursor->scope, "%.*s", (int)scope.n, scope.p);
-	cursor->full = text.n > 0;
-	return true;
-}
 
 /* ── how far the feed is, for whom ─────────────────────────────────────── */
 
@@ -65,7 +43,7 @@ static int feed_head(struct request *request, struct head *head, struct err *err
 		"SELECT t.epoch, coalesce((SELECT max(seq) FROM feed_audience a WHERE a.tenant = "
 		"t.id AND (a.team_id = '' OR $3 = 3 OR EXISTS (SELECT 1 FROM member m WHERE "
 		"m.tenant = t.id AND m.team_id = a.team_id AND m.user_id = $2))), 0), t.seq, "
-		"coalesce((SELECT number FROM access WHERE tenant = t.id), 0) FROM tenant t WHERE "
+		"coalesce((SELECT number FROM access WHERE id = t.id), 0) FROM tenant t WHERE "
 		"t.id = $1",
 		DB_ARGS(TENANT(request), USER(request), db_number(request->who.role)), on_head,
 		head, err);
@@ -295,11 +273,27 @@ static void wait_for_news(struct request *request, const struct head *head)
 		streams_wait(request, false, wait_s, head->of_tenant, head->access);
 }
 
+/* For the next time that they ask, which is mostly in vain. */
+static void remember(const struct request *request, const char *scope, const struct head *head)
+{
+	const struct principal *who = &request->who;
+	struct known known = {.expires_ms = who->expires_ms,
+		.seq = head->of_tenant,
+		.access = head->access,
+		.head = head->seq};
+
+	(void)memcpy(known.hash, who->hash, sizeof known.hash);
+	(void)memcpy(known.tenant, who->tenant, sizeof known.tenant);
+	(void)memcpy(known.user_id, who->user_id, sizeof known.user_id);
+	(void)memcpy(known.scope, scope, sizeof known.scope);
+	principals_keep(request->hub->principals, &known);
+}
+
 int route_sync(struct request *request, struct err *err)
 {
 	struct http_exchange *http = request->http;
 	struct page page = {.request = request, .out = &http->out};
-	char scope[CREDENTIAL_SCOPE_BYTES], etag[128];
+	char scope[CREDENTIAL_SCOPE_BYTES], etag[CURSOR_ETAG_BYTES];
 	struct cursor cursor;
 	const char *reason;
 	struct head head;
@@ -310,10 +304,9 @@ int route_sync(struct request *request, struct err *err)
 		(rc = feed_head(request, &head, err)) != 0 ||
 		(rc = read_cursor(request, &head, scope, &cursor, &reason)) != 0)
 		return rc;
-	(void)snprintf(etag, sizeof etag, "\"%s.%s.%lld\"", head.epoch, scope, (long long)head.seq);
-	request_field(request, "ETag", "%s", etag);
-	request_field(request, "Cache-Control", "private, no-cache");
-	request_field(request, "Promptd-Poll-After", POLL_AFTER_S);
+	cursor_etag(head.epoch, scope, head.seq, etag);
+	quick_fields(request->hub, http, etag);
+	remember(request, scope, &head);
 	if (reason == NULL && cursor.seq >= head.seq) {
 		wait_for_news(request, &head);
 		if (str_is(http->headers[HTTP_IF_NONE_MATCH], etag))

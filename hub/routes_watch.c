@@ -4,8 +4,6 @@
 
 #include "core/json.h"
 #include "hub/routes_all.h"
-#include "hub/streams.h"
-#include "hub/workers.h"
 #include "schema/schema.h"
 
 int route_livez(struct request *request, struct err *err)
@@ -26,38 +24,6 @@ int route_readyz(struct request *request, struct err *err)
 	if (rc != 0 || number != last)
 		return request_refuse(request, 503, "not_ready", "the database is not ready");
 	return request_answer(request, 200, json_pack("{s:s}", "status", "ok"));
-}
-
-int route_metrics(struct request *request, struct err *err)
-{
-	static const char *const classes[] = {"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
-	struct hub *hub = request->hub;
-	struct buf *out = &request->http->out;
-	size_t i;
-
-	(void)err;
-	request->http->type = "text/plain; version=0.0.4";
-	(void)buf_add_str(out, "# TYPE promptd_hub_requests_total counter\n");
-	for (i = 2; i < sizeof classes / sizeof *classes; i++)
-		(void)buf_add_format(out, "promptd_hub_requests_total{status=\"%s\"} %llu\n",
-			classes[i], atomic_load(&hub->requests[i]));
-	(void)buf_add_format(out,
-		"# TYPE promptd_hub_request_seconds_total counter\n"
-		"promptd_hub_request_seconds_total %.6f\n"
-		"# TYPE promptd_hub_usage_events_total counter\n"
-		"promptd_hub_usage_events_total %llu\n"
-		"# TYPE promptd_hub_login_failures_total counter\n"
-		"promptd_hub_login_failures_total %llu\n"
-		"# TYPE promptd_hub_waiting_requests gauge\n"
-		"promptd_hub_waiting_requests %zu\n"
-		"# TYPE promptd_hub_streams gauge\n"
-		"promptd_hub_streams %zu\n"
-		"# TYPE promptd_hub_waiting_questions gauge\n"
-		"promptd_hub_waiting_questions %zu\n",
-		(double)atomic_load(&hub->latency_us) / 1e6, atomic_load(&hub->usage_events),
-		atomic_load(&hub->login_failures), workers_waiting(hub->workers),
-		streams_open(hub->streams), streams_waiting(hub->streams));
-	return request_answer(request, 200, NULL);
 }
 
 int route_audit_list(struct request *request, struct err *err)

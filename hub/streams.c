@@ -65,12 +65,12 @@ void streams_free(struct streams *streams)
 
 size_t streams_open(const struct streams *streams)
 {
-	return atomic_load(&streams->n_streams);
+	return streams != NULL ? atomic_load(&streams->n_streams) : 0;
 }
 
 size_t streams_waiting(const struct streams *streams)
 {
-	return atomic_load(&streams->n_questions);
+	return streams != NULL ? atomic_load(&streams->n_questions) : 0;
 }
 
 /* ── who is in the list ────────────────────────────────────────────────── */

@@ -39,7 +39,7 @@ void streams_gone(struct streams *streams, struct http_exchange *exchange);
 void streams_stop(struct streams *streams);
 void streams_tick(struct streams *streams);
 
-/* Any thread. */
+/* Any thread; of NULL none. */
 size_t streams_open(const struct streams *streams);
 size_t streams_waiting(const struct streams *streams);
 

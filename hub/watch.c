@@ -79,7 +79,7 @@ static int read_tenants(struct hub_db *db, void *data, struct err *err)
 	rows->n = 0; /* of a try that met another transaction */
 	return hub_db_run(db,
 		"SELECT t.id, t.epoch, t.seq, coalesce(a.number, 0) FROM tenant t LEFT JOIN "
-		"access a ON a.tenant = t.id",
+		"access a ON a.id = t.id",
 		DB_NO_ARGS, on_tenant, rows, err);
 }
 
@@ -121,14 +121,22 @@ int watch_look(struct watch *watch, struct hub_db *db, struct err *err)
 {
 	struct rows rows = {NULL, 0, 0};
 	int64_t begun_us = clock_monotonic_us();
-	int rc = hub_transaction(db, DB_PEEK, "", read_tenants, &rows, err);
+	int rc = watch != NULL ? hub_transaction(db, DB_PEEK, "", read_tenants, &rows, err) : 0;
 
+	if (watch == NULL)
+		return 0;
 	if (rc != 0) {
 		free(rows.rows);
 		return -1;
 	}
 	publish(watch, &rows, begun_us);
 	return 0;
+}
+
+/* With the lock. */
+static bool is_fresh(const struct watch *watch)
+{
+	return clock_monotonic_us() - watch->known_us < (int64_t)WATCH_STALE_MS * 1000;
 }
 
 bool watch_news(struct watch *watch, const char *tenant, struct news *news)
@@ -138,10 +146,25 @@ bool watch_news(struct watch *watch, const char *tenant, struct news *news)
 
 	(void)pthread_mutex_lock(&watch->lock);
 	row = find(&watch->known, tenant);
-	known = row != NULL &&
-		clock_monotonic_us() - watch->known_us < (int64_t)WATCH_STALE_MS * 1000;
+	known = row != NULL && is_fresh(watch);
 	if (known)
 		*news = row->news;
+	(void)pthread_mutex_unlock(&watch->lock);
+	return known;
+}
+
+bool watch_total(struct watch *watch, int64_t *seq)
+{
+	bool known;
+	size_t i;
+
+	*seq = 0;
+	if (watch == NULL)
+		return false;
+	(void)pthread_mutex_lock(&watch->lock);
+	for (i = 0; i < watch->known.n; i++)
+		*seq += watch->known.rows[i].news.seq;
+	known = is_fresh(watch);
 	(void)pthread_mutex_unlock(&watch->lock);
 	return known;
 }

@@ -23,13 +23,15 @@ struct news {
 	int64_t access; /* goes up with each change of who may what */
 };
 
-struct watch;
+struct watch; /* NULL: nobody looks, and nothing is known */
 
 int watch_start(struct watch **out, struct hub *hub, struct err *err);
 void watch_stop(struct watch *watch);
 
 /* Any thread. False: not known, or not known lately. */
 bool watch_news(struct watch *watch, const char *tenant, struct news *news);
+/* Any thread: the sum of all tenants' seq. False: it is not of lately. */
+bool watch_total(struct watch *watch, int64_t *seq);
 /* Goes up with each change of any news. */
 unsigned long long watch_generation(const struct watch *watch);
 /* Any thread, by its own connection and after its commit: look now. */

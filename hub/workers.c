@@ -4,37 +4,64 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "core/clock.h"
 #include "core/str.h"
 #include "hub/request.h"
+
+#define LATELY_US 10000000
 
 struct workers {
 	struct hub *hub;
 	pthread_mutex_t lock; /* over what follows */
 	pthread_cond_t posted;
-	struct http_exchange *queue[WORKERS_QUEUE_MAX]; /* a ring */
+	struct waiting {
+		struct http_exchange *exchange;
+		int64_t since_us;
+	} queue[WORKERS_QUEUE_MAX]; /* a ring */
 	size_t first, n;
 	bool stopping;
+	atomic_llong delay_us, delay_at_us; /* an average that forgets, and when it was taken */
 	/* Of the thread that starts and stops. */
 	pthread_t threads[WORKERS_MAX];
 	struct hub_db *dbs[WORKERS_MAX];
 	size_t n_threads, n_dbs;
 };
 
+/* Half of what is told lies in the last ten or so. */
+static void note_delay(struct workers *workers, int64_t since_us)
+{
+	int64_t now_us = clock_monotonic_us(), delay_us = atomic_load(&workers->delay_us);
+
+	delay_us += (now_us - since_us - delay_us) / 16;
+	atomic_store(&workers->delay_us, delay_us); /* two at once: one is not counted */
+	atomic_store(&workers->delay_at_us, now_us);
+}
+
+int64_t workers_delay_us(const struct workers *workers)
+{
+	bool lately = workers != NULL &&
+		      clock_monotonic_us() - atomic_load(&workers->delay_at_us) < LATELY_US;
+
+	return lately ? atomic_load(&workers->delay_us) : 0;
+}
+
 /* The next one to do, or NULL when it is over. */
 static struct http_exchange *take(struct workers *workers)
 {
-	struct http_exchange *exchange = NULL;
+	struct waiting next = {NULL, 0};
 
 	(void)pthread_mutex_lock(&workers->lock);
 	while (workers->n == 0 && !workers->stopping)
 		(void)pthread_cond_wait(&workers->posted, &workers->lock);
 	if (workers->n > 0) {
-		exchange = workers->queue[workers->first];
+		next = workers->queue[workers->first];
 		workers->first = (workers->first + 1) % WORKERS_QUEUE_MAX;
 		workers->n--;
 	}
 	(void)pthread_mutex_unlock(&workers->lock);
-	return exchange;
+	if (next.exchange != NULL)
+		note_delay(workers, next.since_us);
+	return next.exchange;
 }
 
 struct worker {
@@ -96,7 +123,8 @@ bool workers_post(struct workers *workers, struct http_exchange *exchange)
 	(void)pthread_mutex_lock(&workers->lock);
 	room = workers->n < WORKERS_QUEUE_MAX;
 	if (room) {
-		workers->queue[(workers->first + workers->n) % WORKERS_QUEUE_MAX] = exchange;
+		workers->queue[(workers->first + workers->n) % WORKERS_QUEUE_MAX] =
+			(struct waiting){exchange, clock_monotonic_us()};
 		workers->n++;
 		(void)pthread_cond_signal(&workers->posted);
 	}

@@ -19,5 +19,7 @@ bool workers_post(struct workers *workers, struct http_exchange *exchange);
 /* What waits is done first. */
 void workers_stop(struct workers *workers);
 size_t workers_waiting(struct workers *workers);
+/* How long requests wait for a worker these days; 0 when none has lately. */
+int64_t workers_delay_us(const struct workers *workers);
 
 #endif

@@ -3,44 +3,44 @@
 -- SQLite's form; what is above the line of 0001 has no row security.
 
 CREATE TABLE access (
-	tenant TEXT PRIMARY KEY,
+	id TEXT PRIMARY KEY, -- the tenant's
 	number BIGINT NOT NULL
 );
 
 CREATE TRIGGER access_credential_delete AFTER DELETE ON credential
 WHEN old.kind <> 'refresh'
 BEGIN
-	INSERT INTO access (tenant, number) VALUES (old.tenant, 1)
-		ON CONFLICT (tenant) DO UPDATE SET number = number + 1;
+	INSERT INTO access (id, number) VALUES (old.tenant, 1)
+		ON CONFLICT (id) DO UPDATE SET number = number + 1;
 END;
 
 CREATE TRIGGER access_credential_update
 AFTER UPDATE OF hash, tenant, user_id, kind, scopes, expires_ms ON credential
 BEGIN
-	INSERT INTO access (tenant, number) VALUES (old.tenant, 1)
-		ON CONFLICT (tenant) DO UPDATE SET number = number + 1;
+	INSERT INTO access (id, number) VALUES (old.tenant, 1)
+		ON CONFLICT (id) DO UPDATE SET number = number + 1;
 END;
 
 CREATE TRIGGER access_person_update AFTER UPDATE OF role, experimental, active ON person
 BEGIN
-	INSERT INTO access (tenant, number) VALUES (old.tenant, 1)
-		ON CONFLICT (tenant) DO UPDATE SET number = number + 1;
+	INSERT INTO access (id, number) VALUES (old.tenant, 1)
+		ON CONFLICT (id) DO UPDATE SET number = number + 1;
 END;
 
 CREATE TRIGGER access_person_delete AFTER DELETE ON person
 BEGIN
-	INSERT INTO access (tenant, number) VALUES (old.tenant, 1)
-		ON CONFLICT (tenant) DO UPDATE SET number = number + 1;
+	INSERT INTO access (id, number) VALUES (old.tenant, 1)
+		ON CONFLICT (id) DO UPDATE SET number = number + 1;
 END;
 
 CREATE TRIGGER access_member_insert AFTER INSERT ON member
 BEGIN
-	INSERT INTO access (tenant, number) VALUES (new.tenant, 1)
-		ON CONFLICT (tenant) DO UPDATE SET number = number + 1;
+	INSERT INTO access (id, number) VALUES (new.tenant, 1)
+		ON CONFLICT (id) DO UPDATE SET number = number + 1;
 END;
 
 CREATE TRIGGER access_member_delete AFTER DELETE ON member
 BEGIN
-	INSERT INTO access (tenant, number) VALUES (old.tenant, 1)
-		ON CONFLICT (tenant) DO UPDATE SET number = number + 1;
+	INSERT INTO access (id, number) VALUES (old.tenant, 1)
+		ON CONFLICT (id) DO UPDATE SET number = number + 1;
 END;

@@ -1,7 +1,7 @@
 -- 0009 in PostgreSQL's form.
 
 CREATE TABLE access (
-	tenant TEXT PRIMARY KEY,
+	id TEXT PRIMARY KEY, -- the tenant's
 	number BIGINT NOT NULL
 );
 
@@ -10,8 +10,8 @@ DECLARE
 	of_tenant TEXT;
 BEGIN
 	of_tenant := CASE WHEN TG_OP = 'INSERT' THEN new.tenant ELSE old.tenant END;
-	INSERT INTO access AS a (tenant, number) VALUES (of_tenant, 1)
-		ON CONFLICT (tenant) DO UPDATE SET number = a.number + 1;
+	INSERT INTO access AS a (id, number) VALUES (of_tenant, 1)
+		ON CONFLICT (id) DO UPDATE SET number = a.number + 1;
 	RETURN NULL;
 END $$;
 CREATE TRIGGER access_credential_delete AFTER DELETE ON credential

@@ -31,8 +31,9 @@ class Answer:
 class Hub:
     """The program, started; ends with the `with` that made it."""
 
-    def __init__(self, program, database):
+    def __init__(self, program, database, *options):
         self.program, self.database = program, database
+        self.options = options or ("--rates", "off")
         self.log = tempfile.NamedTemporaryFile("w+", suffix=".log")
         self.process = None
 
@@ -49,7 +50,8 @@ class Hub:
     def start(self, port=0):
         self.process = subprocess.Popen(
             [self.program, "--database", self.database, "--listen", f"127.0.0.1:{port}",
-             "--workers", "3", "serve"], stdout=subprocess.PIPE, stderr=self.log, text=True)
+             "serve", "--workers", "3", *self.options],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         assert "http://" in line, self.said()
         self.url = line.split()[3].rstrip(".")
