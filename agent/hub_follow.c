@@ -170,7 +170,7 @@ static void not_asked(struct hub_follow *follow, int64_t again_s, const char *wh
 		.outcome = SCHEDULE_FAILED, .retry_after_s = again_s, .poll_after_s = -1};
 
 	follow->state.condition = HUB_UNSTORED;
-	(void)snprintf(follow->state.why, sizeof follow->state.why, "%s", why);
+	(void)snprintf(follow->state.why, sizeof follow->state.why, "%.255s", why);
 	schedule_answered(&follow->schedule, now_us(), &later);
 }
 

@@ -293,7 +293,7 @@ static void go_to_list(struct palette *palette, const char *why)
 {
 	char text[sizeof palette->message];
 
-	(void)snprintf(text, sizeof text, "%s", why);
+	(void)snprintf(text, sizeof text, "%.255s", why);
 	palette_drop_prompt(palette);
 	open_list(palette);
 	palette_say(palette, text);
