@@ -57,7 +57,8 @@ static void add_value(struct buf *out, struct str name, const struct page_value 
 void page_piece(const char *name, const struct page_value *values, size_t n, struct buf *out)
 {
 	const struct schema_file *file = file_of(str_of(name));
-	const char *p = file->text, *open, *close;
+	/* Pieces are named by us; one that is not there is empty. */
+	const char *p = file != NULL ? file->text : "", *open, *close;
 
 	while ((open = strstr(p, "{{")) != NULL && (close = strstr(open, "}}")) != NULL) {
 		(void)buf_add(out, p, (size_t)(open - p));
