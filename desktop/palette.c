@@ -291,12 +291,12 @@ static void on_preview(struct palette *palette, struct palette_answer *answer)
 /* The hotkey of a prompt that cannot be had, or not be sent, leads to the list. */
 static void go_to_list(struct palette *palette, const char *why)
 {
-	char text[sizeof palette->message];
+	char *text = xstrdup(why); /* the message itself, perhaps */
 
-	(void)snprintf(text, sizeof text, "%.255s", why);
 	palette_drop_prompt(palette);
 	open_list(palette);
 	palette_say(palette, text);
+	free(text);
 }
 
 static void on_take(struct palette *palette, struct palette_answer *answer)
