@@ -252,25 +252,34 @@ static void show(struct desk_picker *picker)
 	palette_close(&picker->palette);
 }
 
-/* An answer of this very moment is waited for; but only once, until one comes: a disk
- * that is slow costs one frame, however much is typed. */
-static void settle(struct desk_picker *picker)
+/* An answer of this very moment is waited for. */
+static bool await_answer(struct desk_picker *picker, int ms)
 {
-	int frame_ms = picker->desk->options.frame_ms;
-	int64_t until = clock_monotonic_us() / 1000, left;
+	int64_t until = clock_monotonic_us() + (int64_t)ms * 1000, left;
 	struct pollfd fd = {.events = POLLIN};
 
 	if (picker->clerk == NULL)
-		return;
+		return true;
 	fd.fd = clerk_fd(picker->clerk);
-	until += frame_ms > 0 ? frame_ms : DESK_PICKER_FRAME_MS;
-	while (palette_waits(&picker->palette) && !picker->slow) {
-		left = until - clock_monotonic_us() / 1000;
-		if (left > 0 && poll(&fd, 1, (int)left) > 0)
+	while (palette_waits(&picker->palette)) {
+		left = until - clock_monotonic_us();
+		if (left <= 0)
+			return false;
+		if (poll(&fd, 1, (int)((left + 999) / 1000)) > 0)
 			clerk_run(picker->clerk);
-		else
-			picker->slow = left <= 0;
 	}
+	return true;
+}
+
+/* Only once, until one comes: a disk that is slow costs one frame, however much is
+ * typed. */
+static void settle(struct desk_picker *picker)
+{
+	int frame_ms = picker->desk->options.frame_ms;
+
+	if (!picker->slow)
+		picker->slow =
+			!await_answer(picker, frame_ms > 0 ? frame_ms : DESK_PICKER_FRAME_MS);
 }
 
 /* After whatever happened. */
@@ -296,7 +305,9 @@ void desk_picker_call(struct desk_picker *picker, const char *name)
 		palette_call_prompt(&picker->palette, str_of(name), rule->terminal);
 	} else {
 		palette_call(&picker->palette, rule->terminal);
-		show(picker); /* and the clerk is at work meanwhile */
+		/* With its rows it is laid out once and not twice. */
+		if (!picker->slow && !await_answer(picker, DESK_PICKER_OPEN_MS))
+			show(picker); /* and the clerk is at work meanwhile */
 	}
 	go_on(picker);
 }

@@ -17,6 +17,7 @@
 #include "store/usage.h"
 
 #define DESK_PICKER_FRAME_MS 16
+#define DESK_PICKER_OPEN_MS 4	/* then it opens, with rows or without */
 #define DESK_PICKER_LATE_MS 250 /* then one says that something is waited for */
 
 struct desk;

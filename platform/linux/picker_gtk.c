@@ -483,6 +483,7 @@ void picker_free(struct picker *picker)
 	(void)g_signal_handlers_disconnect_by_data(gdk_screen_get_default(), picker);
 	picker_keys_fini(picker);
 	gtk_widget_destroy(picker->window);
+	picker_rows_fini(picker);
 	picker_style_fini(picker);
 	for (i = 0; i < PICKER_FIELDS; i++)
 		g_free(picker->fields[i].name);

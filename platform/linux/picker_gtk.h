@@ -3,7 +3,8 @@
  *
  *   picker_gtk.c          window, pages, footer
  *   picker_gtk_keys.c     keys, input methods, the focus
- *   picker_gtk_list.c     rows and preview
+ *   picker_gtk_list.c     list and preview
+ *   picker_gtk_row.c      a row of the list
  *   picker_gtk_form.c     fields of a form, what may be chosen under one
  *   picker_gtk_style.c    colours, shapes, a person's own theme
  *
@@ -21,8 +22,14 @@
 #define PICKER_BADGES 5
 #define PICKER_FIELDS 64
 
+/* What is drawn in a row; the layouts are picker->layouts'. */
+struct picker_look {
+	PangoLayout *title, *place, *star, *badges[PICKER_BADGES];
+	size_t parts[PICKER_BADGES], n_badges, faded; /* compared as bytes: without gaps */
+};
 struct picker_row {
-	GtkWidget *row, *heading, *title, *star, *place, *badges[PICKER_BADGES];
+	GtkWidget *row, *heading, *card;
+	struct picker_look look;
 };
 
 struct picker_field {
@@ -47,7 +54,13 @@ struct picker {
 	int x, y;	   /* where it was called */
 	/* picker_gtk_list.c */
 	GtkWidget *list;
+	/* picker_gtk_row.c */
 	struct picker_row rows[PLATFORM_PICKER_ROWS];
+	struct picker_ink *ink;
+	bool inks_old;
+	GHashTable *layouts;
+	unsigned n_shows;
+	/* picker_gtk_list.c */
 	size_t first, n_shown; /* rows of the list that are seen */
 	GtkWidget *preview, *preview_scroll, *preview_note;
 	char *preview_key; /* what it shows */
@@ -83,6 +96,14 @@ void picker_list_show(struct picker *picker, const struct platform_picker *what)
 void picker_preview_show(struct picker *picker, const struct platform_picker *what);
 void picker_preview_scroll(struct picker *picker, guint key);
 void picker_preview_colours(struct picker *picker);
+
+/* picker_gtk_row.c: the rows of picker->list; rows are shown after begin(). */
+void picker_rows_init(struct picker *picker);
+void picker_rows_fini(struct picker *picker);
+void picker_rows_begin(struct picker *picker);
+void picker_row_show(
+	struct picker *picker, struct picker_row *row, const struct platform_picker_row *from);
+void picker_row_hide(struct picker_row *row);
 
 /* picker_gtk_form.c */
 GtkWidget *picker_form_new(struct picker *picker);

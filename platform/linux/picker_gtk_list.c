@@ -1,170 +1,9 @@
-/* The rows of the picker, and the preview beside them; see picker_gtk.h. */
+/* The list of the picker, and the preview beside it; see picker_gtk.h. */
 #include "platform/linux/picker_gtk.h"
 
 #include <string.h>
 
-#define TEXT_BYTES 512
 #define PREVIEW_BYTES ((size_t)64 * 1024)
-
-/* --- one row --------------------------------------------------------------------------- */
-
-static void row_make(struct picker *picker, struct picker_row *row)
-{
-	GtkWidget *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-	GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 1);
-	GtkWidget *line = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-	int i;
-
-	row->row = gtk_list_box_row_new();
-	gtk_widget_set_can_focus(row->row, FALSE); /* the search field keeps it */
-	row->heading = picker_label_new("", "group");
-	row->star = picker_label_new("\xe2\x98\x85", "star");
-	row->title = picker_label_new("", "title");
-	row->place = picker_label_new("", "place");
-	picker_label_shorten(row->title);
-	picker_label_shorten(row->place);
-	gtk_box_pack_start(GTK_BOX(line), row->star, FALSE, FALSE, 0);
-	gtk_box_pack_start(GTK_BOX(line), row->title, TRUE, TRUE, 0);
-	for (i = 0; i < PICKER_BADGES; i++) {
-		row->badges[i] = picker_label_new("", "badge");
-		gtk_widget_set_valign(row->badges[i], GTK_ALIGN_CENTER);
-		gtk_widget_set_no_show_all(row->badges[i], TRUE);
-		gtk_box_pack_start(GTK_BOX(line), row->badges[i], FALSE, FALSE, 0);
-	}
-	gtk_widget_set_no_show_all(row->star, TRUE);
-	gtk_widget_set_no_show_all(row->heading, TRUE);
-	picker_style(box, "card", true);
-	gtk_box_pack_start(GTK_BOX(box), line, FALSE, FALSE, 0);
-	gtk_box_pack_start(GTK_BOX(box), row->place, FALSE, FALSE, 0);
-	gtk_box_pack_start(GTK_BOX(all), row->heading, FALSE, FALSE, 0);
-	gtk_box_pack_start(GTK_BOX(all), box, FALSE, FALSE, 0);
-	gtk_container_add(GTK_CONTAINER(row->row), all);
-	gtk_container_add(GTK_CONTAINER(picker->list), row->row);
-}
-
-static void paint(PangoAttrList *list, PangoAttribute *attribute, size_t from, size_t n)
-{
-	attribute->start_index = (guint)from;
-	attribute->end_index = (guint)(from + n);
-	pango_attr_list_insert(list, attribute);
-}
-
-static void paint_colour(PangoAttrList *list, const GdkRGBA *colour, size_t from, size_t n)
-{
-	paint(list,
-		pango_attr_foreground_new((guint16)(colour->red * 65535),
-			(guint16)(colour->green * 65535), (guint16)(colour->blue * 65535)),
-		from, n);
-}
-
-static PangoAttrList *marks_paint(
-	const struct picker *picker, const struct platform_text *text, size_t n, size_t more)
-{
-	PangoAttrList *list = pango_attr_list_new();
-	size_t i;
-
-	for (i = 0; i < text->n_marks; i++) {
-		const struct platform_mark *mark = &text->marks[i];
-
-		if (mark->from + mark->n > n)
-			break;
-		paint_colour(list, &picker->colours.accent, mark->from, mark->n);
-		paint(list, pango_attr_weight_new(PANGO_WEIGHT_BOLD), mark->from, mark->n);
-	}
-	if (more > 0)
-		paint_colour(list, &picker->colours.tag, n, more);
-	return list;
-}
-
-/* A text with its matched letters, followed by plain `more` of the tags' colour. Laying
- * out text is most of what a key costs: only what differs from before is. */
-static void text_show(
-	struct picker *picker, GtkWidget *label, const struct platform_text *text, const char *more)
-{
-	char *first = picker_dup(text->text, TEXT_BYTES);
-	GString *key = g_string_new(first);
-	PangoAttrList *list;
-	size_t i;
-
-	g_string_append(key, more);
-	for (i = 0; i < text->n_marks; i++)
-		g_string_append_printf(key, "\x01%zu %zu", text->marks[i].from, text->marks[i].n);
-	if (g_strcmp0(g_object_get_data(G_OBJECT(label), "key"), key->str) != 0) {
-		char *all = g_strconcat(first, more, NULL);
-
-		list = marks_paint(picker, text, strlen(first), strlen(more));
-		gtk_label_set_text(GTK_LABEL(label), all);
-		gtk_label_set_attributes(GTK_LABEL(label), list);
-		pango_attr_list_unref(list);
-		g_free(all);
-		g_object_set_data_full(G_OBJECT(label), "key", g_string_free(key, FALSE), g_free);
-	} else {
-		g_string_free(key, TRUE);
-	}
-	g_free(first);
-}
-
-static void badge_show(GtkWidget *label, const struct platform_badge *badge)
-{
-	static const char *const styles[] = {"plain", "good", "care", "bad"};
-	char *text;
-	int i;
-
-	gtk_widget_set_visible(label, badge != NULL);
-	if (badge == NULL)
-		return;
-	text = picker_dup(badge->text, 64);
-	picker_label(label, text);
-	g_free(text);
-	for (i = 0; i < 4; i++)
-		picker_style(label, styles[i], (int)badge->kind == i);
-}
-
-/* "   #one #two" of "one,two". */
-static char *tags_text(struct str tags)
-{
-	GString *out = g_string_new("");
-	struct str tag;
-
-	while (tags.n > 0 && out->len < TEXT_BYTES) {
-		tag = str_cut(tags, ',', &tags);
-		g_string_append_printf(
-			out, "%s#%.*s", out->len == 0 ? "   " : " ", (int)tag.n, tag.p);
-	}
-	return g_string_free(out, FALSE);
-}
-
-/* All that is seen of it, for those who hear it. */
-static void row_name(const struct picker_row *row, const struct platform_picker_row *from)
-{
-	GString *name = g_string_new(gtk_label_get_text(GTK_LABEL(row->title)));
-	size_t i;
-
-	g_string_append_printf(name, ", %s", gtk_label_get_text(GTK_LABEL(row->place)));
-	for (i = 0; i < from->n_badges && i < PICKER_BADGES; i++)
-		g_string_append_printf(
-			name, ", %.*s", (int)from->badges[i].text.n, from->badges[i].text.p);
-	if (from->favourite)
-		g_string_append(name, ", favourite");
-	picker_name(row->row, name->str);
-	g_string_free(name, TRUE);
-}
-
-static void row_show(
-	struct picker *picker, struct picker_row *row, const struct platform_picker_row *from)
-{
-	char *tags = tags_text(from->tags);
-	size_t i;
-
-	text_show(picker, row->title, &from->title, "");
-	text_show(picker, row->place, &from->path, tags);
-	gtk_widget_set_visible(row->star, from->favourite);
-	for (i = 0; i < PICKER_BADGES; i++)
-		badge_show(row->badges[i], i < from->n_badges ? &from->badges[i] : NULL);
-	picker_style(row->row, "faded", from->faded);
-	row_name(row, from);
-	g_free(tags);
-}
 
 /* --- the list --------------------------------------------------------------------------- */
 
@@ -198,15 +37,13 @@ static gboolean on_wheel(GtkWidget *widget, GdkEvent *event, gpointer data)
 GtkWidget *picker_list_new(struct picker *picker)
 {
 	GtkWidget *box = gtk_event_box_new();
-	int i;
 
 	picker->list = gtk_list_box_new();
 	gtk_list_box_set_selection_mode(GTK_LIST_BOX(picker->list), GTK_SELECTION_BROWSE);
 	gtk_widget_set_valign(picker->list, GTK_ALIGN_START);
 	picker_style(picker->list, "rows", true);
 	picker_name(picker->list, "Prompts");
-	for (i = 0; i < PLATFORM_PICKER_ROWS; i++)
-		row_make(picker, &picker->rows[i]);
+	picker_rows_init(picker);
 	g_signal_connect(picker->list, "row-activated", G_CALLBACK(on_row), picker);
 	gtk_widget_add_events(box, GDK_SCROLL_MASK | GDK_SMOOTH_SCROLL_MASK);
 	g_signal_connect(box, "scroll-event", G_CALLBACK(on_wheel), picker);
@@ -272,11 +109,14 @@ void picker_list_show(struct picker *picker, const struct platform_picker *what)
 	if (what->n_rows > 0)
 		scroll(picker, what);
 	n = what->n_rows > 0 ? fitting(picker, what, picker->first) : 0;
+	picker_rows_begin(picker);
 	for (i = 0; i < PLATFORM_PICKER_ROWS; i++) {
-		gtk_widget_set_visible(picker->rows[i].row, i < n);
-		if (i >= n)
+		if (i >= n) {
+			picker_row_hide(&picker->rows[i]);
 			continue;
-		row_show(picker, &picker->rows[i], &what->rows[picker->first + i]);
+		}
+		gtk_widget_set_visible(picker->rows[i].row, TRUE);
+		picker_row_show(picker, &picker->rows[i], &what->rows[picker->first + i]);
 		heading_show(&picker->rows[i], what->rows[picker->first + i].group,
 			group_begins(what, picker->first + i, picker->first));
 	}
