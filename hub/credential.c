@@ -132,6 +132,14 @@ int credential_find(struct request *request, struct err *err)
 		DB_ARGS(db_string(who->hash), db_number(request->now_ms)), on_credential, who, err);
 }
 
+static bool has_word(struct str words, struct str word)
+{
+	while (words.n > 0)
+		if (str_equal(str_cut(words, ' ', &words), word))
+			return true;
+	return false;
+}
+
 static int on_person(void *data, const struct db_value *columns, size_t n, struct err *err)
 {
 	struct principal *who = data;
@@ -139,7 +147,7 @@ static int on_person(void *data, const struct db_value *columns, size_t n, struc
 	(void)n;
 	(void)err;
 	who->known = columns[2].number != 0 && role_parse(columns[0].text, &who->role);
-	who->experimental = columns[1].number != 0;
+	who->experimental = columns[1].number != 0 || has_word(columns[3].text, columns[0].text);
 	return 0;
 }
 
@@ -163,7 +171,8 @@ static int load(struct hub_db *db, struct principal *who, struct err *err)
 	who->known = false;
 	who->n_teams = 0;
 	rc = hub_db_run(db,
-		"SELECT role, experimental, active FROM person WHERE tenant = $1 AND id = $2",
+		"SELECT p.role, p.experimental, p.active, t.experimental_roles FROM person p JOIN "
+		"tenant t ON t.id = p.tenant WHERE p.tenant = $1 AND p.id = $2",
 		DB_ARGS(db_string(who->tenant), db_string(who->user_id)), on_person, who, err);
 	if (rc != 0 || !who->known)
 		return rc;

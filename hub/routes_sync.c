@@ -55,7 +55,7 @@ struct page {
 	struct request *request;
 	struct buf *out;
 	int64_t limit, n, last_seq;
-	bool more;
+	bool more, experimental; /* experimental: what is in that channel, where there is */
 };
 
 enum column {
@@ -78,6 +78,7 @@ enum column {
 	C_MESSAGES,
 	C_UPDATED,
 	C_TAGS,
+	C_CHANNEL,
 	COLUMNS
 };
 
@@ -138,10 +139,11 @@ static void add_body(struct buf *out, const struct db_value *columns)
 
 static int add_put(struct page *page, const struct db_value *columns, struct err *err)
 {
-	json_t *line = json_pack("{s:s, s:I, s:o, s:s, s:o, s:s, s:I, s:o, s:I, s:o}", "t", "put",
+	json_t *line = json_pack("{s:s, s:I, s:o, s:s, s:o, s:o, s:I, s:o, s:I, s:o}", "t", "put",
 		"seq", (json_int_t)columns[C_SEQ].number, "id", text_or_null(&columns[C_ID]),
-		"kind", "prompt", "slug", text_or_null(&columns[C_SLUG]), "channel", "production",
-		"version", (json_int_t)columns[C_NUMBER].number, "digest",
+		"kind", "prompt", "slug", text_or_null(&columns[C_SLUG]), "channel",
+		text_or_null(&columns[C_CHANNEL]), "version", (json_int_t)columns[C_NUMBER].number,
+		"digest",
 		json_sprintf(
 			"sha256:%.*s", (int)columns[C_DIGEST].text.n, columns[C_DIGEST].text.p),
 		"size", (json_int_t)columns[C_SIZE].number, "meta", meta_json(columns));
@@ -195,18 +197,22 @@ static int add_changes(struct page *page, int64_t after, struct err *err)
 		"v.messages, f.at_ms, (SELECT group_concat(t.name, '\n') FROM prompt_tag pt "
 		"JOIN "
 		"tag t ON t.tenant = pt.tenant AND t.id = pt.tag_id WHERE pt.tenant = f.tenant AND "
-		"pt.prompt_id = f.object_id) FROM feed f LEFT JOIN prompt p ON p.tenant = f.tenant "
+		"pt.prompt_id = f.object_id), c.name FROM feed f LEFT JOIN prompt p ON p.tenant = "
+		"f.tenant "
 		"AND p.id = f.object_id LEFT JOIN collection o ON o.tenant = p.tenant AND o.id = "
 		"p.collection_id LEFT JOIN person u ON u.tenant = p.tenant AND u.id = p.owner_id "
 		"LEFT JOIN team g ON g.tenant = p.tenant AND g.id = p.team_id LEFT JOIN channel c "
-		"ON c.tenant = f.tenant AND c.prompt_id = f.object_id AND c.name = 'production' "
-		"LEFT JOIN version v ON v.tenant = f.tenant AND v.prompt_id = f.object_id AND "
+		"ON c.tenant = f.tenant AND c.prompt_id = f.object_id AND c.name = CASE WHEN $6 = "
+		"1 AND EXISTS (SELECT 1 FROM channel x WHERE x.tenant = f.tenant AND x.prompt_id = "
+		"f.object_id AND x.name = 'experimental') THEN 'experimental' ELSE 'production' "
+		"END LEFT JOIN version v ON v.tenant = f.tenant AND v.prompt_id = f.object_id AND "
 		"v.number = c.number WHERE f.tenant = $1 AND f.seq > $4 AND EXISTS (SELECT 1 FROM "
 		"feed_audience a WHERE a.tenant = f.tenant AND a.object_id = f.object_id AND "
 		"(a.team_id = '' OR $3 = 3 OR EXISTS (SELECT 1 FROM member m WHERE m.tenant = "
 		"f.tenant AND m.team_id = a.team_id AND m.user_id = $2))) ORDER BY f.seq LIMIT $5",
 		DB_ARGS(TENANT(request), USER(request), db_number(request->who.role),
-			db_number(after), db_number(page->limit + 1)),
+			db_number(after), db_number(page->limit + 1),
+			db_number(page->experimental ? 1 : 0)),
 		on_change, page, err);
 }
 
@@ -289,6 +295,19 @@ static void remember(const struct request *request, const char *scope, const str
 	principals_keep(request->hub->principals, &known);
 }
 
+/* Who may have what is experimental, and asks for it (channel=experimental). It is part of
+ * their scope: who asks in another way next time gets all of it anew. */
+static bool read_channel(const struct request *request, char scope[CREDENTIAL_SCOPE_BYTES])
+{
+	struct principal who = request->who;
+	struct str channel;
+
+	(void)http_query_value(request->http->query, "channel", &channel);
+	who.experimental = who.experimental && str_is(channel, "experimental");
+	credential_scope_hash(&who, scope);
+	return who.experimental;
+}
+
 int route_sync(struct request *request, struct err *err)
 {
 	struct http_exchange *http = request->http;
@@ -299,14 +318,15 @@ int route_sync(struct request *request, struct err *err)
 	struct head head;
 	int rc;
 
-	credential_scope_hash(&request->who, scope);
+	page.experimental = read_channel(request, scope);
 	if ((rc = read_limit(request, &page.limit)) != 0 ||
 		(rc = feed_head(request, &head, err)) != 0 ||
 		(rc = read_cursor(request, &head, scope, &cursor, &reason)) != 0)
 		return rc;
 	cursor_etag(head.epoch, scope, head.seq, etag);
 	quick_fields(request->hub, http, etag);
-	remember(request, scope, &head);
+	if (!page.experimental) /* the quick answer does not look what is asked for */
+		remember(request, scope, &head);
 	if (reason == NULL && cursor.seq >= head.seq) {
 		wait_for_news(request, &head);
 		if (str_is(http->headers[HTTP_IF_NONE_MATCH], etag))
@@ -354,11 +374,13 @@ int route_blob(struct request *request, struct err *err)
 		"AND p.id = v.prompt_id WHERE v.tenant = $1 AND v.digest = $2 AND p.deleted IS "
 		"NULL "
 		"AND EXISTS (SELECT 1 FROM channel c WHERE c.tenant = v.tenant AND c.prompt_id = "
-		"v.prompt_id AND c.name = 'production' AND c.number = v.number) AND (p.team_id IS "
-		"NULL OR $4 = 3 OR EXISTS (SELECT 1 FROM member m WHERE m.tenant = p.tenant AND "
+		"v.prompt_id AND (c.name = 'production' OR ($5 = 1 AND c.name = 'experimental')) "
+		"AND c.number = v.number) AND (p.team_id IS NULL OR $4 = 3 OR EXISTS (SELECT 1 "
+		"FROM member m WHERE m.tenant = p.tenant AND "
 		"m.team_id = p.team_id AND m.user_id = $3)) LIMIT 1",
 		DB_ARGS(TENANT(request), db_text((struct str){name.p + 7, name.n - 7}),
-			USER(request), db_number(request->who.role)),
+			USER(request), db_number(request->who.role),
+			db_number(request->who.experimental ? 1 : 0)),
 		on_blob, request, err);
 	if (rc != 0)
 		return rc;

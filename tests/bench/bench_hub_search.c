@@ -43,14 +43,15 @@ static char *json_of(json_t *json)
 static int make_one(struct library *library, struct err *err)
 {
 	struct prompt *prompt = corpus_prompt(library->corpus, library->made);
-	char *messages = json_of(prompt_messages_json(prompt)), id[ID_BYTES];
+	char *messages = json_of(prompt_messages_json(prompt)), id[ID_BYTES], slug[512];
 	int rc;
 
 	id_new(id);
+	(void)snprintf(slug, sizeof slug, "%s-%zu", prompt->path, library->made);
 	rc = hub_db_run(library->db,
 		"INSERT INTO prompt (tenant, id, slug, title, description, owner_id, latest, "
 		"created_ms, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, 1, 1, 1)",
-		DB_ARGS(db_string(library->tenant), db_string(id), db_string(prompt->path),
+		DB_ARGS(db_string(library->tenant), db_string(id), db_string(slug),
 			db_string(prompt->title),
 			db_string(prompt->description != NULL ? prompt->description : ""),
 			db_string(library->author.id)),

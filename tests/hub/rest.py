@@ -179,14 +179,15 @@ def once_for_a_key(world):
 class Feed:
     """What an agent of somebody's would be told since it last asked."""
 
-    def __init__(self, who):
-        self.who, self.cursor = who, ""
-        self.news()
+    def __init__(self, who, more=""):
+        self.who, self.cursor, self.more = who, "", more
+        self.first = self.news()
 
     def news(self):
         got = {}
         while True:
-            lines = status(self.who.ask("GET", "/sync?cursor=" + self.cursor), 200).lines
+            lines = status(self.who.ask("GET", "/sync?cursor=" + self.cursor + self.more),
+                           200).lines
             got.update({line["id"]: line for line in lines[1:-1]})
             self.cursor = lines[-1]["cursor"]
             if not lines[-1]["more"]:
@@ -431,6 +432,37 @@ def the_configuration(world):
     status(world.ann.ask("PATCH", "/config", {"approval": "simple"}, If_Match="*"), 200)
 
 
+def the_experimental_channel(world):
+    at = world.publish("edge/one", "Edge", "Proven.")
+    name = at.split("/")[-1]
+    status(world.ben.ask("POST", at + "/versions", {"text": "Bold. " * 2000}), 201)
+    status(world.ann.ask("POST", at + "/activate",
+                         {"channel": "experimental", "version": 2}), 200)
+
+    def line(who):
+        return Feed(who, "&channel=experimental").first[name]
+    check("asking is not enough", line(world.cleo)["channel"] == "production")
+    status(world.ann.ask("PATCH", "/users/" + world.cleo.id, {"experimental": True}), 200)
+    check("nor having", Feed(world.cleo).first[name]["version"] == 1)
+    put = line(world.cleo)
+    check(put, put["channel"] == "experimental" and put["version"] == 2)
+    blob = "/blobs/" + put["digest"].replace(":", "-")
+    check("its text", "Bold." in status(world.cleo.ask("GET", blob), 200).text)
+    feed = Feed(world.cleo)
+    feed.more = "&channel=experimental"
+    check("who asks anew gets all of it", name in feed.news())
+    status(world.ann.ask("PATCH", "/users/" + world.cleo.id, {"experimental": False}), 200)
+    check("taken back", line(world.cleo)["version"] == 1 and
+          world.cleo.ask("GET", blob).status == 404)
+    got = world.ann.ask("PATCH", "/config", {"experimental_roles": "consumer poet"},
+                        If_Match="*")
+    check("roles of ours", got.status == 422)
+    status(world.ann.ask("PATCH", "/config", {"experimental_roles": "contributor consumer"},
+                         If_Match="*"), 200)
+    check("by role", line(world.cleo)["version"] == 2 and line(world.olga)["version"] == 1)
+    status(world.ann.ask("PATCH", "/config", {"experimental_roles": ""}, If_Match="*"), 200)
+
+
 def story(world):
     words_are_found(world)
     languages_without_blanks(world)
@@ -446,6 +478,7 @@ def story(world):
     a_lost_device_is_out(world)
     teams_and_invites(world)
     the_configuration(world)
+    the_experimental_channel(world)
     check("nothing went wrong inside", "request.failed" not in world.hub.said())
     check("it ends when told", world.hub.stop() == 0)
     check("the audit chain is whole", "whole" in world.hub.run("audit", "verify").stdout)
