@@ -73,12 +73,13 @@ int route_config_patch(struct request *request, struct err *err)
 		"UPDATE tenant SET name = coalesce($2, name), approval = coalesce($3, approval), "
 		"experimental_roles = coalesce($4, experimental_roles) WHERE id = $1",
 		DB_ARGS(TENANT(request), db_text(name), db_text(approval), db_text(roles)), err);
-	/* What processes remember of who may see what holds no more. */
+	/* As if each of them had been given or lost the flag: what processes remember of who
+	 * may see what holds no more. */
 	if (rc == 0 && roles.p != NULL)
 		rc = request_do(request,
-			"INSERT INTO access (tenant, number) VALUES ($1, 1) ON CONFLICT (tenant) "
-			"DO UPDATE SET number = access.number + 1",
-			DB_ARGS(TENANT(request)), err);
+			"UPDATE person SET experimental = experimental WHERE tenant = $1 AND id = "
+			"$2",
+			DB_ARGS(TENANT(request), USER(request)), err);
 	if (rc == 0)
 		rc = request_audit(
 			request, "config.change", str_of(request->who.tenant), told(request), err);

@@ -12,7 +12,7 @@
  * found, and what lies behind it is not. */
 #define HEAD_MAX ((size_t)16 * 1024)
 #define TEXT_MAX ((size_t)256 * 1024)
-#define FILL_STEP 200 /* prompts in a transaction */
+#define FILL_STEP 1000 /* prompts in a transaction */
 
 struct words {
 	struct buf name, leaf, title, head, text;
