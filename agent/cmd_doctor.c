@@ -230,6 +230,7 @@ static int doctor_run(struct call *call)
 	check_damaged(&doctor);
 	doctor_agent(&doctor);
 	doctor_hub(&doctor);
+	doctor_uses(&doctor);
 	doctor_service(&doctor);
 	check_disk(&doctor);
 	doctor_desktop(&doctor);
@@ -253,7 +254,8 @@ const struct command command_doctor = {
 	.words = "",
 	.description =
 		"Checks the settings, the programs, who may read the files, whether the library is "
-		"whole, the agent, the hub and how the agent is started, the disk, the display, "
+		"whole, the agent, the hub, where uses go, how the agent is started, the disk, the "
+		"display, "
 		"the session bus "
 		"and the locale. Each row is ok, warn or fail, with what to do; "
 		"the "

@@ -9,6 +9,7 @@
 #include "agent/endpoint.h"
 #include "agent/fault.h"
 #include "agent/hub_tell.h"
+#include "agent/uses_tell.h"
 #include "core/buf.h"
 #include "core/json.h"
 
@@ -49,6 +50,36 @@ static void print_file(
 		kib < 1024 ? "KiB" : "MiB", schema);
 }
 
+static void print_uses(struct call *call, const struct store_facts *facts)
+{
+	struct buf line = BUF_INIT(1024);
+	struct uses_tell tell = {.n = 0};
+	struct err ignored; /* the library's own rows say it */
+	size_t i;
+
+	if (uses_tell_read(call, call->store, &tell, &ignored) != 0 || tell.n == 0)
+		row_format(call, "usage", "%" PRId64 " row%s recorded, kept here",
+			facts->n_usage_pending, plural(facts->n_usage_pending));
+	for (i = 0; i < tell.n; i++) {
+		buf_clear(&line);
+		uses_tell_line(&tell.places[i], &line);
+		row_format(call, i == 0 ? "usage" : "", "%s: %s",
+			outbox_sink_name(tell.places[i].state.sink), buf_text(&line));
+	}
+	buf_fini(&line);
+}
+
+/* Of --json. New. */
+static json_t *uses_json(struct call *call)
+{
+	struct uses_tell tell = {.n = 0};
+	struct err ignored;
+
+	if (call->store != NULL)
+		(void)uses_tell_read(call, call->store, &tell, &ignored);
+	return uses_tell_json(&tell);
+}
+
 static void print_library(struct call *call, const struct store_facts *facts)
 {
 	row_format(call, "holds",
@@ -61,8 +92,7 @@ static void print_library(struct call *call, const struct store_facts *facts)
 	print_file(
 		call, "prompts", facts->prompts_file, facts->prompts_bytes, facts->schema_prompts);
 	print_file(call, "ledger", facts->ledger_file, facts->ledger_bytes, facts->schema_ledger);
-	row_format(call, "usage", "%" PRId64 " row%s recorded, kept here", facts->n_usage_pending,
-		plural(facts->n_usage_pending));
+	print_uses(call, facts);
 }
 
 /* Who is connected, as the agent wrote it down last. New; an array, maybe empty. */
@@ -208,6 +238,7 @@ static void answer(struct call *call, const struct store_facts *facts, json_t *c
 	call_answer_int(call, "ledger_bytes", facts->ledger_bytes);
 	call_answer_int(call, "ledger_format", facts->schema_ledger);
 	call_answer_int(call, "usage_pending", facts->n_usage_pending);
+	call_answer(call, "usage", uses_json(call));
 	call_answer_text(call, "config", str_of(call->dirs->config));
 	call_answer(call, "connected", json_incref(connected));
 	call_answer(call, "agent", agent_json(call));
@@ -260,7 +291,9 @@ const struct command command_status = {
 	.answer =
 		"version, library, read_only, prompts, versions, tags, collections, prompts_file, "
 		"prompts_bytes, prompts_format, ledger_file, ledger_bytes, ledger_format, "
-		"usage_pending, config, connected (names), agent (running, pid, "
+		"usage_pending, usage (place, in_use, target, waiting, batched, dead, sent, "
+		"refused, "
+		"last, tried, why), config, connected (names), agent (running, pid, "
 		"version, socket, port, clients), hub (url, name, role, condition, why, followed, "
 		"stream, heard, next, lease, refused, refused_why, proxy; null: not signed in), "
 		"last_error (time, event, why)",

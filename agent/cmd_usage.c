@@ -3,38 +3,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/lookup.h"
 #include "agent/uses.h"
+#include "agent/uses_tell.h"
 #include "core/clock.h"
 #include "core/json.h"
 
-static const unsigned sinks[OUTBOX_SINKS] = {OUTBOX_HUB, OUTBOX_OTLP, OUTBOX_LANGFUSE, OUTBOX_FILE};
-
-static json_t *text_or_null(const char *text)
-{
-	return text[0] != '\0' ? json_string(text) : json_null();
-}
-
 /* ── where they go ─────────────────────────────────────────────────────── */
 
-static json_t *place_json(const struct outbox_state *state)
+static void place_row(struct output_table *table, const struct uses_place *place)
 {
-	return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "place",
-		outbox_sink_name(state->sink), "target", text_or_null(state->target), "waiting",
-		(json_int_t)state->waiting, "batched", (json_int_t)state->batched, "dead",
-		(json_int_t)state->dead, "sent", (json_int_t)state->sent, "refused",
-		(json_int_t)state->rejected, "last", lookup_time_json(state->ok_ms), "tried",
-		lookup_time_json(state->tried_ms), "why", text_or_null(state->why));
-}
-
-static void place_row(struct output_table *table, const struct outbox_state *state)
-{
+	const struct outbox_state *state = &place->state;
 	char last[CLOCK_TEXT_BYTES] = "";
 
 	if (state->ok_ms > 0)
 		clock_format(state->ok_ms, last);
 	output_table_add(table, str_of(outbox_sink_name(state->sink)));
-	output_table_add_int(table, state->waiting + state->batched);
+	output_table_add_int(table, (place->in_use ? state->waiting : 0) + state->batched);
 	output_table_add_int(table, state->sent);
 	output_table_add_int(table, state->dead);
 	output_table_add(table, str_of(last));
@@ -51,28 +35,25 @@ static int show_places(struct call *call, struct store *store)
 		{.title = "LAST"},
 		{.title = "", .shrink_to = 24},
 	};
-	struct output_table *table = output_table_new(call->out, columns, 6);
-	json_t *places = json_array();
-	struct outbox_state state;
+	struct output_table *table;
+	struct uses_tell tell;
 	struct err err;
-	size_t i, n = 0;
-	int rc = 0;
+	size_t i;
 
-	for (i = 0; i < OUTBOX_SINKS && rc == 0; i++) {
-		rc = store_outbox_state(store, sinks[i], &state, &err);
-		if (rc != 0 || state.target[0] == '\0')
-			continue; /* it was never in use */
-		n++;
-		(void)json_array_append_new(places, place_json(&state));
-		place_row(table, &state);
-	}
-	if (rc == 0 && !call->json && n > 0)
+	if (uses_tell_read(call, store, &tell, &err) != 0)
+		return call_fail_err(call, &err);
+	call_answer(call, "places", uses_tell_json(&tell));
+	if (call->json)
+		return COMMAND_DONE;
+	table = output_table_new(call->out, columns, 6);
+	for (i = 0; i < tell.n; i++)
+		place_row(table, &tell.places[i]);
+	if (tell.n > 0)
 		output_table_print(table);
-	else if (rc == 0 && !call->json)
+	else
 		output_print(call->out, "uses are recorded here and sent nowhere\n");
 	output_table_free(table);
-	call_answer(call, "places", places);
-	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
+	return COMMAND_DONE;
 }
 
 /* ── what leaves ───────────────────────────────────────────────────────── */
@@ -236,7 +217,8 @@ const struct command command_usage = {
 		"machine (usage_file); see promptd config. Without any of these nothing leaves.\n\n"
 		"The agent sends by itself: at 50 uses, after 30 seconds, and when it ends. What a "
 		"place refuses is kept for 30 days on which promptd runs.",
-	.answer = "places (place, target, waiting, batched, dead, sent, refused, last, tried, "
+	.answer = "places (place, in_use, target, waiting, batched, dead, sent, refused, last, "
+		  "tried, "
 		  "why), pending (place, key, body), dead (event_id, place, code, since, item), "
 		  "requeued, sent, refused",
 	.options = usage_options,

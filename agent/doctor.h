@@ -26,6 +26,8 @@ void doctor_programs(struct doctor *doctor);
 void doctor_agent(struct doctor *doctor);
 /* Does the agent follow the hub, and how does it fare? */
 void doctor_hub(struct doctor *doctor);
+/* Does what was recorded reach the places it is to go to? */
+void doctor_uses(struct doctor *doctor);
 /* Is it started at login, and are its sockets where only this user gets at them? */
 void doctor_service(struct doctor *doctor);
 /* Does the display answer that is named, does the session bus? */
