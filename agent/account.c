@@ -1,14 +1,12 @@
 /* The hub and its tokens; see account.h. */
 #include "agent/account.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "agent/datafile.h"
 #include "core/json.h"
 #include "sync/propose.h"
 
@@ -24,21 +22,36 @@ const char *account_token(const struct account *account)
 	return json_text(account->json, "access_token");
 }
 
-static json_t *read_account(struct call *call)
+/* Why the tokens are not to be had. */
+static int fail_tokens(struct call *call, const char *url, enum secret_outcome outcome)
 {
-	json_t *list = datafile_read(call, ACCOUNT_FILE);
-	json_t *json = json_incref(json_array_get(list, 0));
-
-	json_decref(list);
-	return json;
+	call_hint(call,
+		outcome == SECRET_LOCKED ? "unlock it, or promptd login %s" : "promptd login %s",
+		url);
+	switch (outcome) {
+	case SECRET_LOCKED:
+		return call_fail(
+			call, COMMAND_FAILED, "the keyring that keeps the sign-in is locked");
+	case SECRET_AWAY:
+		return call_fail(call, COMMAND_FAILED,
+			"the Secret Service, which keeps the sign-in, does not answer");
+	default:
+		return call_fail(
+			call, COMMAND_LOGIN_NEEDED, "the Secret Service has no sign-in at %s", url);
+	}
 }
 
 int account_open_until(struct call *call, struct account *account, const atomic_bool *stop)
 {
+	enum secret_outcome outcome = SECRET_DONE;
 	struct err err;
 
-	*account = (struct account){.json = read_account(call)};
-	account->written = json_deep_copy(account->json);
+	*account = (struct account){.written = account_file_read(call)};
+	if (account->written != NULL)
+		outcome = account_file_tokens(account->written, &account->json);
+	account->kept = json_deep_copy(account->json);
+	if (account->json != NULL && account_url(account) != NULL && outcome != SECRET_DONE)
+		return fail_tokens(call, account_url(account), outcome);
 	if (account->json == NULL || account_url(account) == NULL ||
 		account_token(account) == NULL) {
 		call_hint(call, "promptd login https://hub.example.org");
@@ -56,7 +69,7 @@ int account_open(struct call *call, struct account *account)
 
 bool account_is_current(struct call *call, const struct account *account)
 {
-	json_t *json = read_account(call);
+	json_t *json = account_file_read(call);
 	bool same = json != NULL && json_equal(json, account->written) != 0;
 
 	json_decref(json);
@@ -67,47 +80,31 @@ void account_close(struct account *account)
 {
 	sync_http_free(account->http);
 	json_decref(account->json);
+	json_decref(account->kept);
 	json_decref(account->written);
 	*account = (struct account){.json = NULL};
-}
-
-static int write_account(struct call *call, json_t *account)
-{
-	json_t *list = json_pack("[O]", account);
-	struct err err;
-	int rc = datafile_write(call, ACCOUNT_FILE, list, &err);
-
-	json_decref(list);
-	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
 }
 
 int account_save(struct call *call, const char *url, const json_t *tokens)
 {
 	static const char *const kept[] = {
 		"name", "email", "role", "access_token", "refresh_token"};
-	json_t *account = json_pack("{s:s}", "url", url), *value;
+	json_t *account = json_pack("{s:s}", "url", url), *value, *file;
 	size_t i;
 	int exit;
 
 	for (i = 0; i < sizeof kept / sizeof *kept; i++)
 		if ((value = json_object_get(tokens, kept[i])) != NULL)
 			(void)json_object_set(account, kept[i], value);
-	exit = write_account(call, account);
+	exit = account_file_write(call, account, ACCOUNT_BEST, &file);
+	json_decref(file);
 	json_decref(account);
 	return exit;
 }
 
-/* Removed and not emptied: that works on a full disk too. */
 int account_forget(struct call *call)
 {
-	char path[PLATFORM_PATH_MAX + 16];
-	struct err err;
-
-	(void)snprintf(path, sizeof path, "%s/" ACCOUNT_FILE, call->dirs->data);
-	if (unlink(path) == 0 || errno == ENOENT)
-		return COMMAND_DONE;
-	(void)err_errno(&err, errno, "%s", path);
-	return call_fail_err(call, &err);
+	return account_file_remove(call);
 }
 
 /* ── asking ────────────────────────────────────────────────────────────── */
@@ -195,14 +192,17 @@ static int lock_file(struct call *call, const char *name, int how)
 
 int account_keep(struct call *call, struct account *account)
 {
+	json_t *file;
 	int exit;
 
-	if (account->written == NULL || json_equal(account->json, account->written))
+	if (account->kept == NULL || json_equal(account->json, account->kept))
 		return COMMAND_DONE;
-	exit = write_account(call, account->json);
+	exit = account_file_write(call, account->json, ACCOUNT_AS_IS, &file);
 	if (exit == COMMAND_DONE) {
+		json_decref(account->kept);
 		json_decref(account->written);
-		account->written = json_deep_copy(account->json);
+		account->kept = json_deep_copy(account->json);
+		account->written = file;
 	}
 	return exit;
 }
@@ -210,17 +210,23 @@ int account_keep(struct call *call, struct account *account)
 /* Another process has renewed it: the hub knows that token now, and ours no more. */
 static bool adopt(struct call *call, struct account *account)
 {
-	json_t *json = account->written != NULL ? read_account(call) : NULL;
-	const char *token = json_text(json, "access_token"), *url = json_text(json, "url");
-	bool other = token != NULL && url != NULL && strcmp(url, account_url(account)) == 0 &&
-		     strcmp(token, account_token(account)) != 0;
+	json_t *file = account->written != NULL ? account_file_read(call) : NULL, *whole = NULL;
+	const char *url = json_text(file, "url"), *token;
+	bool other = url != NULL && strcmp(url, account_url(account)) == 0 &&
+		     json_equal(file, account->written) == 0 &&
+		     account_file_tokens(file, &whole) == SECRET_DONE;
 
+	token = json_text(whole, "access_token");
+	other = other && token != NULL && strcmp(token, account_token(account)) != 0;
 	if (other) {
-		(void)json_object_update(account->json, json);
+		(void)json_object_update(account->json, whole);
+		json_decref(account->kept);
 		json_decref(account->written);
-		account->written = json_incref(json);
+		account->kept = json_deep_copy(account->json);
+		account->written = json_incref(file);
 	}
-	json_decref(json);
+	json_decref(whole);
+	json_decref(file);
 	return other;
 }
 

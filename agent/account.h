@@ -1,23 +1,23 @@
 /*
- * The hub that this person has signed in to: its address and their tokens. Kept in
- * hub.json in the data directory (0600), and nowhere else: not in the library, not in
- * logs, arguments or the environment of other programs. One thread an account and call.
+ * The hub that this person has signed in to: its address and their tokens. Kept as
+ * account_file.h says, and nowhere else: not in the library, not in logs, arguments or
+ * the environment of other programs. One thread an account and call.
  */
 #ifndef AGENT_ACCOUNT_H
 #define AGENT_ACCOUNT_H
 
-#include "agent/command.h"
+#include "agent/account_file.h"
 #include "sync/http.h"
-
-#define ACCOUNT_FILE "hub.json"
 
 struct account {
 	json_t *json;	 /* url, name, email, role, access_token, refresh_token */
-	json_t *written; /* as it stands in the file; NULL: it does not yet */
+	json_t *kept;	 /* the same as it was written down; NULL: it is not yet */
+	json_t *written; /* what stands in the file for it */
 	struct sync_http *http;
 };
 
-/* The hub they have signed in to, ready to be asked. COMMAND_LOGIN_NEEDED: none. */
+/* The hub they have signed in to, ready to be asked. COMMAND_LOGIN_NEEDED: none;
+ * COMMAND_FAILED with the url there: the tokens cannot be had now. */
 int account_open(struct call *call, struct account *account);
 /* The same; when *stop becomes true a question on its way ends. Borrowed for life. */
 int account_open_until(struct call *call, struct account *account, const atomic_bool *stop);

@@ -247,15 +247,15 @@ static int logout_run(struct call *call)
 	int64_t n = 0;
 	int exit = account_open(call, &account);
 
-	if (exit != COMMAND_DONE) {
+	if (exit != COMMAND_DONE && (exit != COMMAND_FAILED || account.json == NULL)) {
 		account_close(&account);
 		return exit;
 	}
 	/* The hub is told so that the tokens are good for nobody; if it cannot be, they
 	 * are forgotten here all the same. */
 	empty = json_object();
-	if (account_ask(call, &account, "POST", "/api/v1/auth/logout", empty, &nothing) !=
-		COMMAND_DONE)
+	if (exit != COMMAND_DONE || account_ask(call, &account, "POST", "/api/v1/auth/logout",
+					    empty, &nothing) != COMMAND_DONE)
 		call_warn(call, "the hub could not be told; the token stays good there until it "
 				"runs out");
 	json_decref(empty);
@@ -302,8 +302,9 @@ const struct command command_login = {
 	.words = "URL",
 	.description =
 		"Shows a code that is typed at the hub by somebody who is signed in there, and "
-		"waits for that (RFC 8628). What the hub gives is kept in hub.json in the "
-		"data directory, which only this user can read, and in no other place. Its "
+		"waits for that (RFC 8628). What the hub gives is kept by the desktop's "
+		"Secret Service; where there is none, in hub.json in the data directory, which "
+		"only this user can read. Its "
 		"prompts come at once, and the agent follows it from then on.\n\n"
 		"https only, and http to this machine; no redirects are followed.",
 	.answer = "hub, name, email, role",

@@ -38,6 +38,7 @@ const struct command *const command_table[] = {
 	&command_whoami,
 	&command_sync,
 	&command_propose,
+	&command_secret,
 	&command_rate,
 	&command_stats,
 	&command_usage,

@@ -14,6 +14,7 @@ extern const struct command command_import, command_export, command_search, comm
 	command_tag, command_diff, command_pick, command_pull, command_push, command_sync_git,
 	command_resolve, command_copy, command_new, command_blame, command_follow, command_source,
 	command_publish, command_project, command_desktop, command_favourite, command_login,
-	command_logout, command_whoami, command_sync, command_propose, command_usage;
+	command_logout, command_whoami, command_sync, command_propose, command_usage,
+	command_secret;
 
 #endif

@@ -18,6 +18,7 @@
 
 #define LOCKED_S 5	   /* another process asks just now: how long that is waited for */
 #define BAD_STORE_S 30	   /* likewise a library that cannot be opened, or a full disk */
+#define LOOK_AGAIN_S 60	   /* for tokens that could not be had */
 #define SIGNED_OFF_MS 2000 /* within which a stream's 401 is looked into */
 
 struct hub_follow {
@@ -32,6 +33,7 @@ struct hub_follow {
 	int alarm;
 	struct account account;
 	bool signed_in;
+	int64_t look_us;     /* nobody is; looked at again then; 0: only when it changes */
 	struct store *store; /* NULL: not opened yet */
 	struct sync_stream *stream;
 	struct schedule schedule;
@@ -88,6 +90,26 @@ static void sign_off(struct hub_follow *follow)
 	follow->signed_in = false;
 }
 
+/* Nobody is, or what keeps the sign-in cannot be asked now: then it is once more later. */
+static void not_signed_in(struct hub_follow *follow)
+{
+	bool later = account_url(&follow->account) != NULL;
+
+	follow->look_us = 0;
+	if (later) {
+		hub_state_begin(&follow->state, &follow->account);
+		follow->state.condition = HUB_SIGN_IN;
+		(void)snprintf(follow->state.why, sizeof follow->state.why, "%.255s",
+			follow->call.err.text);
+		follow->look_us = now_us() + LOOK_AGAIN_S * 1000000;
+		hub_state_write(follow->dirs, &follow->state);
+	} else {
+		follow->state = (struct hub_state){.condition = HUB_NONE};
+		hub_state_remove(follow->dirs);
+	}
+	account_close(&follow->account);
+}
+
 /* Somebody signed in, or out, or another process has renewed the token. */
 static void look_at_account(struct hub_follow *follow)
 {
@@ -98,9 +120,7 @@ static void look_at_account(struct hub_follow *follow)
 	sign_off(follow);
 	if (account_open_until(&follow->call, &follow->account, &follow->stopping) !=
 		COMMAND_DONE) {
-		account_close(&follow->account);
-		follow->state = (struct hub_state){.condition = HUB_NONE};
-		hub_state_remove(follow->dirs);
+		not_signed_in(follow);
 		return;
 	}
 	follow->signed_in = true;
@@ -289,8 +309,10 @@ static int64_t time_left_us(struct hub_follow *follow)
 {
 	int64_t left_us = SCHEDULE_NEVER, other_us;
 
-	if (!follow->signed_in)
+	if (!follow->signed_in && follow->look_us == 0)
 		return left_us;
+	if (!follow->signed_in)
+		return follow->look_us > now_us() ? follow->look_us - now_us() : 0;
 	left_us = schedule_wait_us(&follow->schedule, now_us());
 	other_us = follow->stream == NULL ? schedule_stream_wait_us(&follow->schedule, now_us())
 					  : SCHEDULE_NEVER;
@@ -319,6 +341,8 @@ static void look_at_lease(struct hub_follow *follow)
 
 static void on_time(struct hub_follow *follow)
 {
+	if (!follow->signed_in && follow->look_us != 0 && follow->look_us <= now_us())
+		look_at_account(follow);
 	if (!follow->signed_in)
 		return;
 	if (schedule_wait_us(&follow->schedule, now_us()) == 0)

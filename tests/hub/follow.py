@@ -23,6 +23,8 @@ class Promptd:
     def __init__(self, program, home):
         self.program = program
         self.env = {**os.environ, "PROMPTD_HOME": home, "PROMPTD_AUTOSTART": "no"}
+        self.env.pop("DBUS_SESSION_BUS_ADDRESS", None)  # nobody's own keyring
+        self.env.pop("XDG_RUNTIME_DIR", None)
 
     def __call__(self, *words, text=None, exit_is=EXIT_DONE):
         done = subprocess.run([self.program, *words, "--json"], input=text, env=self.env,

@@ -85,6 +85,8 @@ class Follower:
     def __init__(self, programs, home, chosen):
         self.program, self.home, self.chosen = os.path.join(programs, "promptd"), home, chosen
         self.env = {**os.environ, "PROMPTD_HOME": home, "PROMPTD_AUTOSTART": "no"}
+        self.env.pop("DBUS_SESSION_BUS_ADDRESS", None)  # nobody's own keyring
+        self.env.pop("XDG_RUNTIME_DIR", None)
         self.kills, self.killer, self.quiet, self.over = 0, None, threading.Event(), False
         self.resting = threading.Event()
 
