@@ -20,6 +20,7 @@ const struct command *const command_table[] = {
 	&command_key_create,
 	&command_key_list,
 	&command_key_revoke,
+	&command_import,
 	&command_backup,
 	&command_restore,
 	&command_audit_verify,

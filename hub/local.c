@@ -135,6 +135,7 @@ static int ask(const struct local *local, enum http_method method, const char *p
 	unsigned allowed;
 	int rc;
 
+	http.headers[HTTP_IF_MATCH] = STR("*"); /* it is read in the same transaction */
 	buf_init(&http.fields, 8192);
 	buf_init(&http.out, HTTP_ANSWER_MAX);
 	id_new(request.http->id);

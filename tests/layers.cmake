@@ -20,7 +20,7 @@ set(mcp_sees core schema store)
 set(sync_sees core store library)
 set(platform_sees core)
 set(desktop_sees platform store core)
-set(hub_sees core schema)
+set(hub_sees core schema library)
 set(agent_sees core schema store library mcp sync platform)
 
 # --- One library, one place ---------------------------------------------------
