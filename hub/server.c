@@ -38,6 +38,11 @@ static void refuse(struct http_exchange *exchange, unsigned status, int64_t afte
 	http_answer(exchange);
 }
 
+static bool is_page(const struct route *route)
+{
+	return route >= page_table && route < page_table + page_count;
+}
+
 /* By address and by credential, before anything is done for them. Who runs the hub may
  * look at it whenever they like. */
 static int64_t too_often(struct hub *hub, const struct http_exchange *exchange,
@@ -46,10 +51,11 @@ static int64_t too_often(struct hub *hub, const struct http_exchange *exchange,
 	int64_t now_us = clock_monotonic_us(), wait_ms;
 	struct str address = str_of(exchange->peer);
 
-	if (route != NULL && str_starts(exchange->path, "/api/") == false)
+	if (route != NULL && !is_page(route) && !str_starts(exchange->path, "/api/"))
 		return 0;
 	wait_ms = limits_take(hub->limits, LIMIT_ADDRESS, address, now_us);
-	if (wait_ms == 0 && route != NULL && (route->flags & ROUTE_OPEN) != 0)
+	if (wait_ms == 0 && route != NULL && (route->flags & ROUTE_OPEN) != 0 &&
+		(!is_page(route) || exchange->method == HTTP_POST))
 		wait_ms = limits_take(hub->limits, LIMIT_ENTER, address, now_us);
 	if (wait_ms == 0 && hash != NULL)
 		wait_ms = limits_take(hub->limits, LIMIT_TOKEN, str_of(hash), now_us);

@@ -177,6 +177,27 @@ def nonsense_is_no_form(browser):
         check(path, browser.ask("GET", path)[0] == 404)
 
 
+def who_guesses_waits(hub):
+    hub.stop()
+    hub.options = ["--rates", "50:100:100"]
+    hub.start()
+    here = Browser(hub.url)
+    here.open("/signin")
+    wrong, status = 0, 401
+    while status == 401 and wrong < 100:
+        here.send(email="nobody@example.org", password="wrong wrong wrong")
+        status, wrong = here.page.status, wrong + 1
+    see(here, "Sign in", "wait")
+    check((status, wrong), status == 429 and wrong > 3)
+    # And who only sends many forms, whatever is in them.
+    for _ in range(200):
+        status = here.ask("POST", "/join", "", origin=hub.url)[0]
+        if status == 429:
+            break
+    check("too many forms", status == 429)
+    check("who looks on is let", hub.ask("GET", "/livez").status == 200)
+
+
 def story(hub, programs, home):
     invite = hub.invite()
     browser = Browser(hub.url)
@@ -198,6 +219,7 @@ def story(hub, programs, home):
     while browser.open("/device").heading != "Sign in" and time.monotonic() < until:
         time.sleep(0.02)  # the hub sees within a moment what a command did beside it
     see(browser, "Sign in")
+    who_guesses_waits(hub)
     check("nothing went wrong inside", "request.failed" not in hub.said())
 
 
