@@ -23,7 +23,7 @@
 
 #define DB_WAIT_MS 5000
 #define DB_TRIES 12 /* of a transaction that met another one */
-#define DB_ARGS_MAX 32
+#define DB_ARGS_MAX 900
 #define DB_COLUMNS_MAX 32
 
 enum db_outcome {

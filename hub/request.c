@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "hub/credential.h"
+#include "hub/encoding.h"
 #include "hub/limits.h"
 #include "hub/routes.h"
 #include "hub/watch.h"
@@ -408,6 +409,24 @@ static void refuse_unknown(struct request *request, unsigned allowed)
 	(void)request_refuse(request, 405, "method_not_allowed", "this route has another method");
 }
 
+/* Of a GET only: what is secret is made by other methods, and its length, packed beside
+ * what somebody else chose, would tell of it. */
+static void pack_answer(struct http_exchange *http)
+{
+	struct buf packed = BUF_INIT(HTTP_ANSWER_MAX);
+
+	(void)buf_add_str(&http->fields, "Vary: Accept-Encoding\r\n");
+	if (encoding_accepts(http->headers[HTTP_ACCEPT_ENCODING]) &&
+		encoding_pack((struct str){http->out.data, http->out.len}, &packed) &&
+		packed.len < http->out.len) {
+		(void)buf_add_str(&http->fields, "Content-Encoding: gzip\r\n");
+		buf_fini(&http->out);
+		http->out = packed;
+	} else {
+		buf_fini(&packed);
+	}
+}
+
 static void write_answer(struct request *request)
 {
 	struct http_exchange *http = request->http;
@@ -420,6 +439,8 @@ static void write_answer(struct request *request)
 	json_decref(request->answer);
 	json_decref(request->body);
 	request_field(request, "X-Content-Type-Options", "nosniff");
+	if (http->out.len >= ENCODING_MIN && http->method == HTTP_GET)
+		pack_answer(http);
 	if (buf_failed(&http->fields))
 		buf_clear(&http->fields);
 }

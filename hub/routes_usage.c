@@ -3,10 +3,12 @@
  * them how often. Who and with what comes from the token, never from the body, and no
  * event has a field for text.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/json.h"
 #include "core/text_filter.h"
+#include "hub/encoding.h"
 #include "hub/routes_all.h"
 
 #define EVENTS_MAX 500
@@ -17,12 +19,23 @@
 struct event {
 	struct str id, prompt_id, client_type, client_name, action, outcome, error_code, trace_id;
 	int64_t occurred_ms, version, latency_ms, rating, uses;
+	bool inserted; /* it was not there before */
+};
+
+/* What of a batch is counted together. */
+struct count {
+	const struct event *like;
+	int64_t uses, errors;
 };
 
 struct batch {
 	struct request *request;
 	json_t *accepted, *duplicate, *rejected;
-	uint64_t n_accepted;
+	json_t *objects[EVENTS_MAX]; /* what the events borrow from */
+	struct event events[EVENTS_MAX];
+	struct count counts[EVENTS_MAX];
+	size_t n_objects, n_events, n_counts;
+	size_t next; /* the event that the next row is likely to be of */
 };
 
 static bool is_word(struct str text, const char *const *words)
@@ -155,112 +168,274 @@ static struct db_value or_empty(struct str text)
 	return text.p != NULL ? db_text(text) : db_string("");
 }
 
-/* *inserted: it was not there before. */
-static int insert_event(
-	struct request *request, const struct event *event, bool *inserted, struct err *err)
-{
-	int rc = request_do(request,
-		"INSERT INTO usage_event (tenant, event_id, occurred_ms, received_ms, user_id, "
-		"device_id, prompt_id, number, client_type, client_name, action, outcome, "
-		"error_code, latency_ms, rating, trace_id, uses) VALUES ($1, $2, $3, $4, $5, $6, "
-		"$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
-		DB_ARGS(TENANT(request), db_text(event->id), db_number(event->occurred_ms),
-			db_number(request->now_ms), USER(request),
-			db_string(request->who.credential_id), db_text(event->prompt_id),
-			db_number(event->version), db_text(event->client_type),
-			or_empty(event->client_name), db_text(event->action),
-			db_text(event->outcome), or_empty(event->error_code),
-			or_null(event->latency_ms), or_null(event->rating),
-			or_empty(event->trace_id), db_number(event->uses)),
-		err);
+/* ── many rows in one statement ────────────────────────────────────────── */
 
-	*inserted = rc == 0 && hub_db_changes(request->db) == 1;
+/* Statements are kept by their text: so many rows at once, and no other numbers. */
+static const size_t steps[] = {50, 10, 1};
+#define STEP_MAX 50
+#define N_STEPS (sizeof steps / sizeof *steps)
+
+#define EVENT_COLUMNS 17
+#define COUNT_COLUMNS 9
+
+/* Such a statement: `head`, so many times ($1, …), `tail`. */
+static const char *statement(
+	struct buf *out, const char *head, size_t rows, size_t columns, const char *tail)
+{
+	size_t i;
+
+	buf_clear(out);
+	(void)buf_add_str(out, head);
+	for (i = 0; i < rows * columns; i++)
+		(void)buf_add_format(out, "%s$%zu%s",
+			i % columns != 0 ? ", "
+			: i > 0		 ? ", ("
+					 : "(",
+			i + 1, i % columns == columns - 1 ? ")" : "");
+	(void)buf_add_str(out, tail);
+	return buf_text(out);
+}
+
+static size_t step_of(size_t left)
+{
+	size_t i = 0;
+
+	while (steps[i] > left)
+		i++;
+	return steps[i];
+}
+
+static void event_args(
+	const struct request *request, const struct event *event, struct db_value *args)
+{
+	const struct db_value values[EVENT_COLUMNS] = {TENANT(request), db_text(event->id),
+		db_number(event->occurred_ms), db_number(request->now_ms), USER(request),
+		db_string(request->who.credential_id), db_text(event->prompt_id),
+		db_number(event->version), db_text(event->client_type),
+		or_empty(event->client_name), db_text(event->action), db_text(event->outcome),
+		or_empty(event->error_code), or_null(event->latency_ms), or_null(event->rating),
+		or_empty(event->trace_id), db_number(event->uses)};
+
+	(void)memcpy(args, values, sizeof values);
+}
+
+/* A row that was not there before. They come in their order, and each once. */
+static int on_inserted(void *data, const struct db_value *columns, size_t n, struct err *err)
+{
+	struct batch *batch = data;
+	size_t i;
+
+	(void)n;
+	for (i = 0; i < batch->n_events; i++) {
+		struct event *event = &batch->events[(batch->next + i) % batch->n_events];
+
+		if (!event->inserted && str_equal(event->id, columns[0].text)) {
+			event->inserted = true;
+			batch->next = (batch->next + i + 1) % batch->n_events;
+			return 0;
+		}
+	}
+	return err_set(err, ERR_FAILED, "the database has kept an event that nobody sent");
+}
+
+static int insert_events(struct batch *batch, struct err *err)
+{
+	struct db_value args[STEP_MAX * EVENT_COLUMNS];
+	struct buf sql = BUF_INIT(16384);
+	size_t at, i, rows;
+	int rc = 0;
+
+	for (at = 0; rc == 0 && at < batch->n_events; at += rows) {
+		rows = step_of(batch->n_events - at);
+		for (i = 0; i < rows; i++)
+			event_args(
+				batch->request, &batch->events[at + i], &args[i * EVENT_COLUMNS]);
+		rc = hub_db_run(batch->request->db,
+			statement(&sql,
+				"INSERT INTO usage_event (tenant, event_id, occurred_ms, "
+				"received_ms, user_id, device_id, prompt_id, number, client_type, "
+				"client_name, action, outcome, error_code, latency_ms, rating, "
+				"trace_id, uses) VALUES ",
+				rows, EVENT_COLUMNS, " ON CONFLICT DO NOTHING RETURNING event_id"),
+			args, rows * EVENT_COLUMNS, on_inserted, batch, err);
+	}
+	buf_fini(&sql);
 	return rc;
 }
 
-static int count_event(struct request *request, const struct event *event, struct err *err)
+/* ── counting ──────────────────────────────────────────────────────────── */
+
+static bool counts_with(const struct event *a, const struct event *b)
 {
-	return request_do(request,
-		"INSERT INTO usage_count (tenant, day, prompt_id, number, user_id, client_type, "
-		"action, uses, errors) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT "
-		"(tenant, day, prompt_id, number, user_id, client_type, action) DO UPDATE SET uses "
-		"= usage_count.uses + excluded.uses, errors = usage_count.errors + excluded.errors",
-		DB_ARGS(TENANT(request), db_number(event->occurred_ms / DAY_MS),
-			db_text(event->prompt_id), db_number(event->version), USER(request),
-			db_text(event->client_type), db_text(event->action), db_number(event->uses),
-			db_number(str_is(event->outcome, "ok") ? 0 : event->uses)),
-		err);
+	return a->occurred_ms / DAY_MS == b->occurred_ms / DAY_MS && a->version == b->version &&
+	       str_equal(a->prompt_id, b->prompt_id) && str_equal(a->action, b->action) &&
+	       str_equal(a->client_type, b->client_type);
 }
 
-static int take_event(struct batch *batch, const json_t *object, struct err *err)
+/* Only what was really inserted. */
+static void add_up(struct batch *batch)
 {
-	struct event event;
-	const char *fault;
+	const struct event *event;
+	size_t i, j;
+
+	for (i = 0; i < batch->n_events; i++) {
+		event = &batch->events[i];
+		(void)json_array_append_new(event->inserted ? batch->accepted : batch->duplicate,
+			json_from_str(event->id));
+		if (!event->inserted)
+			continue;
+		for (j = 0; j < batch->n_counts && !counts_with(event, batch->counts[j].like); j++)
+			;
+		if (j == batch->n_counts)
+			batch->counts[batch->n_counts++] = (struct count){event, 0, 0};
+		batch->counts[j].uses += event->uses;
+		batch->counts[j].errors += str_is(event->outcome, "ok") ? 0 : event->uses;
+	}
+}
+
+static void count_args(
+	const struct request *request, const struct count *count, struct db_value *args)
+{
+	const struct event *event = count->like;
+	const struct db_value values[COUNT_COLUMNS] = {TENANT(request),
+		db_number(event->occurred_ms / DAY_MS), db_text(event->prompt_id),
+		db_number(event->version), USER(request), db_text(event->client_type),
+		db_text(event->action), db_number(count->uses), db_number(count->errors)};
+
+	(void)memcpy(args, values, sizeof values);
+}
+
+static int write_counts(struct batch *batch, struct err *err)
+{
+	struct db_value args[STEP_MAX * COUNT_COLUMNS];
+	struct buf sql = BUF_INIT(16384);
+	size_t at, i, rows;
+	int rc = 0;
+
+	for (at = 0; rc == 0 && at < batch->n_counts; at += rows) {
+		rows = step_of(batch->n_counts - at);
+		for (i = 0; i < rows; i++)
+			count_args(
+				batch->request, &batch->counts[at + i], &args[i * COUNT_COLUMNS]);
+		rc = request_do(batch->request,
+			statement(&sql,
+				"INSERT INTO usage_count (tenant, day, prompt_id, number, user_id, "
+				"client_type, action, uses, errors) VALUES ",
+				rows, COUNT_COLUMNS,
+				" ON CONFLICT (tenant, day, prompt_id, number, user_id, "
+				"client_type, action) DO UPDATE SET uses = usage_count.uses + "
+				"excluded.uses, errors = usage_count.errors + excluded.errors"),
+			args, rows * COUNT_COLUMNS, err);
+	}
+	buf_fini(&sql);
+	return rc;
+}
+
+/* ── the body ──────────────────────────────────────────────────────────── */
+
+static int take_event(struct batch *batch, const json_t *object)
+{
+	struct event *event = &batch->events[batch->n_events];
 	struct str id = json_str(object, "event_id");
-	bool inserted;
-	int rc;
+	const char *fault;
 
 	if (!is_uuid(id))
 		return request_refuse(batch->request, 400, "bad_event",
-			"an event has no event_id "
-			"that is a UUID");
-	fault = read_event(object, batch->request->now_ms, &event);
+			"an event has no event_id that is a UUID");
+	fault = read_event(object, batch->request->now_ms, event);
 	if (fault != NULL) {
 		(void)json_array_append_new(batch->rejected,
 			json_pack("{s:s%, s:s}", "event_id", id.p, id.n, "code", fault));
 		return 0;
 	}
-	event.id = id;
-	rc = insert_event(batch->request, &event, &inserted, err);
-	if (rc == 0 && inserted)
-		rc = count_event(batch->request, &event, err);
-	if (rc == 0)
-		(void)json_array_append_new(
-			inserted ? batch->accepted : batch->duplicate, json_from_str(id));
-	batch->n_accepted += inserted ? 1 : 0;
+	event->id = id;
+	batch->n_events++;
+	return 0;
+}
+
+static int read_events(struct batch *batch, struct str body, struct err *err)
+{
+	struct request *request = batch->request;
+	struct str line;
+	int rc = 0;
+
+	while (rc == 0 && str_next_line(&body, &line)) {
+		if (line.n == 0)
+			continue;
+		if (batch->n_objects == EVENTS_MAX)
+			return request_refuse(
+				request, 413, "too_large", "at most %d events at once", EVENTS_MAX);
+		if (json_door_parse(line, &batch->objects[batch->n_objects], err) != 0)
+			return request_refuse(request, 400, "bad_json", "line %zu: %s",
+				batch->n_objects + 1, err->text);
+		rc = take_event(batch, batch->objects[batch->n_objects++]);
+	}
 	return rc;
 }
 
-static int take_events(struct batch *batch, struct err *err)
+/* The body as it was before somebody packed it. */
+static int unpack(struct request *request, struct buf *out, struct str *body, struct err *err)
 {
-	struct str rest = batch->request->http->body, line;
-	json_t *object;
-	unsigned n = 0;
-	int rc = 0;
+	struct str encoding = request->http->headers[HTTP_CONTENT_ENCODING];
 
-	while (rc == 0 && str_next_line(&rest, &line)) {
-		if (line.n == 0)
-			continue;
-		if (++n > EVENTS_MAX)
-			return request_refuse(batch->request, 413, "too_large",
-				"at most %d events at once", EVENTS_MAX);
-		if (json_door_parse(line, &object, err) != 0)
+	*body = request->http->body;
+	if (encoding.n > 0 && !str_is(encoding, "identity")) {
+		if (!str_is(encoding, "gzip"))
 			return request_refuse(
-				batch->request, 400, "bad_json", "line %u: %s", n, err->text);
-		rc = take_event(batch, object, err);
-		json_decref(object);
+				request, 415, "media_type", "a body comes as it is, or with gzip");
+		if (encoding_unpack(*body, out, err) != 0)
+			return err->code == ERR_LIMIT
+				       ? request_refuse(request, 413, "too_large", "%s", err->text)
+				       : request_refuse(request, 400, "bad_gzip", "%s", err->text);
+		*body = (struct str){buf_text(out), out->len};
 	}
-	return rc;
+	if (body->n > BATCH_MAX)
+		return request_refuse(
+			request, 413, "too_large", "at most %zu bytes at once", BATCH_MAX);
+	return 0;
+}
+
+static int take_batch(struct batch *batch, struct err *err)
+{
+	struct request *request = batch->request;
+	struct buf plain = BUF_INIT(BATCH_MAX);
+	struct str body;
+	int rc;
+
+	rc = unpack(request, &plain, &body, err);
+	if (rc == 0)
+		rc = read_events(batch, body, err);
+	buf_fini(&plain);
+	if (rc == 0)
+		rc = insert_events(batch, err);
+	if (rc != 0)
+		return rc;
+	add_up(batch);
+	rc = write_counts(batch, err);
+	if (rc != 0)
+		return rc;
+	(void)atomic_fetch_add(&request->hub->usage_events, json_array_size(batch->accepted));
+	return request_answer(request, 200,
+		json_pack("{s:O, s:O, s:O}", "accepted", batch->accepted, "duplicate",
+			batch->duplicate, "rejected", batch->rejected));
 }
 
 int route_usage(struct request *request, struct err *err)
 {
-	struct batch batch = {request, json_array(), json_array(), json_array(), 0};
+	struct batch *batch = xcalloc(1, sizeof *batch);
+	size_t i;
 	int rc;
 
-	if (request->http->body.n > BATCH_MAX)
-		rc = request_refuse(
-			request, 413, "too_large", "at most %zu bytes at once", BATCH_MAX);
-	else
-		rc = take_events(&batch, err);
-	if (rc != 0) {
-		json_decref(batch.accepted);
-		json_decref(batch.duplicate);
-		json_decref(batch.rejected);
-		return rc;
-	}
-	(void)atomic_fetch_add(&request->hub->usage_events, batch.n_accepted);
-	return request_answer(request, 200,
-		json_pack("{s:o, s:o, s:o}", "accepted", batch.accepted, "duplicate",
-			batch.duplicate, "rejected", batch.rejected));
+	batch->request = request;
+	batch->accepted = json_array();
+	batch->duplicate = json_array();
+	batch->rejected = json_array();
+	rc = take_batch(batch, err);
+	for (i = 0; i < batch->n_objects; i++)
+		json_decref(batch->objects[i]);
+	json_decref(batch->accepted);
+	json_decref(batch->duplicate);
+	json_decref(batch->rejected);
+	free(batch);
+	return rc;
 }

@@ -144,3 +144,25 @@ def databases(directory, postgres):
         yield "postgresql", f"postgresql:///{name}?host={socket}&user=hub"
     finally:
         subprocess.run([*admin, f"DROP DATABASE {name} WITH (FORCE)"], check=True, timeout=60)
+
+
+def sql(url, text):
+    """Statements, past the hub."""
+    if url.startswith("sqlite:"):
+        with sqlite3.connect(url[len("sqlite:"):], timeout=60) as db:
+            db.executescript(text)
+        return
+    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", text, url], check=True,
+                   timeout=60)
+
+
+def number(url, query):
+    """What a query of the one tenant's rows finds, past the hub."""
+    if url.startswith("sqlite:"):
+        with sqlite3.connect(url[len("sqlite:"):], timeout=60) as db:
+            return db.execute(query).fetchone()[0]
+    done = subprocess.run(
+        ["psql", "-At", "-v", "ON_ERROR_STOP=1", "-c",
+         "SELECT set_config('promptd.tenant', (SELECT id FROM tenant), false)", "-c", query, url],
+        check=True, timeout=60, capture_output=True, text=True)
+    return int(done.stdout.split()[-1])

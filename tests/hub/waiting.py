@@ -7,15 +7,13 @@ events and questions with Prefer: wait. On each database.
 import hashlib
 import http.client
 import queue
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.parse
 
-from hub_client import Hub, Person, databases
+from hub_client import Hub, Person, databases, sql
 
 CEILING = 60  # seconds; nothing takes nearly as long
 ENDED = "ended"
@@ -173,15 +171,6 @@ def questions_wait(hub, other, people):
     until_one_waits(hub)
     cleo.ask("DELETE", f"/keys/{at}")
     check("not longer than its key", waits.status == 401)
-
-
-def sql(url, text):
-    if url.startswith("sqlite:"):
-        with sqlite3.connect(url[len("sqlite:"):]) as db:
-            db.executescript(text)
-        return
-    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-c", text, url], check=True,
-                   timeout=60)
 
 
 def another_tenants(hub):
