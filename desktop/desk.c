@@ -153,6 +153,17 @@ static void ask_value(struct desk *desk, const char *name)
 
 /* --- sending ----------------------------------------------------------------------- */
 
+/* Told at the hotkey, or a little later: programs say it when they get to it. */
+static bool is_password(struct desk *desk, const struct platform_window *target)
+{
+	struct platform_window now;
+
+	if (target->password)
+		return true;
+	desk->options.desktop->backend->window(desk->options.desktop, &now);
+	return now.password && now.id == target->id;
+}
+
 void desk_send(struct desk *desk, const struct prompt *prompt, const struct compose *compose,
 	enum palette_send how)
 {
@@ -172,7 +183,10 @@ void desk_send(struct desk *desk, const struct prompt *prompt, const struct comp
 		.copy_only = how == PALETTE_COPY};
 	struct err err;
 
-	if (rule->refuse || target->password)
+	if (is_password(desk, target))
+		job.refuse =
+			"Not pasted into a field for a password. The text is on the clipboard.";
+	else if (rule->refuse)
 		job.refuse = "Not pasted into this kind of window. The text is on the clipboard.";
 	/* Known before: a copy is done within the call. */
 	if (sent->tag == 0)

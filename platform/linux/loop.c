@@ -60,6 +60,7 @@ void loop_fini(struct loop *loop)
 {
 	notices_leave(loop);
 	loop_lock_end(loop);
+	loop_access_end(loop);
 	loop_menu_stop(loop);
 	source_drop(&loop->menu.child);
 	pipe_close(&loop->menu.to, &loop->menu.input);

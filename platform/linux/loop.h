@@ -17,7 +17,8 @@ struct loop {
 	guint timer, reminder, watched, terminate, interrupt; /* sources; 0: none */
 	GCancellable *ending;				      /* of notices on their way */
 	unsigned n_notices;
-	struct loop_lock *lock; /* of loop_lock.c; NULL: nobody watches */
+	struct loop_lock *lock;	    /* of loop_lock.c; NULL: nobody watches */
+	struct loop_access *access; /* of loop_access.c; likewise */
 	struct loop_menu {
 		guint child, input, output; /* sources */
 		int to, from;		    /* pipes; -1: closed */
@@ -58,5 +59,17 @@ bool loop_has_bus(void);
 void loop_lock_watch(struct loop *loop);
 bool loop_locked(const struct loop *loop);
 void loop_lock_end(struct loop *loop); /* loop_fini() does it */
+
+/*
+ * loop_access.c: the fields that programs tell the accessibility bus of. Was the last one
+ * of this process that got the focus a field for a password? False where that is not
+ * known. Nothing waits for it.
+ */
+void loop_access_watch(struct loop *loop);
+bool loop_access_password(const struct loop *loop, long pid);
+void loop_access_end(struct loop *loop); /* loop_fini() does it */
+/* Does the accessibility bus answer within so many milliseconds? It is started if need
+ * be; sources of the loop run meanwhile. *address is where it is, g_free; or NULL. */
+bool loop_access_answers(unsigned ms, char **address);
 
 #endif

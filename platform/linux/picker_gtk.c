@@ -5,9 +5,11 @@
 #include <locale.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "platform/linux/loop.h"
 
 #define WIDTH 900
+#define ACCESS_MS 5000	/* for a bus that may have to be started, at login */
 #define ROW_HEIGHT 43	/* of picker_gtk_style.c, for what fits on a monitor */
 #define ROWS_PADDING 12 /* likewise */
 #define AROUND_ROWS 130 /* search field and footer */
@@ -356,7 +358,12 @@ void picker_map(struct picker *picker, int x, int y, bool held)
 	gdk_window_raise(gtk_widget_get_window(picker->window));
 	if (held)
 		pretend_focus(picker, true);
-	gdk_display_flush(gtk_widget_get_display(picker->window));
+	/* Another connection than this gives it the focus, which only a window that is seen
+	 * may have. */
+	if (held)
+		gdk_display_flush(gtk_widget_get_display(picker->window));
+	else
+		gdk_display_sync(gtk_widget_get_display(picker->window));
 }
 
 void picker_unmap(struct picker *picker)
@@ -430,6 +437,23 @@ static void warm_up(struct picker *picker)
 	gtk_widget_show(picker->window);
 }
 
+/* GTK waits for the accessibility bus, for minutes where that hangs. Without a session bus
+ * nobody reads the screen, and asking would start one. */
+static void bridge_begin(void)
+{
+	char *address = NULL;
+	bool has_bus = loop_has_bus();
+
+	if (has_bus && loop_access_answers(ACCESS_MS, &address))
+		(void)g_setenv("AT_SPI_BUS_ADDRESS", address, TRUE);
+	else
+		(void)g_setenv("NO_AT_BRIDGE", "1", TRUE);
+	if (has_bus && address == NULL)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "desktop.not_accessible"),
+			LOG_TEXT("why", "the accessibility bus does not answer"));
+	g_free(address);
+}
+
 static bool gtk_begin(struct err *err)
 {
 	/* Numbers are written with a point in all our files: only letters and messages are
@@ -440,9 +464,7 @@ static bool gtk_begin(struct err *err)
 	gdk_set_allowed_backends("x11");
 	/* Nothing here is drawn by GL, and looking for it loads a compiler of 44 MB. */
 	(void)g_setenv("GDK_GL", "disable", TRUE);
-	/* Without a session bus nobody reads the screen; asking would start one. */
-	if (!loop_has_bus())
-		(void)g_setenv("NO_AT_BRIDGE", "1", TRUE);
+	bridge_begin();
 	if (gtk_init_check(NULL, NULL))
 		return true;
 	(void)err_set(err, ERR_FAILED, "GTK finds no display");

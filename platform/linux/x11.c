@@ -165,6 +165,7 @@ void x11_window(struct platform_desktop *desktop, struct platform_window *window
 	window->client = x11_client(focus);
 	window->pid = window_pid(x11, top);
 	window_class(x11, top, window);
+	window->password = loop_access_password(&x11->loop, window->pid);
 	if (window->pid > 0 && platform_process_start(window->pid, &window->start, &err) != 0)
 		window->start = 0; /* a window from another machine */
 }
@@ -383,6 +384,7 @@ static int x11_open(
 	(void)g_source_add_unix_fd(x11->source, ConnectionNumber(display), G_IO_IN);
 	(void)g_source_attach(x11->source, NULL);
 	loop_lock_watch(&x11->loop);
+	loop_access_watch(&x11->loop);
 	*out = &x11->base;
 	return PLATFORM_OK;
 }

@@ -2,9 +2,10 @@
 """What a screen reader is told of promptd-desktop's picker.
 
     reader.py on              say on the session bus that a screen reader is at work
-    reader.py tree [TEXT]     the tree below the picker's window, a line an element
+    reader.py tree [TEXT [SECONDS]]
+                              the tree below the picker's window, a line an element
                               (role, name, what it is, text); waits until TEXT stands
-                              in it, a minute at most
+                              in it, a minute at most, or so many seconds
 """
 import sys
 import time
@@ -65,7 +66,7 @@ def main():
         return 0
     wanted = sys.argv[2] if len(sys.argv) > 2 else ""
     seen = ""
-    for _ in range(600):
+    for _ in range(10 * int(sys.argv[3]) if len(sys.argv) > 3 else 600):
         try:
             Atspi.get_desktop(0).clear_cache()
             seen = tree()

@@ -63,7 +63,7 @@ out_is() {
 # it is known of.
 focused() {
 	"$bin/desktop-keys" press 'Control_L+Alt_L+space d'
-	"$python" "$here/reader.py" tree "'Search prompts' focused text='d'@1" \
+	"$python" "$here/reader.py" tree "'Search prompts' focused text='d'@1" 3 \
 		>"$work/tree.log" 2>&1 && return
 	"$bin/desktop-keys" press Escape
 	"$bin/desktop-keys" free any
