@@ -61,6 +61,7 @@ struct prompt_message {
 enum prompt_flag {
 	PROMPT_FLAG_EXECUTABLE = 1, /* holds a snippet some client would execute */
 	PROMPT_FLAG_HIDDEN = 2,	    /* held characters that do not show; shown as <U+XXXX> */
+	PROMPT_FLAG_LOCKED = 4,	    /* its name is the hub's: nobody's own hides it */
 };
 
 struct prompt {

@@ -152,3 +152,14 @@ void listing_reply(struct mcp_request *request, const char *member, listing_row 
 	(void)buf_add_char(&listing.members, ']');
 	listing_end(&listing, outcome < 0 ? &err : NULL);
 }
+
+void listing_provenance(struct buf *out, const struct store_row *row)
+{
+	if (!str_is(row->source, "hub"))
+		return;
+	(void)buf_add_format(out,
+		",\"_meta\":{\"promptd/source\":\"hub\",\"promptd/version\":%lld,"
+		"\"promptd/status\":\"%.*s\",\"promptd/channel\":\"%.*s\"}",
+		(long long)row->version, (int)row->status.n, row->status.p, (int)row->channel.n,
+		row->channel.p);
+}

@@ -35,4 +35,8 @@ bool listing_begin(struct listing *listing, struct mcp_request *request);
 int listing_rows(struct listing *listing, store_row_fn *fn, void *data, struct err *err);
 void listing_end(struct listing *listing, const struct err *err);
 
+/* A last member that says whose word a row is, where it is not the user's own: for
+ * revisions whose prompts and resources have _meta (2025-06-18). */
+void listing_provenance(struct buf *out, const struct store_row *row);
+
 #endif

@@ -52,7 +52,11 @@ static void add_prompt(
 		add_argument(out, &input);
 		before = ",";
 	}
-	(void)buf_add_str(out, *before == ',' && before[1] == '\0' ? "]}" : "}");
+	if (*before == ',' && before[1] == '\0')
+		(void)buf_add_char(out, ']');
+	if (titles)
+		listing_provenance(out, row);
+	(void)buf_add_char(out, '}');
 }
 
 void mcp_prompts_list(struct mcp_request *request)

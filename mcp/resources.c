@@ -40,6 +40,7 @@ static void add_resource(
 	if (titles) {
 		clock_format(row->updated_ms, modified);
 		(void)buf_add_format(out, ",\"annotations\":{\"lastModified\":\"%s\"}", modified);
+		listing_provenance(out, row);
 	}
 	(void)buf_add_char(out, '}');
 }

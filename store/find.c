@@ -9,6 +9,7 @@
 #include "store/words.h"
 
 #define FIND_NAMED_MAX 5
+#define FIND_NAMES_BYTES 400 /* of them; what does not fit is left out */
 
 static const char find_failed[] = "cannot look the prompt up";
 
@@ -44,11 +45,13 @@ static int find_one(struct store *store, enum db_slot slot, const char *sql, str
 
 /* How well a name fits: the smaller the better. */
 enum find_fit { FIND_BY_NAME, FIND_BY_ALIAS, FIND_BY_FOLD, FIND_FITS };
+/* Whose it is: what the hub brings takes no name from one's own, unless it has locked it. */
+enum find_whose { FIND_LOCKED, FIND_OWN, FIND_HUB, FIND_WHOSE };
 
 struct find_candidates {
-	struct buf names[FIND_FITS];
-	struct found found[FIND_FITS];
-	unsigned n[FIND_FITS];
+	struct buf names[FIND_FITS][FIND_WHOSE];
+	struct found found[FIND_FITS][FIND_WHOSE];
+	unsigned n[FIND_FITS][FIND_WHOSE];
 };
 
 static bool find_has_line(struct str lines, struct str line)
@@ -63,6 +66,7 @@ static bool find_has_line(struct str lines, struct str line)
 static void find_candidate(struct find_candidates *all, sqlite3_stmt *row, struct str name)
 {
 	struct str path = db_column_str(row, 1), aliases = db_column_str(row, 2);
+	enum find_whose whose = FIND_OWN;
 	enum find_fit fit = FIND_BY_FOLD;
 
 	if (path.n >= name.n && str_equal((struct str){path.p + path.n - name.n, name.n}, name) &&
@@ -70,27 +74,33 @@ static void find_candidate(struct find_candidates *all, sqlite3_stmt *row, struc
 		fit = FIND_BY_NAME;
 	else if (find_has_line(aliases, name))
 		fit = FIND_BY_ALIAS;
-	if (all->n[fit]++ == 0)
-		(void)find_take(row, &all->found[fit]);
-	if (all->n[fit] <= FIND_NAMED_MAX)
-		(void)buf_add_format(&all->names[fit], "%s%.*s", all->n[fit] > 1 ? ", " : "",
-			(int)path.n, path.p);
+	if (str_is(db_column_str(row, 3), ROW_HUB))
+		whose = sqlite3_column_int(row, 4) != 0 ? FIND_LOCKED : FIND_HUB;
+	if (all->n[fit][whose]++ == 0)
+		(void)find_take(row, &all->found[fit][whose]);
+	if (all->n[fit][whose] <= FIND_NAMED_MAX)
+		(void)buf_add_format(&all->names[fit][whose], "%s%.*s",
+			all->n[fit][whose] > 1 ? ", " : "", (int)path.n, path.p);
 }
 
 static int find_decide(
 	struct find_candidates *all, struct str name, struct found *found, struct err *err)
 {
-	int fit;
+	int at, fit, whose;
+	unsigned n;
 
-	for (fit = 0; fit < FIND_FITS; fit++) {
-		if (all->n[fit] == 0)
+	for (at = 0; at < FIND_FITS * FIND_WHOSE; at++) {
+		fit = at / FIND_WHOSE;
+		whose = at % FIND_WHOSE;
+		n = all->n[fit][whose];
+		if (n == 0)
 			continue;
-		*found = all->found[fit];
-		if (all->n[fit] == 1)
+		*found = all->found[fit][whose];
+		if (n == 1)
 			return 1;
 		(void)err_set(err, ERR_INVALID, "'%.*s' is the name of %u prompts: %s%s",
-			(int)str_prefix(name, 64).n, name.p, all->n[fit],
-			buf_text(&all->names[fit]), all->n[fit] > FIND_NAMED_MAX ? ", …" : "");
+			(int)str_prefix(name, 64).n, name.p, n, buf_text(&all->names[fit][whose]),
+			n > FIND_NAMED_MAX ? ", …" : "");
 		return STORE_AMBIGUOUS;
 	}
 	return 0;
@@ -98,7 +108,12 @@ static int find_decide(
 
 static bool find_is_any(const struct find_candidates *all)
 {
-	return all->n[FIND_BY_NAME] + all->n[FIND_BY_ALIAS] + all->n[FIND_BY_FOLD] > 0;
+	unsigned n = 0;
+	int at;
+
+	for (at = 0; at < FIND_FITS * FIND_WHOSE; at++)
+		n += all->n[at / FIND_WHOSE][at % FIND_WHOSE];
+	return n > 0;
 }
 
 static bool find_is_project(sqlite3_stmt *row)
@@ -157,9 +172,11 @@ static int find_named(struct store *store, struct str name, bool experimental,
 	 * a slash too. */
 	if (words_fold(store, name, &word, err) != 0 ||
 		db_statement(db, DB_PROMPT_BY_NAME,
-			"SELECT p.key, p.path, p.aliases, p.source FROM name n JOIN prompt p "
-			"ON p.key = n.prompt WHERE n.word = ?1 AND p.shadowed = 0 "
-			"AND (?2 OR " ROW_APPROVED ") ORDER BY p.source GLOB 'project:*'",
+			"SELECT p.key, p.path, p.aliases, p.source, " ROW_IS_LOCKED(
+				"p") " FROM name n JOIN prompt p "
+				     "ON p.key = n.prompt WHERE n.word = ?1 AND p.shadowed = 0 "
+				     "AND (?2 OR " ROW_APPROVED
+				     ") ORDER BY p.source GLOB 'project:*'",
 			&find, err) != 0) {
 		buf_fini(&word);
 		return -1;
@@ -180,10 +197,11 @@ static int find_named(struct store *store, struct str name, bool experimental,
 int find_prompt(struct store *store, struct str name, bool experimental, struct found *found,
 	struct err *err)
 {
-	struct find_candidates all = {.names = {BUF_INIT(400), BUF_INIT(400), BUF_INIT(400)}};
-	int result;
-	size_t i;
+	struct find_candidates all = {.n = {{0}}};
+	int result, at;
 
+	for (at = 0; at < FIND_FITS * FIND_WHOSE; at++)
+		buf_init(&all.names[at / FIND_WHOSE][at % FIND_WHOSE], FIND_NAMES_BYTES);
 	result = find_one(store, DB_PROMPT_BY_PATH,
 		"SELECT p.key, p.path FROM prompt p WHERE p.path = ?1 AND p.shadowed = 0 "
 		"AND (?2 OR " ROW_APPROVED ")",
@@ -197,8 +215,8 @@ int find_prompt(struct store *store, struct str name, bool experimental, struct 
 			"SELECT p.key, p.path FROM prompt p WHERE p.id = ?1 "
 			"AND (?2 OR " ROW_APPROVED ")",
 			name, experimental, found, err);
-	for (i = 0; i < FIND_FITS; i++)
-		buf_fini(&all.names[i]);
+	for (at = 0; at < FIND_FITS * FIND_WHOSE; at++)
+		buf_fini(&all.names[at / FIND_WHOSE][at % FIND_WHOSE]);
 	if (result == 0) {
 		struct str shown = str_prefix(name, 64);
 

@@ -18,7 +18,8 @@ int find_prompt(struct store *store, struct str name, bool experimental, struct 
 	struct err *err);
 
 /* Several sources may have a prompt of the same path; people see one: a personal
- * one first, then a local one, starters last. To be called when one came or went. */
+ * one first, then a local one, then the hub's, starters last; one whose name the hub has
+ * locked before all. To be called when one came or went. */
 int find_settle_path(struct store *store, struct str path, struct err *err);
 
 #endif

@@ -80,16 +80,19 @@ int store_remote_held(struct store *store, struct str source, struct str id, int
 	int result;
 
 	if (db_statement(db, DB_REMOTE_HELD,
-		    "SELECT v.digest FROM prompt p JOIN version v ON v.prompt = p.key WHERE p.id = "
-		    "? "
-		    "AND p.source = ? AND v.number = ?",
+		    "SELECT v.digest, p.source = ?2 FROM prompt p LEFT JOIN version v ON v.prompt "
+		    "= p.key AND v.number = ?3 WHERE p.id = ?1",
 		    &get, err) != 0)
 		return -1;
 	db_bind_str(get, 1, id);
 	db_bind_str(get, 2, source);
 	db_bind_int(get, 3, version);
 	result = db_step(db, get, remote_failed, err);
-	if (result == 1 && !str_equal(db_column_str(get, 0), digest))
+	if (result == 1 && sqlite3_column_int64(get, 1) == 0)
+		result = STORE_HELD_FOREIGN;
+	else if (result == 1 && sqlite3_column_type(get, 0) == SQLITE_NULL)
+		result = STORE_HELD_NOT;
+	else if (result == 1 && !str_equal(db_column_str(get, 0), digest))
 		result = STORE_HELD_OTHERWISE;
 	db_done(get);
 	return result;
@@ -148,17 +151,57 @@ int store_remote_keep(
 	return found == 1 ? put_object(store, source, id, round, err) : found;
 }
 
+/* Who else of the source is at that path, into id. 1: somebody is. */
+static int remote_other(
+	struct store *store, const struct prompt *prompt, char id[ID_BYTES], struct err *err)
+{
+	struct db *db = &store->prompts;
+	sqlite3_stmt *get;
+	struct str text;
+	int found;
+
+	if (db_statement(db, DB_REMOTE_OTHER,
+		    "SELECT id FROM prompt WHERE path = ? AND source = ? AND id <> ?", &get,
+		    err) != 0)
+		return -1;
+	db_bind_text(get, 1, prompt->path);
+	db_bind_text(get, 2, prompt->source);
+	db_bind_text(get, 3, prompt->id);
+	found = db_step(db, get, remote_failed, err);
+	if (found == 1) {
+		text = str_prefix(db_column_str(get, 0), ID_BYTES - 1);
+		(void)snprintf(id, ID_BYTES, "%.*s", (int)text.n, text.p);
+	}
+	db_done(get);
+	return found;
+}
+
+/* Whoever had that name before has another now, or none; the hub tells that later, for it
+ * tells of each prompt once, as it is. */
+static int make_way(struct store *store, const struct prompt *prompt, struct err *err)
+{
+	char id[ID_BYTES];
+	int other = remote_other(store, prompt, id, err);
+
+	return other == 1 ? store_remote_remove(store, str_of(prompt->source), str_of(id), err)
+			  : other;
+}
+
 int store_remote_put(
 	struct store *store, const struct prompt *prompt, int64_t round, struct err *err)
 {
 	struct place_of at;
-	int found = remote_at(store, str_of(prompt->source), str_of(prompt->id), &at, err);
+	int found = make_way(store, prompt, err);
 
+	if (found == 0)
+		found = remote_at(store, str_of(prompt->source), str_of(prompt->id), &at, err);
 	if (found < 0 || (found == 1 && strcmp(at.path, prompt->path) != 0 &&
 				 store_prompt_move(store, str_of(prompt->source), str_of(at.path),
 					 str_of(prompt->path), err) != 0))
 		return -1;
-	if (store_remote_put_version(store, prompt, err) != 0)
+	/* A lock that comes or goes changes who is seen. */
+	if (store_remote_put_version(store, prompt, err) != 0 ||
+		find_settle_path(store, str_of(prompt->path), err) != 0)
 		return -1;
 	return put_object(store, str_of(prompt->source), str_of(prompt->id), round, err);
 }
@@ -190,7 +233,7 @@ int store_remote_remove(struct store *store, struct str source, struct str id, s
 	return find_settle_path(store, str_of(at.path), err);
 }
 
-/* The first one that an older round brought, into id. 1: there is one. */
+/* The next one behind id that an older round brought, into id. 1: there is one. */
 static int find_old(
 	struct store *store, struct str source, int64_t round, char id[ID_BYTES], struct err *err)
 {
@@ -200,11 +243,13 @@ static int find_old(
 	int found;
 
 	if (db_statement(db, DB_REMOTE_OLD,
-		    "SELECT id FROM remote_object WHERE source = ? AND round < ? LIMIT 1", &get,
-		    err) != 0)
+		    "SELECT id FROM remote_object WHERE source = ? AND round < ? AND id > ? "
+		    "ORDER BY id LIMIT 1",
+		    &get, err) != 0)
 		return -1;
 	db_bind_str(get, 1, source);
 	db_bind_int(get, 2, round);
+	db_bind_text(get, 3, id);
 	found = db_step(db, get, remote_failed, err);
 	if (found == 1) {
 		text = str_prefix(db_column_str(get, 0), ID_BYTES - 1);
@@ -217,7 +262,7 @@ static int find_old(
 int store_remote_sweep(
 	struct store *store, struct str source, int64_t round, int64_t *n, struct err *err)
 {
-	char id[ID_BYTES];
+	char id[ID_BYTES] = "";
 	int found;
 
 	*n = 0;

@@ -29,6 +29,7 @@ enum store_held {
 	STORE_HELD_NOT = 0,	  /* not here: its text is needed */
 	STORE_HELD = 1,		  /* here */
 	STORE_HELD_OTHERWISE = 2, /* this version was told with another digest: refuse it */
+	STORE_HELD_FOREIGN = 3,	  /* a prompt of another source has this id: refuse it */
 };
 int store_remote_held(struct store *store, struct str source, struct str id, int64_t version,
 	struct str digest, struct err *err);

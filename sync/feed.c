@@ -40,19 +40,45 @@ static bool take_digest(const json_t *object, char out[SHA256_HEX_BYTES])
 	return true;
 }
 
-/* Every message passes the filter: what acts or does not show comes from nobody. */
-static int check_messages(const struct prompt *prompt, struct err *err)
+static bool is_clean(const char *text)
 {
-	struct str text;
+	struct str all = str_of(text);
+
+	return text_filter_find(all) == all.n;
+}
+
+static bool are_clean(char *const *texts, size_t n)
+{
+	bool clean = true;
 	size_t i;
 
-	for (i = 0; i < prompt->n_messages; i++) {
-		text = str_of(prompt->messages[i].text);
-		if (text_filter_find(text) < text.n)
-			return err_set(err, ERR_INVALID,
-				"its text holds characters that do not show or that act");
-	}
-	return 0;
+	for (i = 0; i < n; i++)
+		clean = clean && is_clean(texts[i]);
+	return clean;
+}
+
+static bool is_clean_input(const struct prompt_input *input)
+{
+	return is_clean(input->name) && is_clean(input->description) && is_clean(input->initial) &&
+	       are_clean(input->choices, input->n_choices);
+}
+
+/* What acts or does not show comes from nobody, in no part of it. */
+int feed_check(const struct prompt *prompt, struct err *err)
+{
+	bool clean = is_clean(prompt->title) && is_clean(prompt->description) &&
+		     is_clean(prompt->collection) && are_clean(prompt->tags, prompt->n_tags) &&
+		     are_clean(prompt->aliases, prompt->n_aliases);
+	size_t i;
+
+	for (i = 0; i < prompt->n_messages; i++)
+		clean = clean && is_clean(prompt->messages[i].text);
+	for (i = 0; i < prompt->n_inputs; i++)
+		clean = clean && is_clean_input(&prompt->inputs[i]);
+	if (!clean)
+		return err_set(
+			err, ERR_INVALID, "its text holds characters that do not show or that act");
+	return prompt_check(prompt, err);
 }
 
 int feed_body(struct prompt *prompt, const json_t *body, const char *digest, struct err *err)
@@ -67,7 +93,7 @@ int feed_body(struct prompt *prompt, const json_t *body, const char *digest, str
 		return -1;
 	if (strcmp(found, digest) != 0)
 		return err_set(err, ERR_INVALID, "its text is not what was announced");
-	if (check_messages(prompt, err) != 0 || prompt_check(prompt, err) != 0)
+	if (feed_check(prompt, err) != 0)
 		return -1;
 	(void)memcpy(prompt->digest, found, sizeof found);
 	return 0;
@@ -181,8 +207,7 @@ static int parse_commit(struct feed_page *page, const json_t *line, struct err *
 
 	if (!take_text(line, "cursor", page->cursor, sizeof page->cursor) ||
 		!take_number(line, "seq", 0, &page->seq) || !take_number(line, "n", 0, &n) ||
-		(uint64_t)n != page->n ||
-		!json_is_boolean(json_object_get(line, "more")))
+		(uint64_t)n != page->n || !json_is_boolean(json_object_get(line, "more")))
 		return err_set(err, ERR_INVALID, "the feed's commit line is not whole");
 	page->more = json_flag(line, "more", false);
 	return 0;

@@ -6,6 +6,7 @@
 #ifndef SYNC_FEED_H
 #define SYNC_FEED_H
 
+#include "core/id.h"
 #include "core/prompt.h"
 #include "core/str.h"
 
@@ -15,13 +16,13 @@
 
 struct feed_change {
 	bool put; /* else it is to go */
-	char id[64];
+	char id[ID_BYTES];
 	int64_t seq, version, size;
 	char digest[SHA256_HEX_BYTES]; /* of a put: what was announced */
 	/* Of a put: everything but, when it did not come along, inputs and messages. */
 	struct prompt *prompt;
 	bool body, locked;
-	bool refused; /* it cannot be taken: what is here of it stays as it is */
+	bool refused;	 /* it cannot be taken: what is here of it stays as it is */
 	char reason[32]; /* of one that goes */
 };
 
@@ -47,5 +48,7 @@ void feed_page_fini(struct feed_page *page);
  * prompt may have (text_filter.h, prompt_check()).
  */
 int feed_body(struct prompt *prompt, const json_t *body, const char *digest, struct err *err);
+/* The last of it alone, for a prompt whose text was here. */
+int feed_check(const struct prompt *prompt, struct err *err);
 
 #endif

@@ -106,12 +106,16 @@ static int complete_one(struct pulling *pulling, struct feed_change *change, str
 		str_of(change->digest), err);
 	if (held < 0)
 		return -1;
-	if (held == STORE_HELD_OTHERWISE) {
-		(void)err_set(err, ERR_REFUSED, "another text under a version that is here");
+	if (held == STORE_HELD_OTHERWISE || held == STORE_HELD_FOREIGN) {
+		(void)err_set(err, ERR_REFUSED,
+			held == STORE_HELD_FOREIGN ? "a prompt that is not the hub's has its id"
+						   : "another text under a version that is here");
 		return -2;
 	}
-	if (change->body || (held == STORE_HELD && take_held(pulling, change)))
+	if (change->body)
 		return 0;
+	if (held == STORE_HELD && take_held(pulling, change))
+		return feed_check(change->prompt, err) == 0 ? 0 : -2;
 	return fetch_body(pulling, change, err);
 }
 
@@ -147,6 +151,7 @@ static int apply_one(struct pulling *pulling, struct feed_change *change, struct
 	pulling->report->put++;
 	prompt_set(&prompt->source, SOURCE);
 	prompt_set(&prompt->status, STR("approved"));
+	prompt->flags = change->locked ? PROMPT_FLAG_LOCKED : 0;
 	return store_remote_put(pulling->store, prompt, pulling->remote.round, err);
 }
 

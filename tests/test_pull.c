@@ -223,6 +223,118 @@ static void a_full_page_replaces_what_was_there(void)
 	close_all();
 }
 
+static void two_prompts_may_change_their_names_for_each_others(void)
+{
+	open_all(answer_page);
+	page_of_two();
+	CHECK(pull() == PULL_DONE);
+	begin("changes");
+	put(3, "p-1", "team/two", 1, "One.", true);
+	put(4, "p-2", "team/one", 1, "Two.", true);
+	end(4, 2, false);
+	CHECK(pull() == PULL_DONE && report.put == 2 && count() == 2);
+	CHECK_STR(text_of("team/two"), "One.");
+	CHECK_STR(text_of("team/one"), "Two.");
+	close_all();
+}
+
+/* ── beside one's own ──────────────────────────────────────────────────── */
+
+static void put_own(const char *source, const char *path, const char *text)
+{
+	struct prompt *prompt = prompt_new();
+
+	prompt_set(&prompt->source, str_of(source));
+	prompt_set(&prompt->path, str_of(path));
+	prompt_set(&prompt->title, str_of(path));
+	(void)prompt_add_message(prompt, PROMPT_USER, str_of(text));
+	CHECK(store_prompt_put(store, prompt, NULL, &err) == 0);
+	prompt_free(prompt);
+}
+
+static void page_of_one(int seq, const char *slug, bool locked)
+{
+	char *at;
+
+	begin("changes");
+	put(seq, "p-1", slug, 1, "The hub's.", true);
+	at = strstr(page, "\"locked\":false");
+	if (locked)
+		memcpy(at, "\"locked\":true ", 14);
+	end(seq, 1, false);
+}
+
+static void ones_own_comes_before_the_teams_unless_the_hub_locks_the_name(void)
+{
+	static const char *const own[] = {"personal", "local"};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		open_all(answer_page);
+		put_own(own[i], "team/review", "My own.");
+		page_of_one(1, "team/review", false);
+		CHECK(pull() == PULL_DONE);
+		CHECK_STR(text_of("team/review"), "My own.");
+		CHECK_STR(text_of("review"), "My own.");
+		CHECK_STR(text_of("hub:team/review"), "The hub's.");
+		page_of_one(2, "team/review", true);
+		CHECK(pull() == PULL_DONE);
+		CHECK_STR(text_of("team/review"), "The hub's.");
+		CHECK_STR(text_of("review"), "The hub's.");
+		page_of_one(3, "team/review", false);
+		CHECK(pull() == PULL_DONE);
+		CHECK_STR(text_of("team/review"), "My own.");
+		close_all();
+	}
+}
+
+static void the_team_comes_before_shared_sources_and_starters(void)
+{
+	static const char *const others[] = {"git:abc", "starter"};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		open_all(answer_page);
+		put_own(others[i], "team/review", "Another's.");
+		page_of_one(1, "team/review", false);
+		CHECK(pull() == PULL_DONE);
+		CHECK_STR(text_of("team/review"), "The hub's.");
+		close_all();
+	}
+}
+
+static void what_the_hub_brings_takes_no_short_name_from_ones_own(void)
+{
+	open_all(answer_page);
+	put_own("personal", "mine/review", "My own.");
+	page_of_one(1, "team/review", false);
+	CHECK(pull() == PULL_DONE);
+	CHECK_STR(text_of("review"), "My own.");
+	CHECK_STR(text_of("team/review"), "The hub's.");
+	page_of_one(2, "team/review", true);
+	CHECK(pull() == PULL_DONE);
+	CHECK_STR(text_of("review"), "The hub's.");
+	close_all();
+}
+
+static void a_prompt_under_anothers_id_is_refused(void)
+{
+	const struct store_want want = {.version = 0};
+	struct prompt *own;
+	char slug[] = "team/other";
+
+	open_all(answer_page);
+	put_own("personal", "mine/review", "My own.");
+	CHECK(store_prompt_get(store, STR("mine/review"), &want, &own, &err) == 0);
+	begin("full");
+	put(1, own->id, slug, 1, "The hub's.", true);
+	end(1, 1, false);
+	prompt_free(own);
+	CHECK(pull() == PULL_DONE && report.refused == 1 && count() == 1);
+	CHECK_STR(text_of("mine/review"), "My own.");
+	close_all();
+}
+
 static void who_left_meanwhile_gets_nothing(void)
 {
 	open_all(answer_page);
@@ -426,6 +538,8 @@ static void a_line_that_no_hub_says_makes_it_no_page(void)
 		"{\"t\":\"put\",\"seq\":1,\"seq\":2}", "{\"t\":\"del\",\"seq\":2}",
 		"{\"t\":\"del\",\"seq\":-1,\"id\":\"p-1\",\"reason\":\"deleted\"}",
 		"{\"t\":\"del\",\"seq\":9223372036854775808,\"id\":\"p\",\"reason\":\"x\"}",
+		"{\"t\":\"del\",\"seq\":2,\"reason\":\"x\",\"id\":"
+		"\"0123456789012345678901234567890123456789\"}",
 		"{\"t\":\"boom\",\"seq\":2}", "{\"t\":\"intent\",\"code\":\"full\"}",
 		"{\"t\":\"put\",\"seq\":2,\"id\":\"p\",\"version\":0,\"size\":1,\"meta\":{}}",
 		"\xff\xfe{}", "{\"t\":\"del\",\"seq\":2,\"id\":\"\\ud800\",\"reason\":\"x\"}"};
@@ -707,6 +821,11 @@ int main(void)
 	RUN(a_page_is_taken_over_with_its_cursor);
 	RUN(texts_that_are_here_are_not_asked_for_again);
 	RUN(a_full_page_replaces_what_was_there);
+	RUN(two_prompts_may_change_their_names_for_each_others);
+	RUN(ones_own_comes_before_the_teams_unless_the_hub_locks_the_name);
+	RUN(the_team_comes_before_shared_sources_and_starters);
+	RUN(what_the_hub_brings_takes_no_short_name_from_ones_own);
+	RUN(a_prompt_under_anothers_id_is_refused);
 	RUN(who_left_meanwhile_gets_nothing);
 	RUN(a_changed_text_under_an_old_version_is_refused_and_the_old_one_stays);
 	RUN(an_answer_cut_at_any_byte_is_none);
