@@ -38,7 +38,9 @@ bool quick_answer(struct hub *hub, struct http_exchange *http, const char *hash)
 	struct news news;
 	struct str text;
 
+	/* With a channel other things are seen than what is remembered. */
 	if (http->headers[HTTP_IF_NONE_MATCH].n == 0 || http->headers[HTTP_PREFER].n > 0 ||
+		http_query_value(http->query, "channel", &text) ||
 		!http_query_value(http->query, "cursor", &text) || !cursor_parse(text, &cursor) ||
 		cursor.full || !principals_find(hub->principals, hash, &known) ||
 		!holds(hub, &known, &news))

@@ -54,8 +54,8 @@ static int feed_head(struct request *request, struct head *head, struct err *err
 struct page {
 	struct request *request;
 	struct buf *out;
-	int64_t limit, n, last_seq;
-	bool more, experimental; /* experimental: what is in that channel, where there is */
+	int64_t limit, rows, n, last_seq;
+	bool more, experimental; /* experimental: what is in that channel, too */
 };
 
 enum column {
@@ -78,7 +78,11 @@ enum column {
 	C_MESSAGES,
 	C_UPDATED,
 	C_TAGS,
-	C_CHANNEL,
+	C_TRIED_NUMBER, /* of the channel experimental: as C_NUMBER to C_MESSAGES */
+	C_TRIED_DIGEST,
+	C_TRIED_SIZE,
+	C_TRIED_INPUTS,
+	C_TRIED_MESSAGES,
 	COLUMNS
 };
 
@@ -88,6 +92,7 @@ static void add_del(struct page *page, const struct db_value *columns, struct st
 		page->out, "{\"t\":\"del\",\"seq\":%lld,\"id\":", (long long)columns[C_SEQ].number);
 	(void)buf_add_json_string(page->out, columns[C_ID].text.p, columns[C_ID].text.n);
 	(void)buf_add_format(page->out, ",\"reason\":\"%.*s\"}\n", (int)reason.n, reason.p);
+	page->n++;
 }
 
 static json_t *text_or_null(const struct db_value *value)
@@ -137,13 +142,13 @@ static void add_body(struct buf *out, const struct db_value *columns)
 	(void)buf_add_char(out, '}');
 }
 
-static int add_put(struct page *page, const struct db_value *columns, struct err *err)
+static int add_put(
+	struct page *page, const struct db_value *columns, const char *channel, struct err *err)
 {
-	json_t *line = json_pack("{s:s, s:I, s:o, s:s, s:o, s:o, s:I, s:o, s:I, s:o}", "t", "put",
+	json_t *line = json_pack("{s:s, s:I, s:o, s:s, s:o, s:s, s:I, s:o, s:I, s:o}", "t", "put",
 		"seq", (json_int_t)columns[C_SEQ].number, "id", text_or_null(&columns[C_ID]),
-		"kind", "prompt", "slug", text_or_null(&columns[C_SLUG]), "channel",
-		text_or_null(&columns[C_CHANNEL]), "version", (json_int_t)columns[C_NUMBER].number,
-		"digest",
+		"kind", "prompt", "slug", text_or_null(&columns[C_SLUG]), "channel", channel,
+		"version", (json_int_t)columns[C_NUMBER].number, "digest",
 		json_sprintf(
 			"sha256:%.*s", (int)columns[C_DIGEST].text.n, columns[C_DIGEST].text.p),
 		"size", (json_int_t)columns[C_SIZE].number, "meta", meta_json(columns));
@@ -159,7 +164,24 @@ static int add_put(struct page *page, const struct db_value *columns, struct err
 		(void)buf_add_char(page->out, '}');
 	}
 	(void)buf_add_char(page->out, '\n');
+	page->n++;
 	return 0;
+}
+
+/* What is approved, and behind it what is tried out, if that is newer. */
+static int add_puts(struct page *page, const struct db_value *columns, struct err *err)
+{
+	const struct db_value *tried = &columns[C_TRIED_NUMBER];
+	struct db_value as[COLUMNS];
+	bool approved = columns[C_NUMBER].kind == DB_NUMBER;
+
+	if (approved && add_put(page, columns, "production", err) != 0)
+		return -1;
+	if (tried->kind != DB_NUMBER || (approved && tried->number <= columns[C_NUMBER].number))
+		return 0;
+	(void)memcpy(as, columns, sizeof as);
+	(void)memcpy(&as[C_NUMBER], tried, 5 * sizeof *tried);
+	return add_put(page, as, "experimental", err);
 }
 
 static int on_change(void *data, const struct db_value *columns, size_t n, struct err *err)
@@ -168,20 +190,20 @@ static int on_change(void *data, const struct db_value *columns, size_t n, struc
 
 	if (n != COLUMNS)
 		return err_set(err, ERR_FAILED, "the feed has other columns");
-	if (page->n == page->limit) {
+	if (page->rows == page->limit) {
 		page->more = true;
 		return 0;
 	}
-	page->n++;
+	page->rows++;
 	page->last_seq = columns[C_SEQ].number;
 	if (columns[C_GONE].kind == DB_TEXT)
 		add_del(page, columns, columns[C_GONE].text);
 	else if (columns[C_VISIBLE].number == 0)
 		add_del(page, columns, STR("access_revoked"));
-	else if (columns[C_NUMBER].kind != DB_NUMBER)
+	else if (columns[C_NUMBER].kind != DB_NUMBER && columns[C_TRIED_NUMBER].kind != DB_NUMBER)
 		add_del(page, columns, STR("deprecated"));
 	else
-		return add_put(page, columns, err);
+		return add_puts(page, columns, err);
 	return 0;
 }
 
@@ -197,16 +219,17 @@ static int add_changes(struct page *page, int64_t after, struct err *err)
 		"v.messages, f.at_ms, (SELECT group_concat(t.name, '\n') FROM prompt_tag pt "
 		"JOIN "
 		"tag t ON t.tenant = pt.tenant AND t.id = pt.tag_id WHERE pt.tenant = f.tenant AND "
-		"pt.prompt_id = f.object_id), c.name FROM feed f LEFT JOIN prompt p ON p.tenant = "
-		"f.tenant "
+		"pt.prompt_id = f.object_id), w.number, w.digest, w.size_bytes, w.inputs, "
+		"w.messages FROM feed f LEFT JOIN prompt p ON p.tenant = f.tenant "
 		"AND p.id = f.object_id LEFT JOIN collection o ON o.tenant = p.tenant AND o.id = "
 		"p.collection_id LEFT JOIN person u ON u.tenant = p.tenant AND u.id = p.owner_id "
 		"LEFT JOIN team g ON g.tenant = p.tenant AND g.id = p.team_id LEFT JOIN channel c "
-		"ON c.tenant = f.tenant AND c.prompt_id = f.object_id AND c.name = CASE WHEN $6 = "
-		"1 AND EXISTS (SELECT 1 FROM channel x WHERE x.tenant = f.tenant AND x.prompt_id = "
-		"f.object_id AND x.name = 'experimental') THEN 'experimental' ELSE 'production' "
-		"END LEFT JOIN version v ON v.tenant = f.tenant AND v.prompt_id = f.object_id AND "
-		"v.number = c.number WHERE f.tenant = $1 AND f.seq > $4 AND EXISTS (SELECT 1 FROM "
+		"ON c.tenant = f.tenant AND c.prompt_id = f.object_id AND c.name = 'production' "
+		"LEFT JOIN version v ON v.tenant = f.tenant AND v.prompt_id = f.object_id AND "
+		"v.number = c.number LEFT JOIN channel x ON $6 = 1 AND x.tenant = f.tenant AND "
+		"x.prompt_id = f.object_id AND x.name = 'experimental' LEFT JOIN version w ON "
+		"w.tenant = f.tenant AND w.prompt_id = f.object_id AND w.number = x.number WHERE "
+		"f.tenant = $1 AND f.seq > $4 AND EXISTS (SELECT 1 FROM "
 		"feed_audience a WHERE a.tenant = f.tenant AND a.object_id = f.object_id AND "
 		"(a.team_id = '' OR $3 = 3 OR EXISTS (SELECT 1 FROM member m WHERE m.tenant = "
 		"f.tenant AND m.team_id = a.team_id AND m.user_id = $2))) ORDER BY f.seq LIMIT $5",
@@ -323,6 +346,9 @@ int route_sync(struct request *request, struct err *err)
 		(rc = feed_head(request, &head, err)) != 0 ||
 		(rc = read_cursor(request, &head, scope, &cursor, &reason)) != 0)
 		return rc;
+	/* Two lines may come of a prompt: a page has no more of them than without. */
+	if (page.experimental && page.limit > 1)
+		page.limit /= 2;
 	cursor_etag(head.epoch, scope, head.seq, etag);
 	quick_fields(request->hub, http, etag);
 	if (!page.experimental) /* the quick answer does not look what is asked for */

@@ -187,23 +187,51 @@ static int make_way(struct store *store, const struct prompt *prompt, struct err
 			  : other;
 }
 
-int store_remote_put(
-	struct store *store, const struct prompt *prompt, int64_t round, struct err *err)
+/* Production alone serves it. */
+static int leave_channels(struct store *store, int64_t key, struct err *err)
 {
+	struct db *db = &store->prompts;
+	sqlite3_stmt *statement;
+
+	if (db_statement(db, DB_REMOTE_CHANNELS,
+		    "DELETE FROM channel WHERE prompt = ? AND name <> 'production'", &statement,
+		    err) != 0)
+		return -1;
+	db_bind_int(statement, 1, key);
+	if (db_run(db, statement, remote_failed, err) != 0 ||
+		db_statement(db, DB_REMOTE_EDGE,
+			"UPDATE prompt SET edge = active, edge_channel = 'production' WHERE key = "
+			"? AND edge <> active",
+			&statement, err) != 0)
+		return -1;
+	db_bind_int(statement, 1, key);
+	return db_run(db, statement, remote_failed, err);
+}
+
+int store_remote_put(struct store *store, const struct prompt *prompt, bool first, int64_t round,
+	struct err *err)
+{
+	bool production = prompt->channel == NULL || strcmp(prompt->channel, "production") == 0;
+	struct str source = str_of(prompt->source), id = str_of(prompt->id);
 	struct place_of at;
 	int found = make_way(store, prompt, err);
 
 	if (found == 0)
-		found = remote_at(store, str_of(prompt->source), str_of(prompt->id), &at, err);
+		found = remote_at(store, source, id, &at, err);
+	/* Nothing of it is approved any more: as if it had not been. */
+	if (found == 1 && first && !production)
+		found = store_remote_remove(store, source, id, err);
+	if (found == 1 && first && leave_channels(store, at.key, err) != 0)
+		return -1;
 	if (found < 0 || (found == 1 && strcmp(at.path, prompt->path) != 0 &&
-				 store_prompt_move(store, str_of(prompt->source), str_of(at.path),
+				 store_prompt_move(store, source, str_of(at.path),
 					 str_of(prompt->path), err) != 0))
 		return -1;
 	/* A lock that comes or goes changes who is seen. */
 	if (store_remote_put_version(store, prompt, err) != 0 ||
 		find_settle_path(store, str_of(prompt->path), err) != 0)
 		return -1;
-	return put_object(store, str_of(prompt->source), str_of(prompt->id), round, err);
+	return put_object(store, source, id, round, err);
 }
 
 int store_remote_remove(struct store *store, struct str source, struct str id, struct err *err)

@@ -36,10 +36,11 @@ int store_remote_held(struct store *store, struct str source, struct str id, int
 
 /*
  * prompt->id, version and digest are the hub's. A prompt that it had under another path
- * moves, and keeps what is remembered of it.
+ * moves, and keeps what is remembered of it. `first`: no other version of it is served from
+ * now on; else beside what was put before (of another channel).
  */
-int store_remote_put(
-	struct store *store, const struct prompt *prompt, int64_t round, struct err *err);
+int store_remote_put(struct store *store, const struct prompt *prompt, bool first, int64_t round,
+	struct err *err);
 /* The part of it that put.c does: one version is served, and all that came before
  * stay as they were. */
 int store_remote_put_version(struct store *store, const struct prompt *prompt, struct err *err);

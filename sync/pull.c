@@ -137,7 +137,9 @@ static int complete(struct pulling *pulling, struct feed_page *page, struct err 
 
 /* ── applying ──────────────────────────────────────────────────────────── */
 
-static int apply_one(struct pulling *pulling, struct feed_change *change, struct err *err)
+/* `first`: of those in the page that are of its prompt. */
+static int apply_one(
+	struct pulling *pulling, struct feed_change *change, bool first, struct err *err)
 {
 	struct prompt *prompt = change->prompt;
 
@@ -152,7 +154,7 @@ static int apply_one(struct pulling *pulling, struct feed_change *change, struct
 	prompt_set(&prompt->source, SOURCE);
 	prompt_set(&prompt->status, STR("approved"));
 	prompt->flags = change->locked ? PROMPT_FLAG_LOCKED : 0;
-	return store_remote_put(pulling->store, prompt, pulling->remote.round, err);
+	return store_remote_put(pulling->store, prompt, first, pulling->remote.round, err);
 }
 
 static int apply_in_transaction(struct pulling *pulling, struct feed_page *page, struct err *err)
@@ -163,7 +165,9 @@ static int apply_in_transaction(struct pulling *pulling, struct feed_page *page,
 	if (page->full && !pulling->remote.within)
 		pulling->remote.round++;
 	for (i = 0; i < page->n; i++)
-		if (apply_one(pulling, &page->changes[i], err) != 0)
+		if (apply_one(pulling, &page->changes[i],
+			    i == 0 || strcmp(page->changes[i].id, page->changes[i - 1].id) != 0,
+			    err) != 0)
 			return -1;
 	if (page->full && !page->more &&
 		store_remote_sweep(pulling->store, SOURCE, pulling->remote.round, &swept, err) != 0)

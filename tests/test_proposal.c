@@ -220,7 +220,7 @@ static void a_suggestion_for_a_prompt_of_the_hub_is_its_next_version(void)
 	theirs->version = 1;
 	CHECK(prompt_digest(theirs, theirs->digest, &err) == 0);
 	CHECK(store_begin(fixture.store, &err) == 0);
-	CHECK(store_remote_put(fixture.store, theirs, 1, &err) == 0);
+	CHECK(store_remote_put(fixture.store, theirs, true, 1, &err) == 0);
 	CHECK(store_commit(fixture.store, &err) == 0);
 	suggest(&fixture, "team/explain", "A new version of team/explain");
 	seen = look(fixture.store);

@@ -317,6 +317,61 @@ static void what_the_hub_brings_takes_no_short_name_from_ones_own(void)
 	close_all();
 }
 
+/* The text that somebody sees who wants what is tried out, too. */
+static const char *tried_text_of(const char *name)
+{
+	static char text[4096];
+	const struct store_want want = {.experimental = true};
+	struct prompt *prompt;
+
+	text[0] = '\0';
+	if (store_prompt_get(store, str_of(name), &want, &prompt, &err) == 0) {
+		(void)snprintf(text, sizeof text, "%s", prompt->messages[0].text);
+		prompt_free(prompt);
+	}
+	return text;
+}
+
+static void put_tried(int seq, int version, const char *text)
+{
+	size_t at = strlen(page);
+	char *channel;
+
+	put(seq, "p-1", "team/one", version, text, true);
+	channel = strstr(page + at, "production");
+	memmove(channel + 12, channel + 10, strlen(channel + 10) + 1);
+	memcpy(channel, "experimental", 12);
+}
+
+static void what_is_tried_out_stands_behind_what_is_approved(void)
+{
+	open_all(answer_page);
+	begin("full");
+	put(1, "p-1", "team/one", 1, "One.", true);
+	put_tried(1, 2, "One, tried.");
+	end(1, 2, false);
+	CHECK(pull() == PULL_DONE && count() == 1);
+	CHECK_STR(text_of("team/one"), "One.");
+	CHECK_STR(tried_text_of("team/one"), "One, tried.");
+	begin("changes"); /* the person may not have it any more */
+	put(2, "p-1", "team/one", 1, "One.", true);
+	end(2, 1, false);
+	CHECK(pull() == PULL_DONE);
+	CHECK_STR(tried_text_of("team/one"), "One.");
+	begin("changes"); /* nothing of it is approved any more */
+	put_tried(3, 2, "One, tried.");
+	end(3, 1, false);
+	CHECK(pull() == PULL_DONE);
+	CHECK_STR(text_of("team/one"), "");
+	CHECK_STR(tried_text_of("team/one"), "One, tried.");
+	begin("changes"); /* it is approved */
+	put(4, "p-1", "team/one", 2, "One, tried.", true);
+	end(4, 1, false);
+	CHECK(pull() == PULL_DONE);
+	CHECK_STR(text_of("team/one"), "One, tried.");
+	close_all();
+}
+
 static void a_prompt_under_anothers_id_is_refused(void)
 {
 	const struct store_want want = {.version = 0};
@@ -825,6 +880,7 @@ int main(void)
 	RUN(ones_own_comes_before_the_teams_unless_the_hub_locks_the_name);
 	RUN(the_team_comes_before_shared_sources_and_starters);
 	RUN(what_the_hub_brings_takes_no_short_name_from_ones_own);
+	RUN(what_is_tried_out_stands_behind_what_is_approved);
 	RUN(a_prompt_under_anothers_id_is_refused);
 	RUN(who_left_meanwhile_gets_nothing);
 	RUN(a_changed_text_under_an_old_version_is_refused_and_the_old_one_stays);

@@ -135,6 +135,32 @@ def a_hub_that_came_back_from_a_backup(promptd, hub, directory, ann, ben):
     check("the rest is there", text_of(promptd, "team/long") == "Long.")
 
 
+def what_is_tried_out(promptd, ann, ben, cleo, directory):
+    """By the person's wish, and only for those who may have it."""
+    at = publish(ben, ann, "team/tried", "Approved.")
+    made = ben.ask("POST", f"/prompts/{at}/versions", {"text": "Tried. " + "long " * 3000})
+    got = ann.ask("POST", f"/prompts/{at}/activate",
+                  {"channel": "experimental", "version": made.json["number"]})
+    check(got.text, got.status == 200)
+    with open(os.path.join(directory, "home", "config", "promptd.conf"), "w",
+              encoding="utf-8") as file:
+        file.write("experimental = yes\n")
+    promptd("sync")
+    check("not for everybody", text_of(promptd, "team/tried") == "Approved.")
+    ann.ask("PATCH", "/users/" + cleo.id, {"experimental": True})
+    promptd("sync")
+    check("for who may", text_of(promptd, "team/tried").startswith("Tried."))
+    os.unlink(file.name)
+    check("by wish", text_of(promptd, "team/tried") == "Approved.")
+    promptd("sync")
+    with open(file.name, "w", encoding="utf-8") as file:
+        file.write("experimental = yes\n")
+    check("not kept without", text_of(promptd, "team/tried") == "Approved.")
+    os.unlink(file.name)
+    ann.ask("DELETE", f"/prompts/{at}")
+    promptd("sync")
+
+
 def who_is_let_go(promptd, hub, ann, cleo):
     ann.ask("PATCH", "/users/" + cleo.id, {"active": False})
     promptd("sync", exit_is=EXIT_LOGIN)
@@ -164,6 +190,7 @@ def followed(hub, program, directory):
         check("signed in", promptd("login", "--key", hub.url, text=key + "\n")["name"] == "Cleo")
         changes_arrive_by_themselves(promptd, ann, ben)
         a_hub_away_changes_nothing(promptd, hub, ann, ben)
+        what_is_tried_out(promptd, ann, ben, cleo, directory)
         if hub.database.startswith("sqlite:"):
             a_hub_that_came_back_from_a_backup(promptd, hub, directory, ann, ben)
         else:
