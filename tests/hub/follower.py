@@ -81,6 +81,9 @@ class Wire:
             near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+LIFE_S = 1.5  # of an agent, at most
+
+
 class Follower:
     def __init__(self, programs, home, chosen):
         self.program, self.home, self.chosen = os.path.join(programs, "promptd"), home, chosen
@@ -117,24 +120,26 @@ class Follower:
         self.go_on(wire)
 
     def follow(self):
+        """Its agent, killed now and then, and started again."""
         while not self.over:
-            if not self.quiet.is_set():
-                self.resting.set()
-                time.sleep(0.01)
-                continue
-            self.resting.clear()
-            with subprocess.Popen([self.program, "sync"], env=self.env, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL) as one:
-                if self.chosen.random() < 0.5:
-                    time.sleep(self.chosen.random() * 0.08)
-                    if one.poll() is None:
-                        one.send_signal(signal.SIGKILL)
-                        self.kills += 1
-                try:
-                    one.wait(120)
-                except subprocess.TimeoutExpired:
-                    one.kill()
-                    raise
+            with subprocess.Popen([self.program, "agent", "--foreground"], env=self.env,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as agent:
+                end = time.monotonic() + self.chosen.random() * LIFE_S
+                while time.monotonic() < end and self.quiet.is_set():
+                    self.ask_now()
+                while not self.quiet.is_set() and not self.over:
+                    self.resting.set()  # it lives as long as nobody is to be killed
+                    time.sleep(0.01)
+                    assert agent.poll() is None, "the agent ended by itself"
+                self.resting.clear()
+                agent.send_signal(signal.SIGKILL)
+                self.kills += 1
+                agent.wait(120)
+
+    def ask_now(self):
+        """Somebody who does not want to wait; over a bad network it may be for nothing."""
+        subprocess.run([self.program, "sync", "--now"], env=self.env, check=False, timeout=300,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def go_on(self, wire):
         wire.bad = True
@@ -145,8 +150,8 @@ class Follower:
         """The network is good and nobody kills: all has to come."""
         wire.bad = False
         self.quiet.clear()
-        assert self.resting.wait(120)
-        self("sync")
+        assert self.resting.wait(120) and self.killer.is_alive()
+        self("sync", "--now")
 
     # --- what it has ---
 

@@ -188,7 +188,8 @@ def run(programs, postgres, edits, directory):
         print(f"{name}: {len(edits)} edits in {time.monotonic() - begun:.0f} s:",
               ", ".join(f"{n} {what}" for what, n in sorted(count.items())), flush=True)
         refused = sum(n for what, n in count.items() if what.startswith("refused"))
-        assert count["comparisons"] and count["kills"] and count["cuts"] and count["deleted"]
+        assert count["comparisons"] and count["kills"] and count["deleted"]
+        assert count["cuts"] or len(edits) < 1000  # with few there may be none
         assert refused * 50 <= len(edits), "too many are refused"
 
 
