@@ -20,7 +20,7 @@
 #define HUB_RUN_TENANT "crowd"
 #define HUB_RUN_AUTHOR "pk_author"
 #define HUB_RUN_ADMIN "pk_admin"
-#define HUB_RUN_TOKEN_BYTES 32
+#define HUB_RUN_TOKEN_BYTES 40
 
 struct hub_run {
 	struct hub_place place;
