@@ -13,7 +13,10 @@
 #include "desktop/desk.h"
 #include "desktop/report.h"
 
-enum { OPTION_PICK = 256, OPTION_MENU, OPTION_WHY };
+enum { OPTION_PICK = 256, OPTION_MENU, OPTION_WHY, OPTION_MEND };
+
+/* Of ourselves, to ourselves, when we crash: let go the keys that were pressed. */
+#define MEND "--mend"
 
 #define EXIT_RESIDENT 3 /* another one is: nothing is wrong, and trying again helps not */
 
@@ -25,7 +28,7 @@ struct program {
 	struct desk desk;
 	struct report *report; /* NULL: not the resident one */
 	const char *menu;
-	bool pick, why;
+	bool pick, why, mend;
 };
 
 static const char usage[] =
@@ -193,6 +196,7 @@ static int read_options(struct program *program, int argc, char **argv)
 		{"pick", no_argument, NULL, OPTION_PICK},
 		{"menu", required_argument, NULL, OPTION_MENU},
 		{"why", no_argument, NULL, OPTION_WHY},
+		{"mend", no_argument, NULL, OPTION_MEND},
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -206,6 +210,8 @@ static int read_options(struct program *program, int argc, char **argv)
 			program->menu = optarg;
 		else if (option == OPTION_WHY)
 			program->why = true;
+		else if (option == OPTION_MEND)
+			program->mend = true;
 		else if (option == 'V')
 			return printf("promptd-desktop %s\n", PROMPTD_VERSION) < 0 ? 1 : 0;
 		else if (option == 'h')
@@ -217,6 +223,18 @@ static int read_options(struct program *program, int argc, char **argv)
 		return -1;
 	(void)fputs(usage, stderr);
 	return 2;
+}
+
+/* Losing this is no harm as long as nothing crashes, and who comes next does it too. */
+static void mind_crashes(void)
+{
+	char path[PLATFORM_PATH_MAX];
+	struct err err;
+
+	if (platform_program("promptd-desktop", path, &err) != 0 ||
+		platform_crash_start(path, MEND, &err) != 0)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "desktop.crash"),
+			LOG_TEXT("error", err.text));
 }
 
 int main(int argc, char **argv)
@@ -235,6 +253,12 @@ int main(int argc, char **argv)
 		settings_load(&program.settings, program.dirs.config, &err) != 0 ||
 		platform_desktop_open(&program.desktop, on_event, &program, &err) != 0)
 		return fail(&err);
+	/* Opening it was all there is to do. */
+	if (program.mend) {
+		program.desktop->backend->close(program.desktop);
+		return EXIT_SUCCESS;
+	}
+	mind_crashes();
 	status = program.why ? why(&program) : run(&program);
 	program.desktop->backend->close(program.desktop);
 	store_close(program.store);

@@ -76,6 +76,11 @@ bool platform_peer_is_us(int socket);
 int platform_spawn_detached(
 	const char *program, const char *const argv[], const char *log, struct err *err);
 
+/* When this process crashes from now on (a signal of its own making: SIGSEGV, SIGABRT, …),
+ * `program` is started with that one word first, with our standard descriptors; then it
+ * ends as it would have. Both are copied. */
+int platform_crash_start(const char *program, const char *word, struct err *err);
+
 /* A word to the service manager that started us ("READY=1"); nothing without one. */
 void platform_service_notify(const char *state);
 /* The listening unix socket it hands us, or -1. */

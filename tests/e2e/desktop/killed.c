@@ -4,6 +4,8 @@
  *	desktop-killed N          Shift+Insert into the window with the keyboard, and SIGKILL
  *	                          behind the Nth event of a key
  *	desktop-killed N TEXT     the same while it types
+ *	desktop-killed -N …       the same with SIGSEGV, as a program that crashes; the one
+ *	                          beside it is then told to mend that
  *	desktop-killed held       ends with 0 when a key is down
  *
  * Linked with --wrap=XTestFakeKeyEvent.
@@ -18,7 +20,7 @@
 int __real_XTestFakeKeyEvent(Display *display, unsigned code, Bool down, unsigned long delay);
 int __wrap_XTestFakeKeyEvent(Display *display, unsigned code, Bool down, unsigned long delay);
 
-static int left;
+static int left, how = SIGKILL;
 
 int __wrap_XTestFakeKeyEvent(Display *display, unsigned code, Bool down, unsigned long delay)
 {
@@ -26,7 +28,7 @@ int __wrap_XTestFakeKeyEvent(Display *display, unsigned code, Bool down, unsigne
 
 	if (--left == 0) {
 		XSync(display, False);
-		(void)kill(getpid(), SIGKILL);
+		(void)kill(getpid(), how);
 	}
 	return result;
 }
@@ -52,12 +54,19 @@ int main(int argc, char **argv)
 {
 	struct platform_desktop *desktop;
 	struct platform_window window;
+	char path[PLATFORM_PATH_MAX];
 	struct err err;
 
 	CHECK(argc > 1);
 	if (strcmp(argv[1], "held") == 0)
 		return held();
 	left = (int)strtol(argv[1], NULL, 10);
+	if (left < 0) {
+		left = -left;
+		how = SIGSEGV;
+		CHECK(platform_program("promptd-desktop", path, &err) == 0);
+		CHECK(platform_crash_start(path, "--mend", &err) == 0);
+	}
 	CHECK(platform_desktop_open(&desktop, on_event, NULL, &err) == 0);
 	desktop->backend->window(desktop, &window);
 	if (argc == 2)

@@ -1,7 +1,8 @@
 #!/bin/bash
-# picker.sh PROGRAMS: our own picker, by its keys, over a real xterm under a real window
+# picker.sh PROGRAMS [BATCHES]: our own picker, by its keys, over a real xterm under a real window
 # manager: what is typed at once after the hotkey is searched for and never reaches the
-# target; Enter pastes, Escape leaves all as it was.
+# target, also when promptd-desktop gets to it only later; Enter pastes, Escape leaves all
+# as it was.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 bin=$1
@@ -40,10 +41,23 @@ pastes() { # TEXT WHAT KEYS…
 	wait_for "$what ends" rows_are "$pasted"
 	echo "ok $what"
 }
-for ((i = 0; i < 5; i++)); do
+# What is pressed waits at the server until promptd-desktop goes on.
+stopped_pastes() {
+	(
+		sleep "0.$((RANDOM % 5))"
+		kill -CONT "$desktop"
+	) &
+	kill -STOP "$desktop"
+	pastes "$@"
+}
+for ((i = 0; i < ${2:-8}; i += 4)); do
 	pastes '[quartz]' 'keys typed at once after the hotkey' \
 		Control_L+Alt_L+space q u a r t z Return
 	pastes '[jigsaw]' 'keys after a change of mind' \
+		Control_L+Alt_L+space q u BackSpace BackSpace j i g Return
+	stopped_pastes '[quartz]' 'keys typed while it is stopped' \
+		Control_L+Alt_L+space q u a r t z Return
+	stopped_pastes '[jigsaw]' 'keys after a change of mind while it is stopped' \
 		Control_L+Alt_L+space q u BackSpace BackSpace j i g Return
 done
 pastes 'dear bob' 'a form' Control_L+Alt_L+space d e a r Return b o b Return

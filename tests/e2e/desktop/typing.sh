@@ -128,3 +128,12 @@ for story in '1' '2' '5 ЖЖЖ'; do
 	[ "$(keyboard)" = "$(cat "$work/before")" ] || fail "after $story the keyboard is another"
 	echo "ok killed behind $story"
 done
+
+# Crashed there: the keys are let go though nobody comes after.
+for story in '-1' '-2' '-5 ЖЖЖ'; do
+	# shellcheck disable=SC2086
+	"$bin/desktop-killed" $story >"$work/killed.log" 2>&1
+	[ $? -ne 1 ] || fail "it did not crash: $(cat "$work/killed.log")"
+	wait_for "no key is down after a crash behind $story" eval '! "$bin/desktop-killed" held'
+	echo "ok crashed behind $story"
+done
