@@ -118,8 +118,8 @@ static const char *const sqlite_classes[SEARCH_CLASSES] = {
 	NAME_CLASS,
 	FTS5("search_head") FILTERS "AND NOT " NAMED FTS5_END,
 	FTS5("search_head") FILTERS FTS5_END,
-	FTS5("search_text") FILTERS "AND NOT EXISTS (SELECT 1 FROM search_head h WHERE "
-				    "h.search_head MATCH $12 AND h.rowid = s.n)" FTS5_END,
+	FTS5("search_text") FILTERS "AND s.n NOT IN (SELECT rowid FROM search_head WHERE "
+				    "search_head MATCH $12)" FTS5_END,
 };
 static const char *const postgres_classes[SEARCH_CLASSES] = {
 	NAME_CLASS,

@@ -174,7 +174,7 @@ static void query_of(const struct library *library, enum kind kind, size_t i, st
 	switch (kind) {
 	case TYPED:
 		add_word(out, all, i % 2);
-		buf_truncate(out, out->len < 1 + i % 6 ? out->len : 1 + i % 6);
+		buf_truncate(out, str_prefix((struct str){buf_text(out), out->len}, 1 + i % 6).n);
 		break;
 	case TITLE:
 		add_word(out, all, 0);
