@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hub/credential.h"
+#include "hub/etag.h"
 #include "hub/routes_all.h"
 
 #define EMAIL_MAX 254
@@ -194,14 +195,32 @@ int route_user_list(struct request *request, struct err *err)
 		DB_ARGS(TENANT(request), db_text(cursor), db_number(limit + 1)), err);
 }
 
+static int user_find(struct request *request, json_t **person, struct err *err)
+{
+	return request_row(request, PERSON_SHAPE,
+		"SELECT " PERSON_COLUMNS " FROM person WHERE tenant = $1 AND id = $2",
+		DB_ARGS(TENANT(request), db_text(request->words[0])), person, err);
+}
+
 int route_user_get(struct request *request, struct err *err)
 {
 	json_t *person;
-	int rc = request_row(request, PERSON_SHAPE,
-		"SELECT " PERSON_COLUMNS " FROM person WHERE tenant = $1 AND id = $2",
-		DB_ARGS(TENANT(request), db_text(request->words[0])), &person, err);
+	int rc = user_find(request, &person, err);
 
-	return rc != 0 ? rc : request_answer(request, 200, person);
+	return rc != 0 ? rc : etag_answer(request, 200, person);
+}
+
+/* Still as who asks has seen them, if they say what that was? */
+static int user_match(struct request *request, struct err *err)
+{
+	json_t *person;
+	int rc = user_find(request, &person, err);
+
+	if (rc != 0)
+		return rc;
+	rc = etag_match(request, person, ETAG_MAY);
+	json_decref(person);
+	return rc;
 }
 
 /* Somebody must be left who can let people in. */
@@ -236,7 +255,8 @@ int route_user_patch(struct request *request, struct err *err)
 	enum role role = ROLE_CONSUMER;
 	int rc;
 
-	if ((rc = request_text(request, "role", 32, &role_text)) != 0)
+	if ((rc = user_match(request, err)) != 0 ||
+		(rc = request_text(request, "role", 32, &role_text)) != 0)
 		return rc;
 	if (role_text.n > 0 && !role_parse(role_text, &role))
 		return request_refuse_field(request, "role",

@@ -59,7 +59,7 @@ static int answer_version(
 			db_number(request->who.role)),
 		&version, err);
 
-	return rc != 0 ? rc : request_answer(request, status, version);
+	return rc != 0 ? rc : etag_answer(request, status, version);
 }
 
 int route_version_get(struct request *request, struct err *err)
