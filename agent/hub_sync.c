@@ -113,6 +113,8 @@ static int by_itself(struct call *call, struct account *account, struct hub_stat
 		return call_fail(call, COMMAND_FAILED, "another process follows the hub just now");
 	hub_state_begin(state, account);
 	asked = hub_pull(call, account, store, &options, state, &report);
+	if (asked)
+		hub_state_write(call->dirs, state); /* for status and doctor */
 	show_end(call);
 	(void)close(lock);
 	return asked ? COMMAND_DONE : call_cancel(call);

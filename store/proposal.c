@@ -184,7 +184,7 @@ static int update(struct db *db, const struct proposal *proposal, struct err *er
 		    "UPDATE proposal SET state = ?2, hub_id = ?3, hub_version = ?4, told = ?5, "
 		    "body "
 		    "= "
-		    "CASE WHEN ?2 = 'waiting' THEN body ELSE '' END WHERE id = ?1",
+		    "CASE WHEN ?2 = 'sent' THEN '' ELSE body END WHERE id = ?1",
 		    &set, err) != 0)
 		return -1;
 	db_bind_text(set, 1, proposal->id);
@@ -216,7 +216,7 @@ static int drop_one(struct db *db, struct str id, int *dropped, struct err *err)
 	sqlite3_stmt *drop;
 
 	if (db_statement(db, DB_PROPOSAL_DELETE,
-		    "DELETE FROM proposal WHERE id = ? AND state = 'waiting'", &drop, err) != 0)
+		    "DELETE FROM proposal WHERE id = ? AND state != 'sent'", &drop, err) != 0)
 		return -1;
 	db_bind_str(drop, 1, id);
 	if (db_run(db, drop, proposal_failed, err) != 0)

@@ -11,7 +11,7 @@
 #include "store/store.h"
 
 #define PROPOSALS_WAITING_MAX 100
-#define PROPOSALS_SETTLED_MAX 200 /* the oldest make room */
+#define PROPOSALS_SETTLED_MAX 100 /* the oldest make room */
 #define PROPOSAL_MESSAGE_MAX 500
 #define PROPOSAL_BODY_MAX ((size_t)3 * 1024 * 1024)
 
@@ -44,10 +44,11 @@ int store_proposal_add(struct store *store, const struct prompt *prompt, struct 
 typedef int store_proposal_fn(void *data, const struct proposal *proposal);
 int store_proposal_list(struct store *store, store_proposal_fn *fn, void *data, struct err *err);
 
-/* What has become of it. A settled one loses its text. */
+/* What has become of it. What the hub has needs its text here no more; one that was
+ * refused keeps it, and may be sent again. */
 int store_proposal_settle(struct store *store, const char *id, enum proposal_state state,
 	struct str hub_id, int64_t hub_version, struct str told, struct err *err);
-/* Take it back. 1: there was one that waited; 0: none did. */
+/* Take it back, unless the hub has it. 1: done; 0: there is none. */
 int store_proposal_remove(struct store *store, struct str id, struct err *err);
 
 /*

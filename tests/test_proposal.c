@@ -93,7 +93,7 @@ static void what_is_no_prompt_is_not_kept(void)
 	store_close(store);
 }
 
-static void a_settled_one_loses_its_text(void)
+static void a_refused_one_keeps_its_text_and_a_sent_one_does_not(void)
 {
 	struct store *store = fixture_new();
 	char id[ID_BYTES], hub[ID_BYTES];
@@ -111,14 +111,17 @@ static void a_settled_one_loses_its_text(void)
 	CHECK(store_proposal_settle(
 		      store, id, PROPOSAL_REFUSED, str_of(hub), 3, STR("no room"), &err) == 0);
 	seen = look(store);
-	CHECK(seen.waiting == 0 && seen.body == NULL && seen.last.state == PROPOSAL_REFUSED);
+	CHECK(seen.waiting == 0 && seen.body != NULL && seen.last.state == PROPOSAL_REFUSED);
 	CHECK_STR(seen.told, "no room");
+	json_decref(seen.body);
+	CHECK(store_proposal_settle(store, id, PROPOSAL_SENT, str_of(hub), 3, STR(""), &err) == 0);
+	CHECK(look(store).body == NULL);
 	CHECK(store_proposal_remove(store, str_of(id), &err) == 0);
 	CHECK(look(store).n == 1);
 	store_close(store);
 }
 
-static void only_one_that_waits_is_taken_back(void)
+static void what_the_hub_has_not_is_taken_back(void)
 {
 	struct store *store = fixture_new();
 	char id[ID_BYTES];
@@ -235,8 +238,8 @@ int main(void)
 	json_door_init();
 	RUN(a_draft_waits_and_is_there_after_a_restart);
 	RUN(what_is_no_prompt_is_not_kept);
-	RUN(a_settled_one_loses_its_text);
-	RUN(only_one_that_waits_is_taken_back);
+	RUN(a_refused_one_keeps_its_text_and_a_sent_one_does_not);
+	RUN(what_the_hub_has_not_is_taken_back);
 	RUN(neither_waiting_nor_settled_ones_grow_without_end);
 	RUN(who_only_reads_is_offered_no_tool);
 	RUN(a_suggestion_is_kept_as_a_draft);

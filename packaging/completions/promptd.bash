@@ -409,13 +409,21 @@ _promptd() {
 			:
 			return
 			;;
+		--show)
+			:
+			return
+			;;
+		--again)
+			:
+			return
+			;;
 		--withdraw)
 			:
 			return
 			;;
 		esac
 		if [[ $cur == -* ]]; then
-			COMPREPLY=($(compgen -W "--as --message --list --withdraw --json --help" -- "$cur"))
+			COMPREPLY=($(compgen -W "--as --message --list --show --again --withdraw --json --help" -- "$cur"))
 		else
 			_promptd_names promptd list --names "$cur"
 		fi

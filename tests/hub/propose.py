@@ -59,6 +59,13 @@ def from_the_library(promptd, ann, ben):
     check(version, version["message"] == "for all" and version["inputs"][0]["name"] == "topic")
     got = promptd("propose", "mine", "--as", "team/mine", exit_is=EXIT_REFUSED)
     check("there is one of that name, which is not approved yet", "hub says" in got["error"])
+    refused = promptd("propose", "--list")["proposals"][-1]
+    check(refused, refused["state"] == "refused" and refused["told"])
+    kept = promptd("propose", "--show", refused["id"])["proposal"]
+    check("its text is not lost", kept["messages"][0]["text"] == "Explain {{topic}}.")
+    promptd("propose", "--again", refused["id"], exit_is=EXIT_REFUSED)
+    promptd("propose", "--withdraw", refused["id"])
+    promptd("propose", "--again", refused["id"], exit_is=EXIT_NOT_FOUND)
     check("approved", ann.ask("POST", f"/prompts/{row['id']}/versions/1/approve", {}).status == 200)
     promptd("sync")
     check("just like it", promptd("propose", "hub:team/mine", exit_is=EXIT_REFUSED)["hint"])
@@ -99,9 +106,10 @@ def over_a_bad_one(programs, hub, promptd, ben, ann):
             with subprocess.Popen([promptd.program, "propose", "mine", "--as", name],
                                   env=promptd.env, stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL) as one:
-                time.sleep(chosen.random() * 0.05)
-                one.send_signal(signal.SIGKILL)
-                one.wait(60)
+                if chosen.random() < 0.5:
+                    time.sleep(chosen.random() * 0.2)
+                    one.send_signal(signal.SIGKILL)
+                one.wait(120)
             if name not in {p["name"] for p in promptd("propose", "--list")["proposals"]}:
                 names.discard(name)     # killed before it was kept, which nobody was told
         wire.bad = False

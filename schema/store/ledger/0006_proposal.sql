@@ -1,6 +1,6 @@
 -- Drafts that somebody wants the hub to have, until it has them. The id is also what the
 -- hub knows the request by, so that asking twice makes one. Settled ones stay for a while
--- to be looked at, without their text.
+-- to be looked at; those that the hub has without their text.
 CREATE TABLE proposal (
 	id TEXT PRIMARY KEY,
 	made_ms INTEGER NOT NULL,
