@@ -279,7 +279,7 @@ static int keep_answer(
 
 	if ((request->route->flags & ROUTE_SECRET) != 0)
 		(void)buf_add_str(&text, "null");
-	else
+	else if (request->answer != NULL)
 		(void)json_write(request->answer, &text); /* too much: not kept */
 	rc = buf_failed(&text) ? 0
 			       : request_do(request,
@@ -314,7 +314,7 @@ static int run_once(struct request *request, struct err *err)
 	if (rc != 0 || replay.found)
 		return rc;
 	rc = request->route->run(request, err);
-	return rc == 0 && request->answer != NULL ? keep_answer(request, key, digest, err) : rc;
+	return rc == 0 ? keep_answer(request, key, digest, err) : rc;
 }
 
 /* ── doing it ──────────────────────────────────────────────────────────── */

@@ -61,6 +61,9 @@ const struct route route_table[] = {
 	{HTTP_GET, "/metrics", "metrics", ROUTE_OPEN | ROUTE_SLOW, SCOPE_NONE, EVERYBODY,
 		route_metrics},
 
+	{HTTP_GET, V1 "/openapi.json", "openapi", ROUTE_OPEN | ROUTE_SLOW, SCOPE_NONE, EVERYBODY,
+		route_openapi},
+
 	{HTTP_POST, V1 "/auth/login", "login", ENTER, EVERYBODY, route_login},
 	{HTTP_POST, V1 "/auth/register", "register", ENTER, EVERYBODY, route_register},
 	{HTTP_POST, V1 "/auth/refresh", "refresh", ENTER, EVERYBODY, route_refresh},

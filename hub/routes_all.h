@@ -110,6 +110,9 @@ route_fn route_prompt_activate;
 route_fn route_prompt_deprecate;
 route_fn route_transition_list;
 
+/* routes_openapi.c */
+route_fn route_openapi;
+
 /* routes_watch.c */
 route_fn route_livez;
 route_fn route_readyz;

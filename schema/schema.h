@@ -17,6 +17,7 @@ extern const struct schema_file schema_store_prompts[]; /* migrations of prompts
 extern const struct schema_file schema_store_ledger[];	/* migrations of ledger.db */
 extern const struct schema_file schema_hub[];		/* migrations of the hub's database */
 extern const struct schema_file schema_hub_pages[];	/* of hub/static: what browsers get */
+extern const struct schema_file schema_openapi[];	/* the hub's API, one file */
 extern const struct schema_file schema_tools[];		/* one MCP tool each */
 extern const struct schema_file schema_starter[];	/* prompts to begin with */
 extern const struct schema_file schema_assistants[];	/* what `connect` knows */

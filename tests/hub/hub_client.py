@@ -8,6 +8,8 @@ import time
 import urllib.error
 import urllib.request
 
+from openapi import hold
+
 PASSWORD = "correct horse battery"
 
 
@@ -83,9 +85,10 @@ class Hub:
             request.add_header(name.replace("_", "-"), value)
         try:
             with urllib.request.urlopen(request, timeout=60) as got:
-                return Answer(got.status, got.headers, got.read().decode())
+                answer = Answer(got.status, got.headers, got.read().decode())
         except urllib.error.HTTPError as fault:
-            return Answer(fault.code, fault.headers, fault.read().decode())
+            answer = Answer(fault.code, fault.headers, fault.read().decode())
+        return hold(method, path, answer)
 
     def sql(self, text):
         """A statement past the program; nobody serves meanwhile."""
