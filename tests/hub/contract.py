@@ -317,6 +317,9 @@ def give_400(ask):
 
 
 def give_415(ask):
+    if ask.op.name == "usageBatch":
+        ask.headers["Content-Encoding"] = "br"
+        return
     ask.headers["Content-Type"] = "text/plain"
     ask.body = b"x"
 
