@@ -7,6 +7,7 @@
 #include "agent/datafile.h"
 #include "agent/hub_pull.h"
 #include "agent/hub_sync.h"
+#include "agent/uses.h"
 #include "core/json.h"
 #include "store/proposal.h"
 
@@ -233,6 +234,8 @@ static int login_run(struct call *call)
 		exit = leave_other(call, account_url(&account));
 	if (exit == COMMAND_DONE)
 		exit = account_save(call, account_url(&account), account.json);
+	if (exit == COMMAND_DONE)
+		exit = uses_sign_in(call);
 	json_decref(tokens);
 	account_close(&account);
 	if (exit == COMMAND_DONE)

@@ -155,7 +155,7 @@ static void add_otlp_env(struct places *places)
 		(void)snprintf(places->otlp, sizeof places->otlp, "%s", url);
 	else
 		(void)snprintf(places->otlp, sizeof places->otlp, "%s%s", base,
-			str_ends(str_of(base), "/") ? OTLP_TRACES + 1 : OTLP_TRACES);
+			str_ends(str_of(base), "/") ? &OTLP_TRACES[1] : OTLP_TRACES);
 	places->options.otlp_gzip = pack != NULL && strcmp(pack, "gzip") == 0;
 	if (fields != NULL)
 		add_fields(places, UPLOAD_OTLP, str_of(fields), ',');
@@ -189,7 +189,7 @@ static void add_otlp(struct places *places)
 	else if (base.n > 0)
 		(void)snprintf(places->otlp, sizeof places->otlp, "%s%s", config->usage_otlp,
 			str_ends(base, OTLP_TRACES) ? ""
-			: str_ends(base, "/")	    ? OTLP_TRACES + 1
+			: str_ends(base, "/")	    ? &OTLP_TRACES[1]
 						    : OTLP_TRACES);
 	if (places->otlp[0] == '\0')
 		return;

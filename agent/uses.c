@@ -85,6 +85,20 @@ int uses_lock(const struct platform_dirs *dirs, int64_t wait_ms)
 	return fd;
 }
 
+int uses_sign_in(struct call *call)
+{
+	struct store *store;
+	struct uses uses;
+	struct err err;
+	int rc, exit = call_store(call, true, &store);
+
+	if (exit != COMMAND_DONE)
+		return exit;
+	rc = uses_open(&uses, call->dirs, call->config, store, NULL, &err);
+	uses_close(&uses);
+	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
+}
+
 int uses_send(struct call *call, struct store *store, struct upload_report *report)
 {
 	int lock = uses_lock(call->dirs, LOCK_WAIT_MS), rc;

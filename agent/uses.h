@@ -30,6 +30,10 @@ int uses_flush(struct uses *uses, int64_t ms, struct upload_report *report, stru
  * wait_ms. */
 int uses_lock(const struct platform_dirs *dirs, int64_t wait_ms);
 
+/* Somebody has signed in: what waited for another hub is set aside before the first use
+ * of this one's prompts. The exit. */
+int uses_sign_in(struct call *call);
+
 /* For commands: send all that waits, now. The exit; *report says what went. */
 #define USES_SEND_MS 60000
 int uses_send(struct call *call, struct store *store, struct upload_report *report);

@@ -70,6 +70,11 @@ static json_t *text_or_null(const char *text)
 	return text[0] != '\0' ? json_string(text) : json_null();
 }
 
+static json_t *time_or_null(int64_t time_ms)
+{
+	return time_ms > 0 ? lookup_time_json(time_ms) : json_null();
+}
+
 json_t *uses_place_json(const struct uses_place *place)
 {
 	const struct outbox_state *state = &place->state;
@@ -79,7 +84,7 @@ json_t *uses_place_json(const struct uses_place *place)
 		text_or_null(state->target), "waiting", (json_int_t)state->waiting, "batched",
 		(json_int_t)state->batched, "dead", (json_int_t)state->dead, "sent",
 		(json_int_t)state->sent, "refused", (json_int_t)state->rejected, "last",
-		lookup_time_json(state->ok_ms), "tried", lookup_time_json(state->tried_ms), "why",
+		time_or_null(state->ok_ms), "tried", time_or_null(state->tried_ms), "why",
 		text_or_null(state->why));
 }
 

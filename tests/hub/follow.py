@@ -34,13 +34,14 @@ class Promptd:
         return json.loads(done.stdout)
 
 
-def publish(author, approver, slug, text, title=None):
+def publish(author, approver, slug, text, title=None, inputs=None):
     """A prompt, or its next version, made by one and approved by another."""
     rows = author.ask("GET", "/prompts?limit=200").json["items"]
     at = next((row["id"] for row in rows if row["slug"] == slug), None)
     if at is None:
         made = author.ask("POST", "/prompts", {"slug": slug, "title": title or slug,
-                                               "text": text})
+                                               "text": text,
+                                               **({"inputs": inputs} if inputs else {})})
         check(made.text, made.status == 201)
         at, number = made.json["id"], 1
     else:

@@ -11,21 +11,21 @@ from hub_client import Hub, Person
 TEAM, OWN = "team/review", "mine"
 
 
-def signed_in_home(hub, programs, home):
+def signed_in_home(hub, programs, home, text="Review it.", own="My own.", inputs=None):
     """A library that follows the hub; the home of whoever it is."""
     ann = Person(hub, "Ann", hub.invite())
     ben = ann.invites("Ben", "contributor")
     cleo = ann.invites("Cleo", "consumer")
     key = cleo.ask("POST", "/keys", {"name": "laptop", "scopes": "read sync"}).json["key"]
-    prompt = publish(ben, ann, TEAM, "Review it.")
+    prompt = publish(ben, ann, TEAM, text, inputs=inputs)
     os.makedirs(home)
-    own = os.path.join(home, OWN + ".md")
-    with open(own, "w", encoding="utf-8") as file:
-        file.write("My own.\n")
+    path = os.path.join(home, OWN + ".md")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(own + "\n")
     promptd = Promptd(os.path.join(programs, "promptd"), home)
     promptd("login", "--key", hub.url, text=key + "\n")
     check("follows", promptd("sync")["updated"] + 1 > 0 and promptd("status")["prompts"] == 1)
-    promptd("import", own)
+    promptd("import", path)
     return prompt
 
 
@@ -78,13 +78,14 @@ class User:
                 file.write(f"{name} = {value}\n")
 
     def moves_to(self, url):
-        """The hub is found at another address; before anything was sent to it."""
+        """The hub is another one."""
         path = os.path.join(self.home, "data", "hub.json")
         with open(path, encoding="utf-8") as file:
             accounts = json.load(file)
         accounts[0]["url"] = url
         with open(path, "w", encoding="utf-8") as file:
             json.dump(accounts, file)
+        self.promptd("usage", "--pending")  # what waited for the one before is set aside
 
     def agent(self):
         return subprocess.Popen([self.promptd.program, "agent", "--foreground"], env=self.env,
