@@ -63,8 +63,8 @@ int route_team_delete(struct request *request, struct err *err)
 {
 	const struct db_value key[] = {TENANT(request), db_text(request->words[0])};
 	static const char *const steps[] = {
-		"UPDATE prompt SET team_id = NULL WHERE tenant = $1 AND team_id = $2 AND deleted "
-		"IS NOT NULL",
+		("UPDATE prompt SET team_id = NULL WHERE tenant = $1 AND team_id = $2 AND deleted "
+		 "IS NOT NULL"),
 		"DELETE FROM invite WHERE tenant = $1 AND team_id = $2",
 		"DELETE FROM member WHERE tenant = $1 AND team_id = $2",
 		"DELETE FROM team WHERE tenant = $1 AND id = $2"};

@@ -34,7 +34,7 @@ struct upstream {
 	upstream_fn *fn;
 	void *data;
 	struct buf raw, head, body; /* the last request; body unpacked */
-	struct buf all;		    /* of every request, packed and unpacked */
+	struct buf all;		    /* of every request: the head, and the body unpacked */
 	char key[ID_BYTES];
 	unsigned n; /* requests */
 };
@@ -81,7 +81,7 @@ static inline bool upstream_read(struct upstream *upstream, int fd)
 	else
 		(void)buf_add(&upstream->body, buf_text(&upstream->raw), upstream->raw.len);
 	upstream_header(upstream, "Idempotency-Key: ", upstream->key, sizeof upstream->key);
-	(void)buf_add(&upstream->all, buf_text(&whole), whole.len);
+	(void)buf_add(&upstream->all, buf_text(&upstream->head), upstream->head.len);
 	(void)buf_add(&upstream->all, buf_text(&upstream->body), upstream->body.len);
 	buf_fini(&whole);
 	return end != NULL;
