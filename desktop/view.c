@@ -74,6 +74,27 @@ static void rows_make(struct view *view, const struct palette *palette)
 	view->what.selected = palette->selected;
 }
 
+/* The badge says it in short; the one that is about to be sent deserves a sentence. */
+static void age_tell(struct view *view, const struct palette *palette)
+{
+	const struct palette_row *row = &palette->rows[palette->selected];
+	struct str age;
+	size_t i;
+
+	if (palette->n_rows == 0 || view->what.message.n > 0)
+		return;
+	for (i = 0; i < row->n_badges; i++) {
+		if (row->badges[i].kind != PALETTE_AGE)
+			continue;
+		age = str_of(row->badges[i].text);
+		if (age.n > 4) /* "5 days old" */
+			age.n -= 4;
+		(void)snprintf(view->said, sizeof view->said,
+			"Its source was last reached %.*s ago", (int)age.n, age.p);
+		view->what.message = str_of(view->said);
+	}
+}
+
 /* --- fields ---------------------------------------------------------------------------- */
 
 static enum platform_field_kind kind_of(enum palette_field_kind from)
@@ -90,6 +111,35 @@ static enum platform_field_kind kind_of(enum palette_field_kind from)
 	return kinds[from];
 }
 
+/* Its name stands above it. */
+static struct str error_of(const struct palette_field *field, const char *name)
+{
+	struct str error = str_of(field->error), rest;
+	size_t n = strlen(name);
+
+	if (error.n > n + 3 && error.p[0] == '\'' && memcmp(error.p + 1, name, n) == 0) {
+		rest = (struct str){error.p + n + 1, error.n - n - 1};
+		if (str_starts(rest, "' "))
+			return (struct str){rest.p + 2, rest.n - 2};
+	}
+	return error;
+}
+
+/* What keeps the form from being sent may be out of sight. */
+static void errors_tell(struct view *view, const struct palette *palette)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < palette->prompt->n_inputs; i++)
+		n += palette->fields[i].error[0] != '\0';
+	if (n == 0 || view->what.message.n > 0)
+		return;
+	(void)snprintf(view->said, sizeof view->said,
+		n == 1 ? "One value is not right yet" : "%zu values are not right yet", n);
+	view->what.message = str_of(view->said);
+	view->what.warns = true;
+}
+
 static void fields_make(struct view *view, const struct palette *palette)
 {
 	size_t i, n = palette->prompt->n_inputs;
@@ -103,9 +153,10 @@ static void fields_make(struct view *view, const struct palette *palette)
 			.help = text_of(input->description),
 			.value = palette_edit_text(&from->edit),
 			.note = str_of(from->note),
-			.error = str_of(from->error),
+			.error = error_of(from, input->name),
 			.cursor = from->edit.cursor,
-			.required = input->required};
+			.required = input->required,
+			.tall = from->kind == PALETTE_AREA};
 	}
 	view->what.fields = view->fields;
 	view->what.n_fields = n;
@@ -168,11 +219,13 @@ void view_make(struct view *view, const struct palette *palette)
 	if (palette->prompt != NULL) {
 		what->title = text_of(palette->prompt->title);
 		what->path = text_of(palette->prompt->path);
+		what->file = palette->prompt->origin != NULL;
 	}
 	switch (palette->mode) {
 	case PALETTE_FORM:
 		what->page = PLATFORM_PICKER_FORM;
 		fields_make(view, palette);
+		errors_tell(view, palette);
 		break;
 	case PALETTE_DETAILS:
 		what->page = PLATFORM_PICKER_DETAILS;
@@ -184,6 +237,7 @@ void view_make(struct view *view, const struct palette *palette)
 		break;
 	default:
 		what->page = PLATFORM_PICKER_LIST;
+		age_tell(view, palette);
 		break;
 	}
 }

@@ -17,7 +17,7 @@ struct view {
 	struct str items[PROMPT_CHOICES_MAX];
 	struct platform_detail details[PALETTE_DETAILS_MAX];
 	struct platform_mark spans[PALETTE_SPANS_MAX];
-	char note[64];
+	char note[64], said[128];
 };
 
 /* Of an open palette. */

@@ -65,6 +65,7 @@ struct platform_picker_field {
 	struct str label, help, value, note, error; /* help, note, error: may be empty */
 	size_t cursor;				    /* bytes of the value before it */
 	bool required;
+	bool tall; /* an area with room for some lines from the start */
 };
 
 enum platform_picker_page {
@@ -85,6 +86,7 @@ struct platform_picker {
 	const struct platform_picker_row *rows;
 	size_t n_rows, selected;
 	struct str title, path; /* of the prompt: a heading where there is no search field */
+	bool file;		/* it has one that can be opened */
 	const struct platform_picker_field *fields;
 	size_t n_fields, field; /* field: the one with the cursor */
 	/* Under that field, to choose from; n_items 0: nothing. */

@@ -171,9 +171,10 @@ static GtkWidget *footer_new(struct picker *picker)
 		{"Esc", "close"}};
 	static const struct hint form[] = {{"Enter", "paste"}, {"Ctrl Enter", "copy"},
 		{"Tab", "next"}, {"Shift Enter", "new line"}, {"Esc", "back"}};
-	static const struct hint details[] = {
-		{"Ctrl I", "back"}, {"Ctrl E", "open the file"}, {"Esc", "back"}};
+	static const struct hint details[] = {{"Esc", "back"}};
 	static const struct hint confirm[] = {{"Enter", "paste all lines"}, {"Esc", "back"}};
+	static const struct hint nothing[] = {{"Esc", "close"}};
+	static const struct hint file[] = {{"Ctrl E", "open the file"}, {"Esc", "back"}};
 	GtkWidget *footer = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
 
 	picker_style(footer, "footer", true);
@@ -185,6 +186,8 @@ static GtkWidget *footer_new(struct picker *picker)
 	gtk_container_add(GTK_CONTAINER(picker->hints), hints_new(form, G_N_ELEMENTS(form)));
 	gtk_container_add(GTK_CONTAINER(picker->hints), hints_new(details, G_N_ELEMENTS(details)));
 	gtk_container_add(GTK_CONTAINER(picker->hints), hints_new(confirm, G_N_ELEMENTS(confirm)));
+	gtk_container_add(GTK_CONTAINER(picker->hints), hints_new(nothing, G_N_ELEMENTS(nothing)));
+	gtk_container_add(GTK_CONTAINER(picker->hints), hints_new(file, G_N_ELEMENTS(file)));
 	gtk_box_pack_start(GTK_BOX(footer), picker->message, TRUE, TRUE, 0);
 	gtk_box_pack_end(GTK_BOX(footer), picker->hints, FALSE, FALSE, 0);
 	return footer;
@@ -255,6 +258,16 @@ static void window_make(struct picker *picker)
 	size(picker, PLATFORM_PICKER_ROWS);
 }
 
+/* Only keys that do something are named. */
+static unsigned hints_number(const struct platform_picker *what)
+{
+	if (what->page == PLATFORM_PICKER_LIST && what->n_rows == 0)
+		return PLATFORM_PICKER_CONFIRM + 1;
+	if (what->page == PLATFORM_PICKER_DETAILS && what->file)
+		return PLATFORM_PICKER_CONFIRM + 2;
+	return (unsigned)what->page;
+}
+
 static unsigned page_number(enum platform_picker_page page)
 {
 	return page == PLATFORM_PICKER_FORM ? 1 : page == PLATFORM_PICKER_DETAILS ? 2 : 0;
@@ -296,7 +309,7 @@ void picker_show(struct picker *picker, const struct platform_picker *what)
 	/* A question stays beside what it is about. */
 	if (what->page != PLATFORM_PICKER_CONFIRM)
 		stack_show(picker->pages, page_number(what->page));
-	stack_show(picker->hints, (unsigned)what->page);
+	stack_show(picker->hints, hints_number(what));
 	picker->page = what->page;
 	if (what->page == PLATFORM_PICKER_LIST)
 		picker_focus(picker, picker->query);

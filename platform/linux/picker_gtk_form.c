@@ -5,6 +5,7 @@
 
 #define VALUE_BYTES ((size_t)256 * 1024)
 #define AREA_HEIGHT 132 /* at most; a longer text scrolls */
+#define TALL_HEIGHT 80	/* of one for several lines, without any in it yet */
 #define ITEMS 8		/* of a list under a field that are seen at once */
 #define DETAILS 16
 
@@ -82,7 +83,7 @@ static void on_area_delete(GtkTextBuffer *buffer, GtkTextIter *from, GtkTextIter
 	*to = *from;
 }
 
-static GtkWidget *area_new(struct picker *picker, GtkWidget **holder)
+static GtkWidget *area_new(struct picker *picker, bool tall, GtkWidget **holder)
 {
 	GtkWidget *area = gtk_text_view_new();
 	GtkTextBuffer *buffer = gtk_text_view_get_buffer(GTK_TEXT_VIEW(area));
@@ -97,6 +98,9 @@ static GtkWidget *area_new(struct picker *picker, GtkWidget **holder)
 		GTK_SCROLLED_WINDOW(*holder), GTK_POLICY_EXTERNAL, GTK_POLICY_AUTOMATIC);
 	gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(*holder), TRUE);
 	gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(*holder), AREA_HEIGHT);
+	if (tall)
+		gtk_scrolled_window_set_min_content_height(
+			GTK_SCROLLED_WINDOW(*holder), TALL_HEIGHT);
 	gtk_container_add(GTK_CONTAINER(*holder), area);
 	return area;
 }
@@ -161,12 +165,12 @@ static GtkWidget *choice_new(void)
 	return choice;
 }
 
-static void field_input(struct picker *picker, struct picker_field *field)
+static void field_input(struct picker *picker, struct picker_field *field, bool tall)
 {
 	field->holder = NULL;
 	switch (field->kind) {
 	case PLATFORM_FIELD_AREA:
-		field->input = area_new(picker, &field->holder);
+		field->input = area_new(picker, tall, &field->holder);
 		break;
 	case PLATFORM_FIELD_CHOICE:
 		field->input = choice_new();
@@ -209,7 +213,7 @@ static void field_make(
 	gtk_label_set_line_wrap(GTK_LABEL(field->error), TRUE);
 	gtk_label_set_max_width_chars(GTK_LABEL(field->error), 40);
 	gtk_label_set_single_line_mode(GTK_LABEL(field->error), FALSE);
-	field_input(picker, field);
+	field_input(picker, field, from->tall);
 	gtk_box_pack_start(GTK_BOX(top), field->label, FALSE, FALSE, 0);
 	gtk_box_pack_start(GTK_BOX(top), field->help, TRUE, TRUE, 0);
 	gtk_box_pack_start(GTK_BOX(field->box), top, FALSE, FALSE, 0);
