@@ -7,6 +7,7 @@
  * ranking (`ranked`: FTS5's bm25, PostgreSQL's ts_rank).
  *
  * PostgreSQL is the one of tests/e2e/postgres.sh start build/…/postgres.
+ * BENCH_HUB_ONLY=sqlite or postgresql chooses.
  */
 #include "core/buf.h"
 #include "hub/search.h"
@@ -40,10 +41,10 @@ static char *json_of(json_t *json)
 	return text;
 }
 
-static int make_one(struct library *library, struct err *err)
+static int make_one(struct library *library, char id[ID_BYTES], struct err *err)
 {
 	struct prompt *prompt = corpus_prompt(library->corpus, library->made);
-	char *messages = json_of(prompt_messages_json(prompt)), id[ID_BYTES], slug[512];
+	char *messages = json_of(prompt_messages_json(prompt)), slug[512];
 	int rc;
 
 	id_new(id);
@@ -70,35 +71,40 @@ static int make_one(struct library *library, struct err *err)
 	return rc;
 }
 
+/* Through the whole lifecycle: those from this id on, which rise. */
+static int approve(struct library *library, const char *from, struct err *err)
+{
+	static const char *const steps[] = {
+		"UPDATE version SET state = 'in_review' WHERE tenant = $1 AND prompt_id >= $2",
+		"INSERT INTO approval (tenant, prompt_id, number, user_id, digest, at_ms) SELECT "
+		"tenant, prompt_id, 1, 'somebody', digest, 1 FROM version WHERE tenant = $1 AND "
+		"prompt_id >= $2",
+		"UPDATE version SET state = 'approved' WHERE tenant = $1 AND prompt_id >= $2",
+		"INSERT INTO channel (tenant, prompt_id, name, number, updated_ms) SELECT tenant, "
+		"prompt_id, 'production', 1, 1 FROM version WHERE tenant = $1 AND prompt_id >= $2"};
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < sizeof steps / sizeof *steps; i++)
+		rc = hub_db_run(library->db, steps[i],
+			DB_ARGS(db_string(library->tenant), db_string(from)), NULL, NULL, err);
+	return rc;
+}
+
 static int make_some(struct hub_db *db, void *data, struct err *err)
 {
 	struct library *library = data;
+	char first[ID_BYTES] = "", id[ID_BYTES];
 	size_t i;
 	int rc = 0;
 
 	(void)db;
-	for (i = 0; rc == 0 && i < STEP && library->made < library->n; i++)
-		rc = make_one(library, err);
-	return rc;
-}
-
-/* Through the whole lifecycle, all at once. */
-static void approve_all(struct library *library)
-{
-	const char *tenant = library->tenant;
-
-	world_sql(library->db, tenant, "UPDATE version SET state = 'in_review' WHERE tenant = $1",
-		DB_ARGS(db_string(tenant)));
-	world_sql(library->db, tenant,
-		"INSERT INTO approval (tenant, prompt_id, number, user_id, digest, at_ms) SELECT "
-		"tenant, prompt_id, 1, $2, digest, 1 FROM version WHERE tenant = $1",
-		DB_ARGS(db_string(tenant), db_string(library->reader.id)));
-	world_sql(library->db, tenant, "UPDATE version SET state = 'approved' WHERE tenant = $1",
-		DB_ARGS(db_string(tenant)));
-	world_sql(library->db, tenant,
-		"INSERT INTO channel (tenant, prompt_id, name, number, updated_ms) SELECT tenant, "
-		"prompt_id, 'production', 1, 1 FROM version WHERE tenant = $1",
-		DB_ARGS(db_string(tenant)));
+	for (i = 0; rc == 0 && i < STEP && library->made < library->n; i++) {
+		rc = make_one(library, id, err);
+		if (i == 0)
+			(void)memcpy(first, id, sizeof first);
+	}
+	return rc != 0 ? rc : approve(library, first, err);
 }
 
 static void figure(const struct library *library, const char *name, int64_t ns, double rows)
@@ -123,7 +129,6 @@ static void make(struct library *library)
 		if (hub_transaction(
 			    library->db, DB_WRITE, library->tenant, make_some, library, &err) != 0)
 			bench_fail(err.text);
-	approve_all(library);
 	figure(library, "hub_search_load", bench_now_ns() - start, (double)library->n);
 	start = bench_now_ns();
 	if (search_fill(library->db, &err) != 0)
@@ -309,14 +314,17 @@ static void run(struct corpus *corpus, size_t n, bool postgres)
 
 int main(void)
 {
-	const char *rows = getenv("BENCH_HUB_ROWS");
+	const char *rows = getenv("BENCH_HUB_ROWS"), *only = getenv("BENCH_HUB_ONLY");
 	struct corpus *corpus = corpus_open(SOURCE_DIR "/../shared/data/corpora/prompts-chat");
 	char socket[256];
 	int64_t n = ROWS;
 
 	if (rows != NULL && !str_to_int(str_of(rows), 1, 10000000, &n))
 		bench_fail("BENCH_HUB_ROWS is a number of prompts");
-	run(corpus, (size_t)n, false);
+	if (only == NULL || strcmp(only, "sqlite") == 0)
+		run(corpus, (size_t)n, false);
+	if (only != NULL && strcmp(only, "sqlite") == 0)
+		return corpus_close(corpus), 0;
 	if (hub_postgres(socket, sizeof socket))
 		run(corpus, (size_t)n, true);
 	else
