@@ -10,6 +10,7 @@ const struct command *const command_table[] = {
 	&command_init,
 	&command_serve,
 	&command_migrate,
+	&command_config,
 	&command_user_list,
 	&command_user_add,
 	&command_user_invite,

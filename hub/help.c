@@ -177,7 +177,8 @@ static const char man_begin[] =
 static const char man_around[] =
 	".Sh ENVIRONMENT\n.Bl -tag -width indent\n"
 	".It Ev PROMPTD_HUB_DATABASE\n.Fl \\-database ,\nwhere that is not given.\n"
-	".It Ev PROMPTD_HUB_LISTEN , PROMPTD_HUB_PUBLIC_URL , PROMPTD_HUB_WORKERS\n"
+	".It Ev PROMPTD_HUB_LISTEN , PROMPTD_HUB_PUBLIC_URL , PROMPTD_HUB_WORKERS ,\n"
+	".It Ev PROMPTD_HUB_RATES , PROMPTD_HUB_TRUSTED_PROXY , PROMPTD_HUB_CONNECTIONS\n"
 	"What\n.Ic serve\ntakes as options.\n"
 	".It Ev PROMPTD_HUB_PLAIN_HTTP\n.Li yes\nis\n.Fl \\-plain\\-http .\n"
 	".It Ev PROMPTD_HUB_ENV\nAnother file than\n.Pa /etc/promptd-hub.env .\n"

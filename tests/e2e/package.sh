@@ -176,6 +176,60 @@ usr/share/man/man1/promptd-desktop.1'
 }
 ls "$work"/promptd-desktop_*.deb >/dev/null 2>&1 && desktop "$(echo "$work"/promptd-desktop_*.deb)"
 
+# --- The package for a team's server -----------------------------------------------------
+# Not there where promptd-hub is not built. It starts nothing, and needs no promptd.
+hub() {
+	local files hub=$root/usr/bin/promptd-hub doc=$share/doc/promptd-hub unit
+	deb=$1
+	[ "$(field Package) $(field Version) $(field Architecture)" = \
+		"promptd-hub $version $architecture" ] || fail "it is called $(field Package)"
+	inside=$(dpkg-deb --ctrl-tarfile "$deb" | tar -t | sed 's|^\./||; /^$/d' | sort | tr '\n' ' ')
+	[ "$inside" = 'control md5sums ' ] || fail "promptd-hub holds: $inside"
+	dpkg-deb -c "$deb" >"$work/files"
+	strange=$(grep -vE '^(drwxr-xr-x|-rw-r--r--) root/root|^-rwxr-xr-x root/root .* \./usr/bin/[^/]*$' \
+		"$work/files" || :)
+	[ -z "$strange" ] || fail "rights: $strange"
+	if [ "$(id -u)" -eq 0 ]; then
+		on_root --install "$deb"
+		on_root --verify promptd-hub
+		[ ! -s "$work/dpkg.out" ] || fail "dpkg --verify: $(cat "$work/dpkg.out")"
+	else
+		dpkg-deb -x "$deb" "$root"
+	fi
+	files='usr/bin/promptd-hub
+usr/lib/systemd/system/promptd-hub.service
+usr/share/doc/promptd-hub/HUB.md
+usr/share/doc/promptd-hub/copyright
+usr/share/doc/promptd-hub/examples/nginx.conf
+usr/share/doc/promptd-hub/examples/promptd-hub.env
+usr/share/man/man1/promptd-hub.1'
+	[ "$(tree)" = "$(printf '%s\n' "$wanted" "$files" | sort)" ] ||
+		fail "with promptd-hub: $(diff <(printf '%s\n' "$wanted" "$files" | sort) <(tree))"
+	said=$(field Depends | tr ',' '\n' | awk '{ print $1 }' | sort -u)
+	[ "$said" = "$(needed "$hub")" ] || fail "promptd-hub depends on: $said; needs: $(needed "$hub")"
+	[ "$("$hub" --version)" = "promptd-hub $version" ] || fail 'its version'
+	# The examples set what the program knows, and the unit is one that systemd takes.
+	sed 's/^#PROMPTD/PROMPTD/' "$doc/examples/promptd-hub.env" >"$work/hub.env"
+	for unit in $(sed -n 's/^\(PROMPTD_HUB_[A-Z_]*\)=.*/\1/p' "$work/hub.env"); do
+		"$hub" --man | grep -qF "$unit" || fail "the program does not know $unit"
+	done
+	printf 'PROMPTD_HUB_DATABASE=sqlite:%s/hub.db\n' "$work" >"$work/hub.env"
+	env -u PROMPTD_HUB_DATABASE PROMPTD_HUB_ENV="$work/hub.env" "$hub" init --json | grep -q '"invite":"pi_' || fail 'init'
+	[ "$(stat -c %a "$work/hub.db")" = 600 ] || fail "the database's rights"
+	if have systemd-analyze; then
+		unit=$work/promptd-hub.service
+		sed "s|^ExecStart=/usr/bin/|ExecStart=$root/usr/bin/|; /^Documentation/d" \
+			"$root/usr/lib/systemd/system/promptd-hub.service" >"$unit"
+		strange=$(systemd-analyze verify "$unit" 2>&1 | grep -F promptd-hub || :)
+		[ -z "$strange" ] || fail "systemd-analyze verify: $strange"
+		# In tenths: 9 is what it was when this was written; 20 is where "OK" ends.
+		strange=$(systemd-analyze security --offline=true "$unit" | grep -oE '[0-9.]+ (SAFE|OK)' || :)
+		[[ $strange == [01].* ]] || fail "systemd-analyze security: $strange"
+	fi
+	[ "$(id -u)" -ne 0 ] || on_root --purge promptd-hub
+}
+ls "$work"/promptd-hub_*.deb >/dev/null 2>&1 && hub "$(echo "$work"/promptd-hub_*.deb)"
+
 # --- Gone -----------------------------------------------------------------------------
 [ "$(id -u)" -eq 0 ] || exit 0
 on_root --purge promptd

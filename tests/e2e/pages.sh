@@ -27,6 +27,27 @@ page packaging/completions/promptd.bash --completion bash
 page packaging/completions/_promptd --completion zsh
 page packaging/completions/promptd.fish --completion fish
 
+hub=$(dirname "$promptd")/promptd-hub
+if [ -x "$hub" ]; then
+	if [ "$write" = --write ]; then
+		"$hub" --man >docs/man/promptd-hub.1
+	else
+		"$hub" --man | diff -u docs/man/promptd-hub.1 - ||
+			fail "promptd-hub.1 is not what promptd-hub --man says: tests/e2e/pages.sh PROMPTD --write"
+	fi
+	# Every command of the help stands in the page, and every option of each.
+	while read -r command; do
+		grep -q "^\.Ss $command\$" docs/man/promptd-hub.1 || fail "promptd-hub.1 has no $command"
+		page=$(sed '/^\.Ss/,$d' docs/man/promptd-hub.1
+			awk -v c=".Ss $command" '$0 == c { on = 1; next } /^\.S[sh]/ { on = 0 } on' \
+				docs/man/promptd-hub.1)
+		# shellcheck disable=SC2086
+		for option in $("$hub" $command --help | grep -oE '^  --[a-z-]+'); do
+			[[ $page == *"Fl \\-${option#--}"* ]] || fail "promptd-hub.1: $command has no $option"
+		done
+	done < <("$hub" --help | sed -n '/^commands$/,/^$/s/^  \(.\{20\}\).*/\1/p' | sed 's/ *$//')
+fi
+
 # What checks them may be absent; the comparison above is not.
 have() {
 	command -v "$1" >/dev/null || { echo "not here, so not asked: $1"; return 1; }

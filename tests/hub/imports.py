@@ -148,8 +148,7 @@ def rules_hold(run, folder):
         {"failed": 1})
     strict = os.path.join(folder, "strict")
     write(strict, "all.prompt.md", "For everybody.")
-    run.hub.stop()
-    run.hub.sql("UPDATE tenant SET approval = 'strict'")
+    run("config", "--approval", "strict")
     check("one is not enough", run.imports(strict, "--approve", "ann@example.org") ==
           {"created": 1, "waiting": 1})
     check("two are", run.imports(strict, "--approve", "ann@example.org,cleo@example.org",

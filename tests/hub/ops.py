@@ -189,6 +189,12 @@ def people_and_keys(hub):
     ask(*at, "user", "add", "cleo@example.org", text="", exit_is=USAGE)
     ask(*at, "user", "add", "nonsense", text=PASSWORD + "\n", exit_is=USAGE)
     ask(*at, "user", "add", "x@example.org", "--role", "king", text=PASSWORD, exit_is=USAGE)
+    got = ask(*at, "config")
+    check(got, got["name"] == "The team" and got["approval"] == "simple")
+    ask(*at, "config", "--approval", "lax", exit_is=USAGE)
+    got = ask(*at, "config", "--approval", "strict", "--name", "Platform")
+    check(got, got["name"] == "Platform" and got["approval"] == "strict")
+    ask(*at, "config", "--approval", "simple")
     for_cleo = ask(*at, "user", "invite", "cleo@example.org", "--role", "consumer")["invite"]
     other = hub.ask("POST", "/api/v1/auth/register", {
         "invite": for_cleo, "email": "eve@example.org", "name": "Eve", "password": PASSWORD})
