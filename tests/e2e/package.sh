@@ -211,7 +211,7 @@ usr/share/man/man1/promptd-hub.1'
 	# The examples set what the program knows, and the unit is one that systemd takes.
 	sed 's/^#PROMPTD/PROMPTD/' "$doc/examples/promptd-hub.env" >"$work/hub.env"
 	for unit in $(sed -n 's/^\(PROMPTD_HUB_[A-Z_]*\)=.*/\1/p' "$work/hub.env"); do
-		"$hub" --man | grep -qF "$unit" || fail "the program does not know $unit"
+		[[ $("$hub" --man) == *"$unit"* ]] || fail "the program does not know $unit"
 	done
 	printf 'PROMPTD_HUB_DATABASE=sqlite:%s/hub.db\n' "$work" >"$work/hub.env"
 	env -u PROMPTD_HUB_DATABASE PROMPTD_HUB_ENV="$work/hub.env" "$hub" init --json | grep -q '"invite":"pi_' || fail 'init'
