@@ -8,7 +8,7 @@
 #include "core/str.h"
 #include "hub/request.h"
 
-#define LATELY_US 10000000
+#define HALF_US 2000000
 
 struct workers {
 	struct hub *hub;
@@ -27,22 +27,27 @@ struct workers {
 	size_t n_threads, n_dbs;
 };
 
-/* Half of what is told lies in the last ten or so. */
+/* What is left of the average now: half of it goes every HALF_US. */
+static int64_t delay_left_us(const struct workers *workers, int64_t now_us)
+{
+	int64_t halves = (now_us - atomic_load(&workers->delay_at_us)) / HALF_US;
+
+	return halves < 40 ? atomic_load(&workers->delay_us) >> halves : 0;
+}
+
+/* Two at once: one is not counted. */
 static void note_delay(struct workers *workers, int64_t since_us)
 {
-	int64_t now_us = clock_monotonic_us(), delay_us = atomic_load(&workers->delay_us);
+	int64_t now_us = clock_monotonic_us(), delay_us = delay_left_us(workers, now_us);
 
 	delay_us += (now_us - since_us - delay_us) / 16;
-	atomic_store(&workers->delay_us, delay_us); /* two at once: one is not counted */
+	atomic_store(&workers->delay_us, delay_us > 0 ? delay_us : 0);
 	atomic_store(&workers->delay_at_us, now_us);
 }
 
 int64_t workers_delay_us(const struct workers *workers)
 {
-	bool lately = workers != NULL &&
-		      clock_monotonic_us() - atomic_load(&workers->delay_at_us) < LATELY_US;
-
-	return lately ? atomic_load(&workers->delay_us) : 0;
+	return workers != NULL ? delay_left_us(workers, clock_monotonic_us()) : 0;
 }
 
 /* The next one to do, or NULL when it is over. */

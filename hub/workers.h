@@ -19,7 +19,8 @@ bool workers_post(struct workers *workers, struct http_exchange *exchange);
 /* What waits is done first. */
 void workers_stop(struct workers *workers);
 size_t workers_waiting(struct workers *workers);
-/* How long requests wait for a worker these days; 0 when none has lately. */
+/* How long requests wait for a worker, an average that forgets in seconds: a few that
+ * waited are nothing, many are. */
 int64_t workers_delay_us(const struct workers *workers);
 
 #endif
