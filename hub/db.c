@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/clock.h"
 #include "core/id.h"
 #include "schema/schema.h"
 
@@ -76,10 +77,11 @@ static int transaction_once(struct hub_db *db, enum db_mode mode, const char *te
 int hub_transaction(struct hub_db *db, enum db_mode mode, const char *tenant, db_work_fn *work,
 	void *data, struct err *err)
 {
+	int64_t end_us = clock_monotonic_us() + DB_TRIES_MS * INT64_C(1000);
 	unsigned try;
 	int rc;
 
-	for (try = 0; try < DB_TRIES; try++) {
+	for (try = 0; try < DB_TRIES && (try == 0 || clock_monotonic_us() < end_us); try++) {
 		if (try > 0)
 			pause_before(try);
 		rc = transaction_once(db, mode, tenant, work, data, err);
@@ -87,6 +89,11 @@ int hub_transaction(struct hub_db *db, enum db_mode mode, const char *tenant, db
 			return rc;
 	}
 	return err_set(err, ERR_BUSY, "others write to the database all the time; try again");
+}
+
+int hub_db_upkeep(struct hub_db *db, struct err *err)
+{
+	return db->driver->upkeep(db, err);
 }
 
 /* ── migrations ────────────────────────────────────────────────────────── */

@@ -22,7 +22,8 @@
 #include "core/str.h"
 
 #define DB_WAIT_MS 5000
-#define DB_TRIES 12 /* of a transaction that met another one */
+#define DB_TRIES 12	 /* of a transaction that met another one */
+#define DB_TRIES_MS 4000 /* and none begins later than this after the first */
 #define DB_ARGS_MAX 900
 #define DB_COLUMNS_MAX 32
 
@@ -106,6 +107,10 @@ typedef int db_work_fn(struct hub_db *db, void *data, struct err *err);
 int hub_transaction(struct hub_db *db, enum db_mode mode, const char *tenant, db_work_fn *work,
 	void *data, struct err *err);
 
+/* What is to be done now and then: SQLite's log is taken into the file, which readers
+ * that never pause would put off for ever. Not within a transaction. */
+int hub_db_upkeep(struct hub_db *db, struct err *err);
+
 /* Bring the schema up to date, each migration in a transaction, once even when
  * several programs do it. ERR_NEWER: a newer program made it; nothing is changed. */
 int hub_db_migrate(struct hub_db *db, struct err *err);
@@ -128,6 +133,7 @@ struct db_driver {
 	int (*begin)(struct hub_db *db, enum db_mode mode, const char *tenant, struct err *err);
 	int (*commit)(struct hub_db *db, struct err *err);
 	void (*rollback)(struct hub_db *db);
+	int (*upkeep)(struct hub_db *db, struct err *err);
 	/* One program at a time migrates; not within a transaction. */
 	int (*lock_schema)(struct hub_db *db, bool lock, struct err *err);
 };

@@ -16,6 +16,7 @@
 struct postgres {
 	struct hub_db db;
 	PGconn *conn;
+	bool ending; /* a COMMIT is on its way */
 	/* Statements that this connection has prepared, as "s0"…; by a hash of their
 	 * text. */
 	struct kept {
@@ -23,14 +24,25 @@ struct postgres {
 	} kept[KEPT];
 };
 
+/* No connection any more, or a server that is going, coming or full. */
+static bool is_away(const char *state)
+{
+	return state == NULL || strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0 ||
+	       strcmp(state, "53300") == 0;
+}
+
 /* What a failed result means. A trigger's own word comes as its message. */
 static int outcome_of(struct postgres *postgres, const PGresult *result, struct err *err)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-	if (state == NULL)
-		return err_set(err, ERR_FAILED, "database: %s", PQerrorMessage(postgres->conn));
+	if (is_away(state)) {
+		(void)err_set(err, ERR_BUSY, "database: %s",
+			text != NULL ? text : PQerrorMessage(postgres->conn));
+		/* Nothing of the transaction is left there, unless it was being ended. */
+		return postgres->db.in_transaction && !postgres->ending ? DB_AGAIN : -1;
+	}
 	if (text == NULL)
 		text = state;
 	if (strcmp(state, "23505") == 0) {
@@ -101,12 +113,22 @@ static const char settings[] = "SET client_encoding = 'UTF8'; SET client_min_mes
 			       "SET default_transaction_isolation = 'read committed';"
 			       "SET statement_timeout = '30s'; SET lock_timeout = '10s'";
 
+/* What `where` does not say: a server that is silent is not waited for. */
+static PGconn *connect_to(const char *where)
+{
+	static const char *const names[] = {"connect_timeout", "tcp_user_timeout",
+		"keepalives_idle", "application_name", "dbname", NULL};
+	const char *const values[] = {"5", "15000", "30", "promptd-hub", where, NULL};
+
+	return PQconnectdbParams(names, values, 1);
+}
+
 static int postgres_open(struct hub_db **out, const char *where, struct err *err)
 {
 	struct postgres *postgres = xcalloc(1, sizeof *postgres);
 
 	postgres->db.driver = &db_driver_postgres;
-	postgres->conn = PQconnectdb(where);
+	postgres->conn = connect_to(where);
 	if (PQstatus(postgres->conn) != CONNECTION_OK) {
 		(void)err_set(err, ERR_FAILED, "cannot reach PostgreSQL: %s",
 			PQerrorMessage(postgres->conn));
@@ -236,6 +258,21 @@ static int give_rows(const PGresult *result, db_row_fn *fn, void *data, struct e
 	return rc;
 }
 
+/* The result of a statement; NULL, and *rc says why. */
+static PGresult *execute(struct postgres *postgres, const char *sql,
+	const struct arguments *arguments, size_t n_args, int *rc, struct err *err)
+{
+	char name[16];
+
+	*rc = connected(postgres, err);
+	if (*rc == 0)
+		*rc = prepare(postgres, sql, name, err);
+	if (*rc != 0)
+		return NULL;
+	return PQexecPrepared(postgres->conn, name, (int)n_args, arguments->values,
+		arguments->lengths, arguments->formats, 0);
+}
+
 static int postgres_run(struct hub_db *db, const char *sql, const struct db_value *args,
 	size_t n_args, db_row_fn *fn, void *data, struct err *err)
 {
@@ -243,19 +280,20 @@ static int postgres_run(struct hub_db *db, const char *sql, const struct db_valu
 	struct arguments arguments;
 	PGresult *result;
 	int64_t changes = 0;
-	char name[16];
 	int rc;
 
 	if (n_args > DB_ARGS_MAX)
 		return err_set(err, ERR_LIMIT, "too many arguments");
-	rc = connected(postgres, err);
-	if (rc == 0)
-		rc = prepare(postgres, sql, name, err);
-	if (rc != 0)
-		return rc;
 	fill(&arguments, args, n_args);
-	result = PQexecPrepared(postgres->conn, name, (int)n_args, arguments.values,
-		arguments.lengths, arguments.formats, 0);
+	result = execute(postgres, sql, &arguments, n_args, &rc, err);
+	/* One that only reads is asked again of a server that was started anew. */
+	if (PQstatus(postgres->conn) != CONNECTION_OK && !db->in_transaction &&
+		strncmp(sql, "SELECT", 6) == 0) {
+		PQclear(result);
+		result = execute(postgres, sql, &arguments, n_args, &rc, err);
+	}
+	if (result == NULL)
+		return rc;
 	(void)str_to_int(str_of(PQcmdTuples(result)), 0, INT64_MAX, &changes);
 	db->changes = changes;
 	if (PQresultStatus(result) == PGRES_TUPLES_OK && fn != NULL)
@@ -272,26 +310,43 @@ static int postgres_begin(struct hub_db *db, enum db_mode mode, const char *tena
 		[DB_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 		[DB_WRITE] = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
 		[DB_PEEK] = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"};
-	const char *arguments[1] = {tenant};
-	int rc = connected(postgres, err);
+	struct buf sql = BUF_INIT(1024);
+	char *quoted;
+	int rc, try;
 
-	if (rc == 0)
-		rc = postgres_script(db, begins[mode], err);
-	if (rc != 0)
-		return rc;
-	/* For this transaction only: a connection serves one tenant after another. */
-	rc = finish(postgres,
-		PQexecParams(postgres->conn, "SELECT set_config('promptd.tenant', $1, true)", 1,
-			NULL, arguments, NULL, NULL, 0),
-		err);
-	if (rc != 0)
+	/* The tenant for this transaction only: a connection serves one after another. */
+	quoted = PQescapeLiteral(postgres->conn, tenant, strlen(tenant));
+	if (quoted == NULL)
+		return err_set(err, ERR_MEMORY, "no memory for a transaction");
+	(void)buf_add_format(
+		&sql, "%s; SELECT set_config('promptd.tenant', %s, true)", begins[mode], quoted);
+	PQfreemem(quoted);
+	for (try = 0; try < 2; try++) {
+		rc = connected(postgres, err);
+		if (rc == 0)
+			rc = postgres_script(db, buf_text(&sql), err);
+		if (rc == 0 || PQstatus(postgres->conn) == CONNECTION_OK)
+			break; /* else the server was started anew: once more */
+	}
+	buf_fini(&sql);
+	if (rc != 0 && PQtransactionStatus(postgres->conn) != PQTRANS_IDLE)
 		(void)postgres_script(db, "ROLLBACK", NULL);
 	return rc;
 }
 
+/* One that had failed before answers "ROLLBACK", and is no failure to the server. */
 static int postgres_commit(struct hub_db *db, struct err *err)
 {
-	return postgres_script(db, "COMMIT", err);
+	struct postgres *postgres = (struct postgres *)db;
+	PGresult *result = PQexec(postgres->conn, "COMMIT");
+	bool kept = PQresultStatus(result) != PGRES_COMMAND_OK ||
+		    strcmp(PQcmdStatus(result), "COMMIT") == 0;
+	int rc;
+
+	postgres->ending = true;
+	rc = finish(postgres, result, err);
+	postgres->ending = false;
+	return rc != 0 || kept ? rc : err_set(err, ERR_FAILED, "database: nothing was kept");
 }
 
 static void postgres_rollback(struct hub_db *db)
@@ -310,6 +365,13 @@ static int postgres_lock_schema(struct hub_db *db, bool lock, struct err *err)
 		err);
 }
 
+static int postgres_upkeep(struct hub_db *db, struct err *err)
+{
+	(void)db;
+	(void)err;
+	return 0; /* it has its own */
+}
+
 const struct db_driver db_driver_postgres = {
 	.name = "postgresql",
 	.open = postgres_open,
@@ -319,5 +381,6 @@ const struct db_driver db_driver_postgres = {
 	.begin = postgres_begin,
 	.commit = postgres_commit,
 	.rollback = postgres_rollback,
+	.upkeep = postgres_upkeep,
 	.lock_schema = postgres_lock_schema,
 };

@@ -7,6 +7,9 @@
 
 #define KEPT 256 /* prepared statements; a hash of their text leads to them */
 
+#define UPKEEP_WAIT_MS 200  /* for readers, while those who write wait too */
+#define LOG_FRAMES_MAX 2048 /* pages of the log that may be left lying: 8 MiB */
+
 struct kept {
 	char *sql;
 	sqlite3_stmt *statement;
@@ -20,6 +23,7 @@ struct sqlite {
 
 static const char pragmas[] = "PRAGMA journal_mode = WAL;"
 			      "PRAGMA synchronous = FULL;"
+			      "PRAGMA journal_size_limit = 4194304;"
 			      "PRAGMA foreign_keys = ON;"
 			      "PRAGMA trusted_schema = OFF;"
 			      "PRAGMA cell_size_check = ON;"
@@ -214,6 +218,24 @@ static void sqlite_rollback(struct hub_db *db)
 		(void)sqlite3_exec(sqlite->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* SQLite does it after a commit, but only as far as no reader stands in the way; when
+ * there always is one, the log grows. Then once with those who write kept waiting. */
+static int sqlite_upkeep(struct hub_db *db, struct err *err)
+{
+	struct sqlite *sqlite = (struct sqlite *)db;
+	int frames = 0, rc;
+
+	rc = sqlite3_wal_checkpoint_v2(
+		sqlite->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, NULL);
+	if (rc == SQLITE_OK && frames > LOG_FRAMES_MAX) {
+		(void)sqlite3_busy_timeout(sqlite->handle, UPKEEP_WAIT_MS);
+		rc = sqlite3_wal_checkpoint_v2(
+			sqlite->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+		(void)sqlite3_busy_timeout(sqlite->handle, DB_WAIT_MS);
+	}
+	return rc == SQLITE_BUSY ? 0 : outcome_of(sqlite->handle, rc, err); /* the next time */
+}
+
 static int sqlite_lock_schema(struct hub_db *db, bool lock, struct err *err)
 {
 	(void)db;
@@ -231,5 +253,6 @@ const struct db_driver db_driver_sqlite = {
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
+	.upkeep = sqlite_upkeep,
 	.lock_schema = sqlite_lock_schema,
 };

@@ -22,7 +22,7 @@ void quick_fields(const struct hub *hub, struct http_exchange *http, const char 
  */
 #define QUICK_POLL_S 60
 #define QUICK_POLL_MAX_S 900
-#define QUICK_DELAY_US 20000 /* a wait like this is nothing; twice, and the brake is twice */
+#define QUICK_DELAY_US 100000 /* a wait like this is nothing; twice, and the brake is twice */
 int64_t quick_poll_after_s(int64_t delay_us);
 
 #endif

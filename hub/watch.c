@@ -10,6 +10,8 @@
 #include "core/log.h"
 #include "hub/http.h"
 
+#define UPKEEP_LOOKS 4 /* after so many looks: every 2 s */
+
 struct row {
 	char tenant[ID_BYTES];
 	struct news news;
@@ -250,6 +252,7 @@ static void *run(void *data)
 {
 	struct watch *watch = data;
 	bool fine = true, was_fine = true;
+	unsigned looks = 0;
 	struct err err;
 
 	while (rest(watch)) {
@@ -259,6 +262,8 @@ static void *run(void *data)
 				LOG_TEXT("event", fine ? "database.back" : "database.away"),
 				LOG_TEXT("why", fine ? "" : err.text));
 		was_fine = fine;
+		if (fine && ++looks % UPKEEP_LOOKS == 0)
+			(void)hub_db_upkeep(watch->db, &err); /* else the next time */
 		do_checks(watch);
 	}
 	return NULL;

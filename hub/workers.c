@@ -8,7 +8,7 @@
 #include "core/str.h"
 #include "hub/request.h"
 
-#define HALF_US 2000000
+#define OVER_US 10000000 /* what an average is taken over */
 
 struct workers {
 	struct hub *hub;
@@ -27,21 +27,25 @@ struct workers {
 	size_t n_threads, n_dbs;
 };
 
-/* What is left of the average now: half of it goes every HALF_US. */
+/* What is left of the average now: it goes in OVER_US. */
 static int64_t delay_left_us(const struct workers *workers, int64_t now_us)
 {
-	int64_t halves = (now_us - atomic_load(&workers->delay_at_us)) / HALF_US;
+	int64_t since_us = now_us - atomic_load(&workers->delay_at_us);
 
-	return halves < 40 ? atomic_load(&workers->delay_us) >> halves : 0;
+	return since_us < OVER_US ? atomic_load(&workers->delay_us) * (OVER_US - since_us) / OVER_US
+				  : 0;
 }
 
-/* Two at once: one is not counted. */
+/* Each counts for as long as it was since the one before: a thousand that come at once
+ * are a moment, and one alone is not much. Two threads at once: one is not counted. */
 static void note_delay(struct workers *workers, int64_t since_us)
 {
-	int64_t now_us = clock_monotonic_us(), delay_us = delay_left_us(workers, now_us);
+	int64_t now_us = clock_monotonic_us(), left_us = delay_left_us(workers, now_us);
+	int64_t for_us = now_us - atomic_load(&workers->delay_at_us);
 
-	delay_us += (now_us - since_us - delay_us) / 16;
-	atomic_store(&workers->delay_us, delay_us > 0 ? delay_us : 0);
+	if (for_us > OVER_US / 16)
+		for_us = OVER_US / 16;
+	atomic_store(&workers->delay_us, left_us + (now_us - since_us) * for_us / OVER_US);
 	atomic_store(&workers->delay_at_us, now_us);
 }
 

@@ -19,8 +19,7 @@ bool workers_post(struct workers *workers, struct http_exchange *exchange);
 /* What waits is done first. */
 void workers_stop(struct workers *workers);
 size_t workers_waiting(struct workers *workers);
-/* How long requests wait for a worker, an average that forgets in seconds: a few that
- * waited are nothing, many are. */
+/* How long requests wait for a worker, on average over the last ten seconds. */
 int64_t workers_delay_us(const struct workers *workers);
 
 #endif

@@ -3,6 +3,8 @@
 #
 #	postgres.sh start DIR   makes DIR/url, which tests read
 #	postgres.sh stop DIR
+#	postgres.sh pause DIR   it dies at once, as in a crash; its data stays
+#	postgres.sh resume DIR
 #
 # It ends by itself after an hour whatever happens to the tests.
 set -u
@@ -37,6 +39,12 @@ start() {
 	cd "$place" || exit
 	as_user "$bin/initdb" -D "$place/data" -U admin -A trust -E UTF8 --locale=C --no-sync \
 		>"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+	serve
+	as_user "$bin/psql" -q -h "$place" -U admin -d postgres -c 'CREATE ROLE hub LOGIN' || exit
+	echo "$place" >"$dir/url"
+}
+
+serve() {
 	as_user timeout 3600 "$bin/postgres" -D "$place/data" -c listen_addresses= \
 		-c unix_socket_directories="$place" -c fsync=off -c max_connections=60 \
 		-c shared_buffers=32MB -c log_destination=stderr >>"$dir/log" 2>&1 </dev/null &
@@ -44,14 +52,22 @@ start() {
 		as_user "$bin/pg_isready" -q -h "$place" -U admin && break
 		sleep 0.1
 	done
-	as_user "$bin/psql" -q -h "$place" -U admin -d postgres -c 'CREATE ROLE hub LOGIN' || exit
-	echo "$place" >"$dir/url"
+}
+
+pause() {
+	as_user "$bin/pg_ctl" -D "$(cat "$dir/place")/data" -m immediate -w stop >/dev/null
+}
+
+resume() {
+	place=$(cat "$dir/place")
+	cd "$place" || exit
+	serve
 }
 
 case ${1:-} in
-start | stop) "$1" ;;
+start | stop | pause | resume) "$1" ;;
 *)
-	echo "usage: postgres.sh start|stop DIR" >&2
+	echo "usage: postgres.sh start|stop|pause|resume DIR" >&2
 	exit 2
 	;;
 esac

@@ -485,7 +485,7 @@ int main(int argc, char **argv)
 	char log[512];
 
 	if (argc > 1)
-		plan = (struct plan){strtoul(argv[1], NULL, 10), 4, 150, 240, 600, 600};
+		plan = (struct plan){strtoul(argv[1], NULL, 10), 8, 150, 240, 600, 600};
 	if (argc > 2)
 		plan.outage_s = strtoul(argv[2], NULL, 10);
 	if (argc > 3)
@@ -516,6 +516,8 @@ int main(int argc, char **argv)
 	hub_place_remove(&crowd.run.place);
 	free(crowd.agents);
 	free(crowd.polls);
+	/* As many as sync.md has it, else something held them back. */
+	CHECK(crowd.n < 500 || steady > 0.8 * (double)crowd.n / SCHEDULE_POLL_S);
 	/* Fewer are too few for a rate: half of what they ask is chance. */
 	if (crowd.n >= 500 && (peak > 2 * steady || peak_streams > 2 * steady)) {
 		(void)printf("a storm: more than twice as many\n");
