@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "store/proposal.h"
 #include "store/remote.h"
 #include "sync/propose.h"
 
@@ -123,6 +124,21 @@ static void send_proposals(
 	(void)snprintf(state->unproposed_why, sizeof state->unproposed_why, "%.255s", report.why);
 }
 
+/* All of it was asked for: what this person may do there may be another thing now. */
+static void learn_role(struct call *call, struct account *account, struct store *store)
+{
+	json_t *me;
+	struct err err;
+
+	if (account_ask(call, account, "GET", "/api/v1/me", NULL, &me) != COMMAND_DONE)
+		return; /* it is asked for again with the next full one, or by whoami */
+	if (store_member_set(store, STR(PULL_SOURCE), json_str(me, "role"), &err) != 0)
+		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "hub.role"), LOG_TEXT("why", err.text));
+	(void)json_object_update_existing(account->json, me);
+	(void)account_keep(call, account);
+	json_decref(me);
+}
+
 bool hub_pull(struct call *call, struct account *account, struct store *store,
 	const struct pull_options *options, struct hub_state *state, struct pull_report *report)
 {
@@ -134,6 +150,8 @@ bool hub_pull(struct call *call, struct account *account, struct store *store,
 		return false;
 	take(state, outcome, report, &err);
 	state->proposed = state->unproposed = 0;
+	if (state->condition == HUB_FINE && report->full)
+		learn_role(call, account, store);
 	if (state->condition == HUB_FINE)
 		send_proposals(call, account, store, state);
 	if (hub_lease_end(store, state, &err) != 0)
