@@ -43,8 +43,9 @@ struct stand_in {
 	pthread_t thread;
 	atomic_bool stop;
 	atomic_int asked; /* how often */
-	stand_in_fn *fn;  /* on the thread; both are set while nobody asks */
+	stand_in_fn *fn;  /* on the thread, which holds the mutex; see stand_in_settle() */
 	void *data;
+	pthread_mutex_t mutex;
 };
 
 /* A whole answer with a body and its length. */
@@ -104,7 +105,9 @@ static inline void stand_in_serve(struct stand_in *stand_in, int fd)
 
 	if (stand_in_read(fd, &request)) {
 		(void)atomic_fetch_add(&stand_in->asked, 1);
+		CHECK(pthread_mutex_lock(&stand_in->mutex) == 0);
 		stand_in->fn(stand_in, buf_text(&request), &answer);
+		CHECK(pthread_mutex_unlock(&stand_in->mutex) == 0);
 		stand_in_send(fd, buf_text(&answer.bytes),
 			answer.cut < answer.bytes.len ? answer.cut : answer.bytes.len,
 			answer.in_pieces);
@@ -143,6 +146,7 @@ static inline void stand_in_listen(struct stand_in *stand_in, stand_in_fn *fn, v
 	socklen_t size = sizeof address;
 
 	*stand_in = (struct stand_in){.fn = fn, .data = data};
+	CHECK(pthread_mutex_init(&stand_in->mutex, NULL) == 0);
 	stand_in->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	CHECK(stand_in->fd >= 0);
 	CHECK(bind(stand_in->fd, (struct sockaddr *)&address, sizeof address) == 0);
@@ -156,6 +160,14 @@ static inline void stand_in_start(struct stand_in *stand_in, stand_in_fn *fn, vo
 {
 	stand_in_listen(stand_in, fn, data);
 	CHECK(pthread_create(&stand_in->thread, NULL, stand_in_run, stand_in) == 0);
+}
+
+/* What `fn` reads and writes may be looked at and changed: its last answer is made, and
+ * nobody asks. */
+static inline void stand_in_settle(struct stand_in *stand_in)
+{
+	CHECK(pthread_mutex_lock(&stand_in->mutex) == 0);
+	CHECK(pthread_mutex_unlock(&stand_in->mutex) == 0);
 }
 
 static inline void stand_in_stop(struct stand_in *stand_in)

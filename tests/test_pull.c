@@ -106,13 +106,19 @@ static int pull(void)
 {
 	const struct pull_options options = {.token = "secret", .proceed = proceed};
 
-	return sync_pull(store, http, &options, &report, &err);
+	int outcome;
+
+	stand_in_settle(&hub);
+	outcome = sync_pull(store, http, &options, &report, &err);
+	stand_in_settle(&hub);
+	return outcome;
 }
 
 static void open_all(stand_in_fn *fn)
 {
 	fixture_new_dir();
 	store = fixture_open();
+	stand_in_settle(&hub);
 	hub.fn = fn;
 	may_proceed = true;
 	CHECK(sync_http_new(&http, hub.url, NULL, &err) == 0);

@@ -111,8 +111,10 @@ static void open_to(const char *text, enum stand_in_end end)
 {
 	struct err err;
 
+	stand_in_settle(&hub);
 	said = text;
 	how = end;
+	stand_in_settle(&hub);
 	CHECK(sync_stream_open(&stream, hub.url, "secret", &err) == 0);
 }
 
