@@ -195,6 +195,7 @@ static void cut_at_any_byte_it_only_ends(void)
 	size_t n;
 
 	for (n = 0; n < sizeof whole - 1; n++) {
+		stand_in_settle(&hub);
 		(void)memcpy(part, whole, n);
 		part[n] = '\0';
 		open_to(part, n % 3 == 0 ? STAND_IN_RESET : STAND_IN_CLOSE);
