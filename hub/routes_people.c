@@ -246,6 +246,19 @@ static json_t *user_changes(const struct request *request)
 	return changes;
 }
 
+/* Their tokens, and the invitations that they gave: whoever is let go leaves no door open. */
+static int shut_out(struct request *request, struct err *err)
+{
+	const struct db_value who[] = {TENANT(request), db_text(request->words[0])};
+	int rc = request_do(
+		request, "DELETE FROM credential WHERE tenant = $1 AND user_id = $2", who, 2, err);
+
+	return rc != 0 ? rc
+		       : request_do(request,
+				 "DELETE FROM invite WHERE tenant = $1 AND created_by = $2", who, 2,
+				 err);
+}
+
 /* Role, experimental, active; all tokens of somebody who is not active go. */
 int route_user_patch(struct request *request, struct err *err)
 {
@@ -280,9 +293,7 @@ int route_user_patch(struct request *request, struct err *err)
 	if (rc == 0)
 		rc = keep_an_admin(request, err);
 	if (rc == 0 && json_is_false(active))
-		rc = request_do(request,
-			"DELETE FROM credential WHERE tenant = $1 AND user_id = $2",
-			DB_ARGS(TENANT(request), db_text(request->words[0])), err);
+		rc = shut_out(request, err);
 	if (rc == 0)
 		rc = request_audit(
 			request, "user.change", request->words[0], user_changes(request), err);
@@ -293,6 +304,7 @@ int route_user_patch(struct request *request, struct err *err)
 /* Let go: nothing of theirs is deleted, but they and their tokens may no more. */
 int route_user_delete(struct request *request, struct err *err)
 {
+	(void)json_object_clear(request->body); /* nothing else changes with it */
 	(void)json_object_set_new(request->body, "active", json_false());
 	return route_user_patch(request, err);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/json.h"
 #include "core/text_filter.h"
 #include "hub/credential.h"
 #include "hub/door.h"
@@ -11,6 +12,8 @@
 #include "hub/prompts.h"
 #include "hub/routes_all.h"
 #include "hub/search.h"
+
+#define ALIASES_MAX 32
 
 static struct db_value or_null(struct str text)
 {
@@ -66,9 +69,49 @@ static int set_tags(struct request *request, const char *prompt_id, struct err *
 				"a tag is a line of 1 to %d bytes, all of which show",
 				PROMPT_TAG_MAX);
 		if (rc == 0)
+			rc = door_check(request, NULL, "tags", name);
+		if (rc == 0)
 			rc = set_one_tag(request, prompt_id, name, err);
 	}
 	return rc;
+}
+
+/* The member "aliases", when it is there, is all of them: other names, as slugs are. */
+static int set_aliases(struct request *request, const char *prompt_id, struct err *err)
+{
+	const json_t *aliases = json_object_get(request->body, "aliases"), *alias;
+	struct buf text = BUF_INIT((ALIASES_MAX + 1) * (PROMPT_PATH_MAX + 4));
+	size_t i;
+	int rc;
+
+	if (aliases == NULL)
+		return 0;
+	if (!json_is_array(aliases) || json_array_size(aliases) > ALIASES_MAX)
+		return request_refuse_field(
+			request, "aliases", "aliases is a list of at most %d", ALIASES_MAX);
+	json_array_foreach (aliases, i, alias) {
+		struct str name = {json_string_value(alias), json_string_length(alias)};
+
+		if (prompt_check_path(name, err) != 0)
+			return request_refuse_field(request, "aliases", "%s", err->text);
+		if ((rc = door_check(request, NULL, "aliases", name)) != 0)
+			return rc;
+	}
+	(void)json_write(aliases, &text); /* of what was checked: it fits */
+	rc = request_do(request, "UPDATE prompt SET aliases = $3 WHERE tenant = $1 AND id = $2",
+		DB_ARGS(TENANT(request), db_string(prompt_id),
+			db_text((struct str){buf_text(&text), text.len})),
+		err);
+	buf_fini(&text);
+	return rc;
+}
+
+/* What a prompt is told with besides its text. */
+static int set_names(struct request *request, const char *prompt_id, struct err *err)
+{
+	int rc = set_tags(request, prompt_id, err);
+
+	return rc != 0 ? rc : set_aliases(request, prompt_id, err);
 }
 
 /* ── making one ────────────────────────────────────────────────────────── */
@@ -93,7 +136,7 @@ static int insert_prompt(struct request *request, const struct prompt_facts *fac
 	if (rc == 0)
 		rc = draft_insert(request, &copy, facts->id, 0, &number, err);
 	if (rc == 0)
-		rc = set_tags(request, facts->id, err);
+		rc = set_names(request, facts->id, err);
 	if (rc == 0)
 		rc = search_put(request->db, request->who.tenant, facts->id, err);
 	if (rc == 0)
@@ -202,11 +245,13 @@ int route_prompt_patch(struct request *request, struct err *err)
 
 	if (rc != 0 || (rc = prompt_match(request, &facts, ETAG_MUST)) != 0 ||
 		(rc = take_patch(request, &facts, err)) != 0 ||
-		(rc = set_tags(request, facts.id, err)) != 0 ||
+		(rc = set_names(request, facts.id, err)) != 0 ||
 		(rc = prompt_touch(request, facts.id, err)) != 0)
 		return rc;
 	rc = request_audit(request, "prompt.change", str_of(facts.id),
-		request_changed(request, "title description collection_id tags locked flags"), err);
+		request_changed(
+			request, "title description collection_id tags aliases locked flags"),
+		err);
 	return rc != 0 ? rc : prompt_answer(request, 200, &facts, err);
 }
 
@@ -247,6 +292,8 @@ int route_prompt_put(struct request *request, struct err *err)
 		return rc;
 	if (json_object_get(request->body, "tags") == NULL)
 		(void)json_object_set_new(request->body, "tags", json_array());
+	if (json_object_get(request->body, "aliases") == NULL)
+		(void)json_object_set_new(request->body, "aliases", json_array());
 	rc = request_do(request,
 		"UPDATE prompt SET title = $3, description = $4, collection_id = $5 WHERE tenant = "
 		"$1 AND id = $2",
@@ -257,7 +304,7 @@ int route_prompt_put(struct request *request, struct err *err)
 	if (rc == 0)
 		rc = put_text(request, &facts, err);
 	if (rc == 0)
-		rc = set_tags(request, facts.id, err);
+		rc = set_names(request, facts.id, err);
 	if (rc == 0)
 		rc = prompt_touch(request, facts.id, err);
 	if (rc == 0)

@@ -100,6 +100,18 @@ def words_are_found(world):
     check("a cursor of ours", bad.status == 400 and bad.code == "bad_cursor")
 
 
+def other_names(world):
+    at = world.publish("names/one", "Names", "Names.", aliases=["cr", "short/name"])
+    check("told", Feed(world.cleo).first[at.split("/")[-1]]["meta"]["aliases"] ==
+          ["cr", "short/name"])
+    check("found by", find(world.cleo, "short name") == ["names/one"])
+    for aliases in (["No good"], "cr", ["a/../b"], [1], ["x"] * 33):
+        got = world.ben.ask("PATCH", at, {"aliases": aliases}, If_Match="*")
+        check(aliases, got.status == 422 and got.json["error"]["details"]["field"] == "aliases")
+    got = status(world.ben.ask("PATCH", at, {"aliases": ["rc"]}, If_Match="*"), 200).json
+    check("all of them", got["aliases"] == ["rc"] and find(world.cleo, "short name") == [])
+
+
 def languages_without_blanks(world):
     world.publish("find/kanji", "翻訳の助手", "日本語の文章を英語に翻訳してください。")
     check("by characters", find(world.cleo, "翻訳") == ["find/kanji"])
@@ -372,6 +384,13 @@ def accounts(world):
         "email": dan.email, "password": PASSWORD}).status == 401)
     status(world.ann.ask("DELETE", "/users/" + dan.id), 200)
     check("let go", dan.ask("GET", "/me").status == 401)
+    fay = world.ann.invites("Fay", "admin")
+    token = fay.ask("POST", "/invites", {"role": "admin"}).json["invite"]
+    status(world.ann.ask("DELETE", "/users/" + fay.id, {"role": "consumer"}), 200)
+    check("as they were", world.ann.ask("GET", "/users/" + fay.id).json["role"] == "admin")
+    check("no door is left open", world.hub.ask("POST", "/api/v1/auth/register", {
+        "invite": token, "email": "g@example.org", "name": "G",
+        "password": PASSWORD}).status == 404)
     check("no way in", world.hub.ask("POST", "/api/v1/auth/login", {
         "email": dan.email, "password": PASSWORD + " two"}).status == 401)
 
@@ -465,6 +484,7 @@ def the_experimental_channel(world):
 
 def story(world):
     words_are_found(world)
+    other_names(world)
     languages_without_blanks(world)
     lists_are_filtered(world)
     changed_by_one_at_a_time(world)
