@@ -29,6 +29,7 @@ struct dump {
 	const struct table *table;
 	char *last[TABLE_KEYS_MAX]; /* the key of its last row */
 	int64_t last_numbers[TABLE_KEYS_MAX];
+	char *from[TABLE_KEYS_MAX]; /* that of the page before: bound while rows come */
 	size_t n_rows;
 };
 
@@ -124,9 +125,13 @@ static int read_page(struct dump *dump, const char *tenant, bool first, struct e
 	int rc;
 
 	page_sql(dump->table, first, tenant != NULL, &sql);
-	for (i = 0; i < dump->table->n_keys && !first; i++)
-		args[n++] = dump->last[i] != NULL ? db_string(dump->last[i])
+	for (i = 0; i < dump->table->n_keys && !first; i++) {
+		free(dump->from[i]);
+		dump->from[i] = dump->last[i];
+		dump->last[i] = NULL;
+		args[n++] = dump->from[i] != NULL ? db_string(dump->from[i])
 						  : db_number(dump->last_numbers[i]);
+	}
 	if (tenant != NULL)
 		args[n++] = db_string(tenant);
 	dump->n_rows = 0;
@@ -307,8 +312,10 @@ int dump_write(struct hub_db *db, const char *path, struct dump_told *told, stru
 		rc = give_name(part, path, err);
 	else
 		(void)unlink(part);
-	for (i = 0; i < TABLE_KEYS_MAX; i++)
+	for (i = 0; i < TABLE_KEYS_MAX; i++) {
 		free(dump->last[i]);
+		free(dump->from[i]);
+	}
 	buf_fini(&dump->line);
 	free(dump);
 	return rc;
