@@ -82,6 +82,7 @@ struct x11_item {
 struct x11_held {
 	struct x11_item items[X11_ITEMS_MAX];
 	size_t n, bytes;
+	bool own; /* a text of ours, which the person copied */
 };
 
 struct x11_selection {

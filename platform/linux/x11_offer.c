@@ -38,6 +38,7 @@ void x11_held_fini(struct x11_held *held)
 	for (i = 0; i < held->n; i++)
 		x11_blob_unref(held->items[i].data);
 	held->n = held->bytes = 0;
+	held->own = false;
 }
 
 size_t x11_unit(int format)
@@ -592,6 +593,7 @@ void x11_keep(struct platform_desktop *desktop, unsigned selections)
 		}
 		(void)text_item(x11, selection, XA_STRING, &held->items[held->n++]);
 		(void)text_item(x11, selection, x11->atoms[X11_HINT], &held->items[held->n++]);
+		held->own = true;
 		text_drop(selection);
 	}
 	x11_kept_update(x11);

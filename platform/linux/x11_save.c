@@ -352,7 +352,9 @@ int x11_held_text(
 	const struct x11_item *hint = item_find(held, x11->atoms[X11_HINT]);
 	const struct x11_item *item = item_find(held, x11->atoms[X11_UTF8_STRING]);
 
-	if (hint != NULL && hint->data->len >= 6 && memcmp(hint->data->data, "secret", 6) == 0)
+	/* Ours says so for the managers' sake alone. */
+	if (!held->own && hint != NULL && hint->data->len >= 6 &&
+		memcmp(hint->data->data, "secret", 6) == 0)
 		return PLATFORM_OTHER;
 	if (item == NULL)
 		item = item_find(held, x11->atoms[X11_TEXT_PLAIN_UTF8]);

@@ -238,6 +238,20 @@ def manager_takes_the_clipboard_at_once(world):
           "the manager's is not there any more")
 
 
+@scenario(slow=True)
+def somebody_copies_between_the_key_and_the_read(world):
+    """Theirs is what the target gets, and what stays; the person is told."""
+    app = begin(world)
+    meanwhile(world, "(sleep 0.7; printf newer | xclip -i -selection clipboard) "
+                     "</dev/null >/dev/null 2>&1 &")
+    outcome = world.paste("text", busy_ms=2000, group=app.process.pid)
+    check(outcome in ("lost", "timeout"), f"ended as {outcome}")
+    check(settles(app, b"newer") is None, f"got {app.got()!r}")
+    check(world.output("xclip", "-o", "-selection", "clipboard") == b"newer", "it is not there")
+    log = read(os.path.join(world.dir, "promptd-desktop.log"))
+    check(b"copied" in log, "the person is not told")
+
+
 @scenario()
 def another_program_reads_what_is_pasted(world):
     """A clipboard manager asks first, and gets nothing."""

@@ -4,6 +4,7 @@
  *
  *	desktop-rival locker             keyboard and pointer, as i3lock and slock do
  *	desktop-rival keyboard           the keyboard alone, as a menu does
+ *	desktop-rival manager            who keeps what is copied, by the name "keeper"
  *	desktop-rival KEYSYM MODIFIERS   a hotkey; modifiers as X numbers them
  */
 #include <X11/Xlib.h>
@@ -18,7 +19,13 @@ int main(int argc, char **argv)
 
 	CHECK(display != NULL && argc > 1);
 	root = DefaultRootWindow(display);
-	if (argc == 2)
+	if (strcmp(argv[1], "manager") == 0) {
+		Window own = XCreateSimpleWindow(display, root, -10, -10, 1, 1, 0, 0, 0);
+
+		(void)XStoreName(display, own, "keeper");
+		XSetSelectionOwner(display, XInternAtom(display, "CLIPBOARD_MANAGER", False), own,
+			CurrentTime);
+	} else if (argc == 2)
 		CHECK(XGrabKeyboard(display, root, False, GrabModeAsync, GrabModeAsync,
 			      CurrentTime) == GrabSuccess);
 	else
