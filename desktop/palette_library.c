@@ -10,6 +10,7 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "store/picks.h"
+#include "store/remote.h"
 #include "store/search.h"
 #include "store/stats.h"
 #include "store/usage.h"
@@ -123,6 +124,18 @@ static void sources_take(struct palette_library *library, const json_t *list)
 	}
 }
 
+static void hub_read(struct palette_library *library)
+{
+	struct store_remote remote;
+	struct err ignored;
+
+	library->hub_ms = 0;
+	store_remote_init(&remote);
+	if (store_remote_get(library->store, STR("hub"), &remote, &ignored) == 0)
+		library->hub_ms = remote.synced_ms;
+	store_remote_fini(&remote);
+}
+
 /* What `promptd source` wrote down. Without it no age is shown. */
 static void sources_read(struct palette_library *library)
 {
@@ -152,6 +165,8 @@ static int64_t age_s(const struct palette_library *library, struct str source)
 {
 	size_t i;
 
+	if (str_is(source, "hub") && library->hub_ms > 0)
+		return (clock_now_ms() - library->hub_ms) / 1000;
 	for (i = 0; str_starts(source, "git:") && i < library->n_sources; i++)
 		if (str_is((struct str){source.p + 4, source.n - 4}, library->sources[i].name))
 			return (clock_now_ms() - library->sources[i].updated_ms) / 1000;
@@ -203,6 +218,7 @@ static int first_rows(struct palette_library *library, struct rows *rows, struct
 	bool more;
 
 	sources_read(library);
+	hub_read(library);
 	rows->group = PALETTE_FAVOURITE;
 	if (store_favourite_list(library->store, &search.filter, rows->limit, on_row, rows, err) !=
 		0)

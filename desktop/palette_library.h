@@ -35,6 +35,7 @@ struct palette_library {
 		int64_t updated_ms;
 	} sources[PALETTE_LIBRARY_SOURCES]; /* as sources.json said when it was called */
 	size_t n_sources;
+	int64_t hub_ms; /* when the hub was heard last; 0: never */
 };
 
 /* `dir` holds the library; nothing is created there. */

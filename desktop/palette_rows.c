@@ -40,7 +40,7 @@ static void badge(struct palette_row *row, enum palette_badge_kind kind, struct 
 /* Whose it is; true when somebody approves what stands there. */
 static bool badge_source(struct palette_row *row, struct str source)
 {
-	if (str_starts(source, "hub:")) {
+	if (str_is(source, "hub") || str_starts(source, "hub:")) {
 		badge(row, PALETTE_TEAM, STR("team"));
 	} else if (str_is(source, "project")) {
 		badge(row, PALETTE_PROJECT, STR("project"));
