@@ -21,6 +21,7 @@
 #define LETTERS 8192
 #define HEADER_BYTES (12U * 1024)
 #define FIELD_MAX 4096
+#define SLOWEST 16384 /* bytes a second of a body that takes longer than HTTP_ARRIVE_S */
 #define FIELDS_MAX ((size_t)8 * 1024)
 #define WAITING_MAX ((size_t)256 * 1024) /* of a stream */
 #define TICK_US 1000000
@@ -36,7 +37,7 @@ struct connection {
 	struct lws *wsi;
 	struct http_exchange *exchange;
 	size_t sent; /* of exchange->out */
-	bool head_sent;
+	bool head_sent, body_ended;
 };
 
 struct http {
@@ -295,6 +296,9 @@ void http_answer(struct http_exchange *exchange)
 static void answer_fault(struct http_exchange *exchange, unsigned status, const char *code)
 {
 	exchange->status = status;
+	/* What follows was not read: it is not taken for the next request. */
+	exchange->last = true;
+	(void)buf_add_str(&exchange->fields, "Connection: close\r\n");
 	(void)buf_add_format(&exchange->out,
 		"{\"error\":{\"code\":\"%s\",\"message\":\"%s\",\"details\":{}}}", code, code);
 	answer_here(exchange);
@@ -339,12 +343,15 @@ static int send_head(struct connection *connection)
 /* The exchange is over; the connection may go on to the next one. */
 static int complete(struct connection *connection)
 {
+	bool last = connection->exchange->last;
+
 	exchange_free(connection->exchange);
 	connection->exchange = NULL;
 	connection->head_sent = false;
 	connection->sent = 0;
-	if (lws_get_opaque_user_data(connection->wsi) != NULL)
+	if (last || lws_get_opaque_user_data(connection->wsi) != NULL)
 		return -1;
+	connection->body_ended = false;
 	return lws_http_transaction_completed(connection->wsi);
 }
 
@@ -494,7 +501,30 @@ static int on_body(struct connection *connection, const void *bytes, size_t len)
 
 	if (exchange == NULL || exchange->answered)
 		return 0; /* of a request that was refused: read and thrown away */
+	/* Who sends a byte now and then is not waited for: libwebsockets would. */
+	if (clock_monotonic_us() - exchange->begun_us >
+		(HTTP_ARRIVE_S + (int64_t)(exchange->in.len / SLOWEST)) * 1000000)
+		return -1;
 	return buf_add(&exchange->in, bytes, len);
+}
+
+/*
+ * A body that came in one piece with the request before it is told to have ended again
+ * and again, and the loop does nothing else (4.1.6). Who sends bodies ahead of answers is
+ * cut off; to take no more from them (lws_rx_flow_control) would hold the answer back too.
+ */
+static int on_body_end(struct connection *connection)
+{
+	struct http_exchange *exchange = connection->exchange;
+
+	if (exchange == NULL)
+		return 0;
+	if (connection->body_ended)
+		return -1;
+	connection->body_ended = true;
+	if (!exchange->answered && exchange->body.p == NULL)
+		hand_over(exchange);
+	return 0;
 }
 
 static void on_closed(struct connection *connection)
@@ -537,10 +567,7 @@ static int callback(
 	case LWS_CALLBACK_HTTP_BODY:
 		return on_body(connection, in, len);
 	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		if (connection->exchange != NULL && !connection->exchange->answered &&
-			connection->exchange->body.p == NULL)
-			hand_over(connection->exchange);
-		return 0;
+		return on_body_end(connection);
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return on_writable(connection);
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:

@@ -18,8 +18,8 @@
 
 #define HTTP_BODY_MAX ((size_t)4 * 1024 * 1024)	   /* of a request */
 #define HTTP_ANSWER_MAX ((size_t)64 * 1024 * 1024) /* of an answer */
-#define HTTP_ARRIVE_S 20			   /* for a whole request */
-#define HTTP_SLOW_S 30 /* in which a client must have taken something of its answer */
+#define HTTP_ARRIVE_S 20 /* for a whole request; a second more each 16 KiB */
+#define HTTP_SLOW_S 30	 /* in which a client must have taken something of its answer */
 #define HTTP_CONNECTIONS_MAX 12000
 #define HTTP_CONNECTIONS_SPARE 64 /* more, to be told 503; past them nothing is taken */
 
@@ -76,7 +76,7 @@ struct http_exchange {
 	struct http *http;
 	void *connection;
 	struct buf text, in;
-	bool streaming, answered, waiting;
+	bool streaming, answered, waiting, last;
 };
 
 typedef void http_fn(void *data, struct http_exchange *exchange);
