@@ -260,6 +260,10 @@ static int desktop_setup(struct call *call)
 
 	if (!setup.remove && resident_program(path, &err) != 0)
 		return no_program(call, &err);
+	/* One that the agent watches over would have systemd's end as the second one. */
+	if (!setup.remove && !setup.dry_run && !unit_is_there(call) &&
+		unit_plan_runs(&plan, call->dirs) && desktop_stop(call) != COMMAND_DONE)
+		return COMMAND_FAILED;
 	result = unit_setup_run(&setup);
 	if (result != COMMAND_DONE || setup.remove || setup.dry_run || call->json)
 		return result;

@@ -5,6 +5,9 @@
 # this machine. To make those takes root (CAP_SYS_ADMIN); elsewhere it is skipped.
 #
 #	user_manager.sh DIRECTORY-OF-PROMPTD
+#
+# $MANAGER_STORY is a script with another story(), for which $MANAGER_PROGRAMS of that
+# directory are there too.
 set -uo pipefail
 . "$(dirname "$0")/story.sh"
 self=$(realpath "$0")
@@ -35,6 +38,9 @@ outside() {
 	trap 'rm -rf "$work"' EXIT
 	mkdir "$work/cgroup" "$work/home" "$work/bin"
 	cp "$1/promptd" "$1/promptd-mcp" "$work/bin" || exit 1
+	for program in ${MANAGER_PROGRAMS:-}; do
+		cp "$1/$program" "$work/bin" || exit 1
+	done
 	unshare --mount --propagation private bash "$self" --grouped "$work"
 	local status=$?
 	[ "$status" != 0 ] || [ ! -e "$work/skip" ] || skip "$(cat "$work/skip")"
@@ -75,6 +81,8 @@ as_user() {
 	until_so systemctl --user is-system-running ||
 		{ echo "systemd --user does not start here" >"$work/skip"; exit 0; }
 	failures=0
+	# shellcheck source=/dev/null
+	[ -z "${MANAGER_STORY:-}" ] || . "$MANAGER_STORY"
 	story
 	[ "$failures" = 0 ] || { cat "$work/log" >&2; exit 1; }
 }
