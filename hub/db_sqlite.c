@@ -1,7 +1,9 @@
 /* The hub on one SQLite file: WAL, every commit on the disk; see db.h. */
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "hub/db.h"
 
@@ -13,11 +15,14 @@
 struct kept {
 	char *sql;
 	sqlite3_stmt *statement;
+	unsigned short *which; /* argument stands at its i-th place, from 1; 0: none */
+	int n;
 };
 
 struct sqlite {
 	struct hub_db db;
 	sqlite3 *handle;
+	bool first; /* of those of this program who would write */
 	struct kept kept[KEPT];
 };
 
@@ -55,14 +60,21 @@ static int outcome_of(sqlite3 *handle, int code, struct err *err)
 	}
 }
 
+static void forget(struct kept *kept)
+{
+	(void)sqlite3_finalize(kept->statement);
+	free(kept->sql);
+	free(kept->which);
+	*kept = (struct kept){.sql = NULL};
+}
+
 static void sqlite_close(struct hub_db *db)
 {
 	struct sqlite *sqlite = (struct sqlite *)db;
 	size_t i;
 
 	for (i = 0; i < KEPT; i++) {
-		(void)sqlite3_finalize(sqlite->kept[i].statement);
-		free(sqlite->kept[i].sql);
+		forget(&sqlite->kept[i]);
 	}
 	(void)sqlite3_close(sqlite->handle);
 	free(sqlite);
@@ -94,8 +106,26 @@ static int sqlite_open(struct hub_db **out, const char *where, struct err *err)
 	return 0;
 }
 
+/* $7 is the seventh argument wherever it stands; SQLite counts as it meets them, and
+ * looks through all of its names for one: so they are looked at once. */
+static void number_arguments(struct kept *kept)
+{
+	const char *name;
+	int64_t which;
+	int i;
+
+	kept->n = sqlite3_bind_parameter_count(kept->statement);
+	kept->which = xcalloc((size_t)kept->n + 1, sizeof *kept->which);
+	for (i = 1; i <= kept->n; i++) {
+		name = sqlite3_bind_parameter_name(kept->statement, i);
+		if (name != NULL && str_to_int(str_of(name + 1), 1, DB_ARGS_MAX, &which))
+			kept->which[i] = (unsigned short)which;
+	}
+}
+
 /* The statement of this text, ready to be bound. One that is in its place goes. */
-static int statement_of(struct sqlite *sqlite, const char *sql, sqlite3_stmt **out, struct err *err)
+static int statement_of(
+	struct sqlite *sqlite, const char *sql, const struct kept **out, struct err *err)
 {
 	uint32_t hash = 2166136261U; /* FNV-1a */
 	struct kept *kept;
@@ -106,40 +136,37 @@ static int statement_of(struct sqlite *sqlite, const char *sql, sqlite3_stmt **o
 		hash = (hash ^ (unsigned char)*p) * 16777619U;
 	kept = &sqlite->kept[hash % KEPT];
 	if (kept->sql == NULL || strcmp(kept->sql, sql) != 0) {
-		(void)sqlite3_finalize(kept->statement);
-		free(kept->sql);
-		*kept = (struct kept){NULL, NULL};
+		forget(kept);
 		rc = sqlite3_prepare_v3(
 			sqlite->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept->statement, NULL);
 		if (rc != SQLITE_OK)
 			return outcome_of(sqlite->handle, rc, err);
 		kept->sql = xstrdup(sql);
+		number_arguments(kept);
 	}
-	*out = kept->statement;
+	*out = kept;
 	return 0;
 }
 
-/* $7 is the seventh argument wherever it stands; SQLite counts as it meets them. */
-static void bind(sqlite3_stmt *statement, const struct db_value *args, size_t n_args)
+static void bind(const struct kept *kept, const struct db_value *args, size_t n_args)
 {
-	const char *name;
-	int64_t which;
-	int i, n = sqlite3_bind_parameter_count(statement);
+	const struct db_value *arg;
+	int i;
 
-	for (i = 1; i <= n; i++) {
-		name = sqlite3_bind_parameter_name(statement, i);
-		if (name == NULL || !str_to_int(str_of(name + 1), 1, (int64_t)n_args, &which))
+	for (i = 1; i <= kept->n; i++) {
+		if (kept->which[i] == 0 || kept->which[i] > n_args)
 			continue; /* stays NULL, which no statement of ours means */
-		switch (args[which - 1].kind) {
+		arg = &args[kept->which[i] - 1];
+		switch (arg->kind) {
 		case DB_NULL:
-			(void)sqlite3_bind_null(statement, i);
+			(void)sqlite3_bind_null(kept->statement, i);
 			break;
 		case DB_NUMBER:
-			(void)sqlite3_bind_int64(statement, i, args[which - 1].number);
+			(void)sqlite3_bind_int64(kept->statement, i, arg->number);
 			break;
 		case DB_TEXT:
-			(void)sqlite3_bind_text64(statement, i, args[which - 1].text.p,
-				args[which - 1].text.n, SQLITE_STATIC, SQLITE_UTF8);
+			(void)sqlite3_bind_text64(kept->statement, i, arg->text.p, arg->text.n,
+				SQLITE_STATIC, SQLITE_UTF8);
 			break;
 		}
 	}
@@ -174,13 +201,15 @@ static int sqlite_run(struct hub_db *db, const char *sql, const struct db_value 
 	size_t n_args, db_row_fn *fn, void *data, struct err *err)
 {
 	struct sqlite *sqlite = (struct sqlite *)db;
-	sqlite3_stmt *statement = NULL;
+	const struct kept *kept = NULL;
+	sqlite3_stmt *statement;
 	int rc, outcome;
 
-	outcome = statement_of(sqlite, sql, &statement, err);
+	outcome = statement_of(sqlite, sql, &kept, err);
 	if (outcome != 0)
 		return outcome;
-	bind(statement, args, n_args);
+	statement = kept->statement;
+	bind(kept, args, n_args);
 	while ((rc = sqlite3_step(statement)) == SQLITE_ROW)
 		if (fn != NULL && (outcome = give_row(statement, fn, data, err)) != 0)
 			break;
@@ -199,15 +228,49 @@ static int sqlite_script(struct hub_db *db, const char *sql, struct err *err)
 	return outcome_of(sqlite->handle, sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL), err);
 }
 
+/* SQLite lets those who would write look again and again, and whoever looks at the right
+ * moment is next: with several threads of one program some wait for seconds. Here they
+ * stand in line; other programs they still meet as above. */
+static pthread_mutex_t writers = PTHREAD_MUTEX_INITIALIZER;
+
+static void stand_in_line(struct sqlite *sqlite)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += DB_WAIT_MS / 1000;
+	sqlite->first = pthread_mutex_timedlock(&writers, &until) == 0;
+}
+
+static void leave_line(struct sqlite *sqlite)
+{
+	if (sqlite->first)
+		(void)pthread_mutex_unlock(&writers);
+	sqlite->first = false;
+}
+
 static int sqlite_begin(struct hub_db *db, enum db_mode mode, const char *tenant, struct err *err)
 {
+	struct sqlite *sqlite = (struct sqlite *)db;
+	int rc;
+
 	(void)tenant; /* every statement names it; here nothing stands behind them */
-	return sqlite_script(db, mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", err);
+	if (mode != DB_WRITE)
+		return sqlite_script(db, "BEGIN", err);
+	stand_in_line(sqlite);
+	rc = sqlite_script(db, "BEGIN IMMEDIATE", err);
+	if (rc != 0)
+		leave_line(sqlite);
+	return rc;
 }
 
 static int sqlite_commit(struct hub_db *db, struct err *err)
 {
-	return sqlite_script(db, "COMMIT", err);
+	int rc = sqlite_script(db, "COMMIT", err);
+
+	if (rc == 0)
+		leave_line((struct sqlite *)db);
+	return rc; /* else it is rolled back */
 }
 
 static void sqlite_rollback(struct hub_db *db)
@@ -216,6 +279,7 @@ static void sqlite_rollback(struct hub_db *db)
 
 	if (sqlite3_get_autocommit(sqlite->handle) == 0)
 		(void)sqlite3_exec(sqlite->handle, "ROLLBACK", NULL, NULL, NULL);
+	leave_line(sqlite);
 }
 
 /* SQLite does it after a commit, but only as far as no reader stands in the way; when

@@ -17,4 +17,7 @@ enum feed_group { FEED_TAG, FEED_COLLECTION, FEED_TEAM };
 int feed_touch_group(
 	struct request *request, enum feed_group group, struct str id, struct err *err);
 
+/* The statement of a page of it, for who measures what the database takes of one. */
+extern const char feed_changes_sql[];
+
 #endif

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "hub/cursor.h"
+#include "hub/feed.h"
 #include "hub/quick.h"
 #include "hub/routes_all.h"
 #include "hub/streams.h"
@@ -207,32 +208,35 @@ static int on_change(void *data, const struct db_value *columns, size_t n, struc
 	return 0;
 }
 
+/* Of $1 tenant, $2 user in role $3, what came after $4; $6: what is tried out too. */
+const char feed_changes_sql[] =
+	"SELECT f.seq, f.object_id, f.gone, p.slug, p.title, p.description, p.aliases, "
+	"o.name, u.name, g.name, p.locked, CASE WHEN p.team_id IS NULL OR $3 = 3 OR EXISTS "
+	"(SELECT 1 FROM member m WHERE m.tenant = f.tenant AND m.team_id = p.team_id AND "
+	"m.user_id = $2) THEN 1 ELSE 0 END, v.number, v.digest, v.size_bytes, v.inputs, "
+	"v.messages, f.at_ms, (SELECT group_concat(t.name, '\n') FROM prompt_tag pt "
+	"JOIN "
+	"tag t ON t.tenant = pt.tenant AND t.id = pt.tag_id WHERE pt.tenant = f.tenant AND "
+	"pt.prompt_id = f.object_id), w.number, w.digest, w.size_bytes, w.inputs, "
+	"w.messages FROM feed f LEFT JOIN prompt p ON p.tenant = f.tenant "
+	"AND p.id = f.object_id LEFT JOIN collection o ON o.tenant = p.tenant AND o.id = "
+	"p.collection_id LEFT JOIN person u ON u.tenant = p.tenant AND u.id = p.owner_id "
+	"LEFT JOIN team g ON g.tenant = p.tenant AND g.id = p.team_id LEFT JOIN channel c "
+	"ON c.tenant = f.tenant AND c.prompt_id = f.object_id AND c.name = 'production' "
+	"LEFT JOIN version v ON v.tenant = f.tenant AND v.prompt_id = f.object_id AND "
+	"v.number = c.number LEFT JOIN channel x ON $6 = 1 AND x.tenant = f.tenant AND "
+	"x.prompt_id = f.object_id AND x.name = 'experimental' LEFT JOIN version w ON "
+	"w.tenant = f.tenant AND w.prompt_id = f.object_id AND w.number = x.number WHERE "
+	"f.tenant = $1 AND f.seq > $4 AND EXISTS (SELECT 1 FROM "
+	"feed_audience a WHERE a.tenant = f.tenant AND a.object_id = f.object_id AND "
+	"(a.team_id = '' OR $3 = 3 OR EXISTS (SELECT 1 FROM member m WHERE m.tenant = "
+	"f.tenant AND m.team_id = a.team_id AND m.user_id = $2))) ORDER BY f.seq LIMIT $5";
+
 static int add_changes(struct page *page, int64_t after, struct err *err)
 {
 	struct request *request = page->request;
 
-	return hub_db_run(request->db,
-		"SELECT f.seq, f.object_id, f.gone, p.slug, p.title, p.description, p.aliases, "
-		"o.name, u.name, g.name, p.locked, CASE WHEN p.team_id IS NULL OR $3 = 3 OR EXISTS "
-		"(SELECT 1 FROM member m WHERE m.tenant = f.tenant AND m.team_id = p.team_id AND "
-		"m.user_id = $2) THEN 1 ELSE 0 END, v.number, v.digest, v.size_bytes, v.inputs, "
-		"v.messages, f.at_ms, (SELECT group_concat(t.name, '\n') FROM prompt_tag pt "
-		"JOIN "
-		"tag t ON t.tenant = pt.tenant AND t.id = pt.tag_id WHERE pt.tenant = f.tenant AND "
-		"pt.prompt_id = f.object_id), w.number, w.digest, w.size_bytes, w.inputs, "
-		"w.messages FROM feed f LEFT JOIN prompt p ON p.tenant = f.tenant "
-		"AND p.id = f.object_id LEFT JOIN collection o ON o.tenant = p.tenant AND o.id = "
-		"p.collection_id LEFT JOIN person u ON u.tenant = p.tenant AND u.id = p.owner_id "
-		"LEFT JOIN team g ON g.tenant = p.tenant AND g.id = p.team_id LEFT JOIN channel c "
-		"ON c.tenant = f.tenant AND c.prompt_id = f.object_id AND c.name = 'production' "
-		"LEFT JOIN version v ON v.tenant = f.tenant AND v.prompt_id = f.object_id AND "
-		"v.number = c.number LEFT JOIN channel x ON $6 = 1 AND x.tenant = f.tenant AND "
-		"x.prompt_id = f.object_id AND x.name = 'experimental' LEFT JOIN version w ON "
-		"w.tenant = f.tenant AND w.prompt_id = f.object_id AND w.number = x.number WHERE "
-		"f.tenant = $1 AND f.seq > $4 AND EXISTS (SELECT 1 FROM "
-		"feed_audience a WHERE a.tenant = f.tenant AND a.object_id = f.object_id AND "
-		"(a.team_id = '' OR $3 = 3 OR EXISTS (SELECT 1 FROM member m WHERE m.tenant = "
-		"f.tenant AND m.team_id = a.team_id AND m.user_id = $2))) ORDER BY f.seq LIMIT $5",
+	return hub_db_run(request->db, feed_changes_sql,
 		DB_ARGS(TENANT(request), USER(request), db_number(request->who.role),
 			db_number(after), db_number(page->limit + 1),
 			db_number(page->experimental ? 1 : 0)),

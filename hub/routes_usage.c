@@ -3,6 +3,7 @@
  * them how often. Who and with what comes from the token, never from the body, and no
  * event has a field for text.
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,31 +179,54 @@ static const size_t steps[] = {50, 10, 1};
 #define EVENT_COLUMNS 17
 #define COUNT_COLUMNS 9
 
-/* Such a statement: `head`, so many times ($1, …), `tail`. */
-static const char *statement(
-	struct buf *out, const char *head, size_t rows, size_t columns, const char *tail)
+/* `head`, so many times ($1, …), `tail`. */
+static char *compose(const char *head, size_t rows, size_t columns, const char *tail)
 {
+	struct buf out = BUF_INIT(16384);
 	size_t i;
 
-	buf_clear(out);
-	(void)buf_add_str(out, head);
+	(void)buf_add_str(&out, head);
 	for (i = 0; i < rows * columns; i++)
-		(void)buf_add_format(out, "%s$%zu%s",
+		(void)buf_add_format(&out, "%s$%zu%s",
 			i % columns != 0 ? ", "
 			: i > 0		 ? ", ("
 					 : "(",
 			i + 1, i % columns == columns - 1 ? ")" : "");
-	(void)buf_add_str(out, tail);
-	return buf_text(out);
+	(void)buf_add_str(&out, tail);
+	return buf_take(&out);
 }
 
+/* Composed once, for as long as the program runs. */
+static char *event_statements[N_STEPS], *count_statements[N_STEPS];
+
+static void compose_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < N_STEPS; i++) {
+		event_statements[i] = compose(
+			"INSERT INTO usage_event (tenant, event_id, occurred_ms, received_ms, "
+			"user_id, device_id, prompt_id, number, client_type, client_name, action, "
+			"outcome, error_code, latency_ms, rating, trace_id, uses) VALUES ",
+			steps[i], EVENT_COLUMNS, " ON CONFLICT DO NOTHING RETURNING event_id");
+		count_statements[i] = compose(
+			"INSERT INTO usage_count (tenant, day, prompt_id, number, user_id, "
+			"client_type, action, uses, errors) VALUES ",
+			steps[i], COUNT_COLUMNS,
+			" ON CONFLICT (tenant, day, prompt_id, number, user_id, client_type, "
+			"action) DO UPDATE SET uses = usage_count.uses + excluded.uses, errors = "
+			"usage_count.errors + excluded.errors");
+	}
+}
+
+/* The largest step that is not more than what is left, of `steps`. */
 static size_t step_of(size_t left)
 {
 	size_t i = 0;
 
 	while (steps[i] > left)
 		i++;
-	return steps[i];
+	return i;
 }
 
 static void event_args(
@@ -241,25 +265,17 @@ static int on_inserted(void *data, const struct db_value *columns, size_t n, str
 static int insert_events(struct batch *batch, struct err *err)
 {
 	struct db_value args[STEP_MAX * EVENT_COLUMNS];
-	struct buf sql = BUF_INIT(16384);
-	size_t at, i, rows;
+	size_t at, i, step;
 	int rc = 0;
 
-	for (at = 0; rc == 0 && at < batch->n_events; at += rows) {
-		rows = step_of(batch->n_events - at);
-		for (i = 0; i < rows; i++)
+	for (at = 0; rc == 0 && at < batch->n_events; at += steps[step]) {
+		step = step_of(batch->n_events - at);
+		for (i = 0; i < steps[step]; i++)
 			event_args(
 				batch->request, &batch->events[at + i], &args[i * EVENT_COLUMNS]);
-		rc = hub_db_run(batch->request->db,
-			statement(&sql,
-				"INSERT INTO usage_event (tenant, event_id, occurred_ms, "
-				"received_ms, user_id, device_id, prompt_id, number, client_type, "
-				"client_name, action, outcome, error_code, latency_ms, rating, "
-				"trace_id, uses) VALUES ",
-				rows, EVENT_COLUMNS, " ON CONFLICT DO NOTHING RETURNING event_id"),
-			args, rows * EVENT_COLUMNS, on_inserted, batch, err);
+		rc = hub_db_run(batch->request->db, event_statements[step], args,
+			steps[step] * EVENT_COLUMNS, on_inserted, batch, err);
 	}
-	buf_fini(&sql);
 	return rc;
 }
 
@@ -308,26 +324,17 @@ static void count_args(
 static int write_counts(struct batch *batch, struct err *err)
 {
 	struct db_value args[STEP_MAX * COUNT_COLUMNS];
-	struct buf sql = BUF_INIT(16384);
-	size_t at, i, rows;
+	size_t at, i, step;
 	int rc = 0;
 
-	for (at = 0; rc == 0 && at < batch->n_counts; at += rows) {
-		rows = step_of(batch->n_counts - at);
-		for (i = 0; i < rows; i++)
+	for (at = 0; rc == 0 && at < batch->n_counts; at += steps[step]) {
+		step = step_of(batch->n_counts - at);
+		for (i = 0; i < steps[step]; i++)
 			count_args(
 				batch->request, &batch->counts[at + i], &args[i * COUNT_COLUMNS]);
-		rc = request_do(batch->request,
-			statement(&sql,
-				"INSERT INTO usage_count (tenant, day, prompt_id, number, user_id, "
-				"client_type, action, uses, errors) VALUES ",
-				rows, COUNT_COLUMNS,
-				" ON CONFLICT (tenant, day, prompt_id, number, user_id, "
-				"client_type, action) DO UPDATE SET uses = usage_count.uses + "
-				"excluded.uses, errors = usage_count.errors + excluded.errors"),
-			args, rows * COUNT_COLUMNS, err);
+		rc = request_do(batch->request, count_statements[step], args,
+			steps[step] * COUNT_COLUMNS, err);
 	}
-	buf_fini(&sql);
 	return rc;
 }
 
@@ -422,10 +429,12 @@ static int take_batch(struct batch *batch, struct err *err)
 
 int route_usage(struct request *request, struct err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct batch *batch = xcalloc(1, sizeof *batch);
 	size_t i;
 	int rc;
 
+	(void)pthread_once(&once, compose_all);
 	batch->request = request;
 	batch->accepted = json_array();
 	batch->duplicate = json_array();
