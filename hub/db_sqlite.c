@@ -123,9 +123,10 @@ static void number_arguments(struct kept *kept)
 	}
 }
 
-/* The statement of this text, ready to be bound. One that is in its place goes. */
-static int statement_of(
-	struct sqlite *sqlite, const char *sql, const struct kept **out, struct err *err)
+/* The statement of this text, ready to be bound; NULL, and why. One that is in its place
+ * goes. */
+static const struct kept *statement_of(
+	struct sqlite *sqlite, const char *sql, int *outcome, struct err *err)
 {
 	uint32_t hash = 2166136261U; /* FNV-1a */
 	struct kept *kept;
@@ -139,13 +140,14 @@ static int statement_of(
 		forget(kept);
 		rc = sqlite3_prepare_v3(
 			sqlite->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept->statement, NULL);
-		if (rc != SQLITE_OK)
-			return outcome_of(sqlite->handle, rc, err);
+		if (rc != SQLITE_OK) {
+			*outcome = outcome_of(sqlite->handle, rc, err);
+			return NULL;
+		}
 		kept->sql = xstrdup(sql);
 		number_arguments(kept);
 	}
-	*out = kept;
-	return 0;
+	return kept;
 }
 
 static void bind(const struct kept *kept, const struct db_value *args, size_t n_args)
@@ -201,12 +203,11 @@ static int sqlite_run(struct hub_db *db, const char *sql, const struct db_value 
 	size_t n_args, db_row_fn *fn, void *data, struct err *err)
 {
 	struct sqlite *sqlite = (struct sqlite *)db;
-	const struct kept *kept = NULL;
+	int rc, outcome = 0;
+	const struct kept *kept = statement_of(sqlite, sql, &outcome, err);
 	sqlite3_stmt *statement;
-	int rc, outcome;
 
-	outcome = statement_of(sqlite, sql, &kept, err);
-	if (outcome != 0)
+	if (kept == NULL)
 		return outcome;
 	statement = kept->statement;
 	bind(kept, args, n_args);

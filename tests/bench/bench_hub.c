@@ -3,6 +3,8 @@
  * of the feed, batches of usage, one prompt read. Each beside what the same takes without
  * the hub in the same run: an answer that only says "ok" (HTTP alone), the same statement
  * asked of the database directly.
+ *
+ *	bench_hub [FIGURE]
  */
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -370,7 +372,7 @@ static const struct {
 	{"hub_read", "1/s", reads},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static struct world worlds[2];
 	static const char *const names[] = {"sqlite", "postgresql"};
@@ -381,6 +383,8 @@ int main(void)
 	for (j = 0; j < n; j++)
 		world_begin(&worlds[j], j == 1);
 	for (i = 0; i < sizeof figures / sizeof *figures; i++) {
+		if (argc > 1 && strcmp(argv[1], figures[i].name) != 0)
+			continue;
 		bench_begin(figures[i].name, figures[i].unit);
 		for (j = 0; j < n; j++) {
 			bench_subject_begin(names[j]);
