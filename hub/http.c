@@ -368,7 +368,8 @@ static int send_events(struct connection *connection)
 		(void)memcpy(chunk + LWS_PRE, exchange->out.data + connection->sent, n);
 		if (lws_write(connection->wsi, chunk + LWS_PRE, n, LWS_WRITE_HTTP) < 0)
 			return -1;
-		lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_SLOW_S);
+		lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT,
+			(int)connection->http->options.slow_s);
 		(void)lws_callback_on_writable(connection->wsi);
 	}
 	buf_consume(&exchange->out, connection->sent + n);
@@ -392,7 +393,8 @@ static int send_body(struct connection *connection)
 	if (last)
 		return complete(connection);
 	/* The next callback comes when the client has taken what went. */
-	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_SLOW_S);
+	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT,
+		(int)connection->http->options.slow_s);
 	(void)lws_callback_on_writable(connection->wsi);
 	return 0;
 }
@@ -487,7 +489,8 @@ static int on_request(struct connection *connection)
 		return 0;
 	}
 	if (length > 0) {
-		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_ARRIVE_S);
+		lws_set_timeout(
+			wsi, PENDING_TIMEOUT_HTTP_CONTENT, (int)connection->http->options.arrive_s);
 		return 0;
 	}
 	hand_over(exchange);
@@ -632,11 +635,13 @@ int http_open(struct http **out, const struct http_options *options, struct err 
 		.ka_time = 60, /* a client whose machine is gone */
 		.ka_probes = 3,
 		.ka_interval = 10,
-		.timeout_secs = HTTP_ARRIVE_S,
+		.timeout_secs = options->arrive_s > 0 ? options->arrive_s : HTTP_ARRIVE_S,
 		.options = LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
 	};
 
 	http->options = *options;
+	http->options.arrive_s = options->arrive_s > 0 ? options->arrive_s : HTTP_ARRIVE_S;
+	http->options.slow_s = options->slow_s > 0 ? options->slow_s : HTTP_SLOW_S;
 	http->connections_max = most_connections(
 		options->connections > 0 ? options->connections : HTTP_CONNECTIONS_MAX);
 	lws_set_log_level(0, NULL);

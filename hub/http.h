@@ -82,9 +82,10 @@ struct http_exchange {
 typedef void http_fn(void *data, struct http_exchange *exchange);
 
 struct http_options {
-	const char *address;  /* "127.0.0.1" */
-	unsigned port;	      /* 0: any */
-	unsigned connections; /* at most; 0: HTTP_CONNECTIONS_MAX, or what the system lets */
+	const char *address;	   /* "127.0.0.1" */
+	unsigned port;		   /* 0: any */
+	unsigned connections;	   /* at most; 0: HTTP_CONNECTIONS_MAX, or what the system lets */
+	unsigned arrive_s, slow_s; /* 0: HTTP_ARRIVE_S, HTTP_SLOW_S */
 	void *data;
 	/* A request is whole: answer now, or from any thread later. http.c answers by
 	 * itself what is no request (400), too large (413) or of no method (501). */
