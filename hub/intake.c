@@ -32,14 +32,14 @@ static int on_id(void *data, const struct db_value *columns, size_t n, struct er
 
 /* ── what is sent, and is it there already? ────────────────────────────── */
 
-static json_t *tags_of(const struct prompt *prompt)
+static json_t *list_of(char *const *texts, size_t n)
 {
-	json_t *tags = json_array();
+	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; i < prompt->n_tags; i++)
-		(void)json_array_append_new(tags, json_string(prompt->tags[i]));
-	return tags;
+	for (i = 0; i < n; i++)
+		(void)json_array_append_new(list, json_string(texts[i]));
+	return list;
 }
 
 /* Where it came from, for whoever reviews it; no more of the path than its end. */
@@ -54,29 +54,31 @@ static json_t *message_of(const struct prompt *prompt)
 
 static json_t *body_of(const struct intake *intake, const struct prompt *prompt)
 {
-	json_t *body = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "slug", prompt->path,
+	json_t *body = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "slug", prompt->path,
 		"title", prompt->title, "description",
-		prompt->description != NULL ? prompt->description : "", "tags", tags_of(prompt),
-		"messages", prompt_messages_json(prompt), "inputs", prompt_inputs_json(prompt),
-		"message", message_of(prompt));
+		prompt->description != NULL ? prompt->description : "", "tags",
+		list_of(prompt->tags, prompt->n_tags), "aliases",
+		list_of(prompt->aliases, prompt->n_aliases), "messages",
+		prompt_messages_json(prompt), "inputs", prompt_inputs_json(prompt), "message",
+		message_of(prompt));
 
 	if (body != NULL && intake->team_id[0] != '\0')
 		(void)json_object_set_new(body, "team_id", json_string(intake->team_id));
 	return body;
 }
 
-static bool same_tags(const json_t *there, const struct prompt *prompt)
+/* In whatever order. */
+static bool same_list(const json_t *there, char *const *texts, size_t n)
 {
 	size_t i, k;
 
-	if (json_array_size(there) != prompt->n_tags)
+	if (json_array_size(there) != n)
 		return false;
-	for (i = 0; i < prompt->n_tags; i++) {
-		for (k = 0; k < prompt->n_tags; k++)
-			if (strcmp(json_string_value(json_array_get(there, k)), prompt->tags[i]) ==
-				0)
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < n; k++)
+			if (strcmp(json_string_value(json_array_get(there, k)), texts[i]) == 0)
 				break;
-		if (k == prompt->n_tags)
+		if (k == n)
 			return false;
 	}
 	return true;
@@ -97,7 +99,8 @@ static bool same_rest(const json_t *there, const struct prompt *prompt)
 {
 	return str_is(json_str(there, "title"), prompt->title) &&
 	       str_equal(json_str(there, "description"), str_of(prompt->description)) &&
-	       same_tags(json_object_get(there, "tags"), prompt);
+	       same_list(json_object_get(there, "tags"), prompt->tags, prompt->n_tags) &&
+	       same_list(json_object_get(there, "aliases"), prompt->aliases, prompt->n_aliases);
 }
 
 /* ── one step of its life after another ────────────────────────────────── */

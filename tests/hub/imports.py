@@ -24,11 +24,12 @@ def check(what, so):
         raise AssertionError(what)
 
 
-def write(directory, name, text, title=None, tags=()):
+def write(directory, name, text, title=None, tags=(), aliases=()):
     path = os.path.join(directory, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"---\ntitle: {title or name}\ntags: {json.dumps(list(tags))}\n---\n{text}\n")
+        file.write(f"---\ntitle: {title or name}\ntags: {json.dumps(list(tags))}\n"
+                   f"aliases: {json.dumps(list(aliases))}\n---\n{text}\n")
 
 
 class Commands:
@@ -97,7 +98,7 @@ def again_and_again(run, n_starter, folder):
     check("approved later", run.imports(folder, *approve) == {"unchanged": 3, "approved": 3})
     write(folder, "two.prompt.md", "Another text.", tags=["files"])
     write(folder, "one.prompt.md", "The text of one with {{x}}.", title="Another title",
-          tags=["other"])
+          tags=["other"], aliases=["uno"])
     got = run.imports(folder, *approve)
     check(got, got == {"updated": 2, "unchanged": 1, "approved": 1})
     check("and is then the same", run.imports(folder, *approve) == {"unchanged": 3})
@@ -107,6 +108,7 @@ def again_and_again(run, n_starter, folder):
     shown = run.promptd("show", "one")["prompt"]
     check(shown, shown["title"] == "Another title" and shown["tags"] == ["other"] and
           shown["version"] == 1)
+    check("by its other name", run.promptd("show", "uno")["prompt"]["name"] == "one")
 
 
 def rules_hold(run, folder):
