@@ -348,7 +348,7 @@ def a_bad_file_changes_nothing(good, directory, new_database):
     bad = os.path.join(directory, "bad.jsonl")
     with open(good, "rb") as file:
         whole = file.read()
-    step = max(1, len(whole) // 12)
+    step = max(1, len(whole) // 5)
     cuts = [whole[:n] for n in [0, 1, *range(step, len(whole) - 2, step), len(whole) - 2]]
     flips = [whole[:n] + bytes([whole[n] ^ 1]) + whole[n + 1:]
              for n in (*range(40, len(whole) - 3, step * 2), len(whole) - 20)]
