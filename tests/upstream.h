@@ -158,6 +158,13 @@ static inline void upstream_answers(struct upstream *upstream, upstream_fn *fn, 
 	(void)pthread_mutex_unlock(&upstream->lock);
 }
 
+/* What was kept of requests that are over may be read from here on. */
+static inline void upstream_look(struct upstream *upstream)
+{
+	(void)pthread_mutex_lock(&upstream->lock);
+	(void)pthread_mutex_unlock(&upstream->lock);
+}
+
 /* The event ids of the last request's lines, in order; returns how many. */
 static inline size_t upstream_ids(struct upstream *upstream, char (*ids)[ID_BYTES], size_t max)
 {

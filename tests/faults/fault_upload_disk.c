@@ -53,6 +53,7 @@ static void check_all_arrived(int n)
 {
 	int i;
 
+	upstream_look(&hub);
 	for (i = 0; i < n; i++) {
 		if (strstr(buf_text(&hub.all), ids[i]) == NULL)
 			(void)fprintf(stderr, "use %d of %d is lost\n", i, n);

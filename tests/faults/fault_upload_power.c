@@ -79,13 +79,15 @@ static void says_this_and_that(struct upstream *upstream, struct buf *answer)
 /* What the hub has and was settled by now. */
 static void note_settled(struct store *store);
 
-static void step(struct upload *upload, struct store *store)
+static void step(struct upstream *hub, struct upload *upload, struct store *store)
 {
 	struct upload_report report;
 	struct err err;
 
 	sync_upload_wish(upload);
+	upstream_look(hub); /* it reads how far the disk is */
 	CHECK(sync_upload_step(upload, true, &report, &err) == 0);
+	upstream_look(hub);
 	note_settled(store);
 }
 
@@ -113,12 +115,12 @@ static void record_life(struct upstream *hub)
 		CHECK(store_usage_commit(options.store, &err) == 0);
 		disk.acknowledged = i + 1;
 		if (i % 6 == 5)
-			step(upload, options.store);
+			step(hub, upload, options.store);
 		if (i % 40 == 39)
 			CHECK(sync_upload_requeue(upload, &n, &err) == 0);
 	}
 	for (i = 0; i < 30; i++)
-		step(upload, options.store);
+		step(hub, upload, options.store);
 	disk.recording = false;
 	sync_upload_free(upload);
 	store_close(options.store);
