@@ -34,7 +34,9 @@ struct image {
 	bool exists;
 };
 
-static struct image images[] = {{.name = "ledger.db"}, {.name = "ledger.db-wal"}};
+/* The journal is of the file's first page alone: then it becomes one with a log. */
+static struct image images[] = {
+	{.name = "ledger.db"}, {.name = "ledger.db-wal"}, {.name = "ledger.db-journal"}};
 #define IMAGES (sizeof images / sizeof *images)
 
 static struct image *image_of(const char *name)
@@ -91,14 +93,19 @@ static void image_apply(struct image *image, const struct disk_event *event)
 	}
 }
 
-/* Is there a sync of this file between two moments? */
+/* Is there a sync of this file between two moments? A file that was taken away is gone
+ * with the directory's, which is a part of the first sync of a journal or log that was
+ * made since (SQLite's unix VFS). */
 static bool is_synced(size_t event, size_t cut)
 {
+	bool gone = disk.events[event].op == DISK_DELETE;
 	size_t i;
 
 	for (i = event + 1; i < cut; i++) {
+		bool same = strcmp(disk.events[i].name, disk.events[event].name) == 0;
+
 		if (disk.events[i].op == DISK_SYNC &&
-			strcmp(disk.events[i].name, disk.events[event].name) == 0)
+			(gone ? strcmp(disk.events[i].name, "ledger.db-wal") == 0 : same))
 			return true;
 	}
 	return false;
