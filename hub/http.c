@@ -536,7 +536,8 @@ static void on_closed(struct connection *connection)
 
 	connection->exchange = NULL;
 	exchange->connection = NULL;
-	if (exchange->answered || exchange->waiting)
+	/* One without a body yet was never handed over: it did not arrive whole. */
+	if (exchange->answered || exchange->waiting || exchange->body.p == NULL)
 		exchange_free(exchange);
 	/* Else its answer comes, and ends it. */
 }
