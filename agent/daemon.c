@@ -27,6 +27,7 @@
 #include "agent/logfile.h"
 #include "agent/minder.h"
 #include "agent/sender.h"
+#include "agent/thread.h"
 #include "agent/upkeep.h"
 #include "core/buf.h"
 #include "core/clock.h"
@@ -321,18 +322,10 @@ static void *run_local(void *data)
 	return NULL;
 }
 
-/* Signals are the main thread's: the other starts with all of them blocked. */
 static int start_local(struct daemon *daemon, struct err *err)
 {
-	sigset_t all, before;
-	int result;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	result = pthread_create(&daemon->thread, NULL, run_local, daemon);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (result != 0)
-		return err_errno(err, result, "cannot start a thread");
+	if (thread_start(&daemon->thread, run_local, daemon, err) != 0)
+		return -1;
 	daemon->thread_runs = true;
 	return 0;
 }

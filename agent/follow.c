@@ -14,6 +14,7 @@
 
 #include "agent/child.h"
 #include "agent/personal.h"
+#include "agent/thread.h"
 #include "core/clock.h"
 #include "core/id.h"
 #include "core/log.h"
@@ -230,8 +231,6 @@ static void follow_free(struct follow *follow)
 int follow_start(struct follow **out, const struct platform_dirs *dirs, struct err *err)
 {
 	struct follow *follow = xcalloc(1, sizeof(*follow));
-	sigset_t all, before;
-	int result;
 
 	follow->dirs = dirs;
 	follow->stop[0] = follow->stop[1] = -1;
@@ -245,14 +244,9 @@ int follow_start(struct follow **out, const struct platform_dirs *dirs, struct e
 		follow_free(follow);
 		return -1;
 	}
-	/* Signals are the main thread's. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	result = pthread_create(&follow->thread, NULL, run, follow);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (result != 0) {
+	if (thread_start(&follow->thread, run, follow, err) != 0) {
 		follow_free(follow);
-		return err_errno(err, result, "cannot start a thread");
+		return -1;
 	}
 	*out = follow;
 	return 0;

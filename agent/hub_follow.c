@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/hub_pull.h"
+#include "agent/thread.h"
 #include "core/clock.h"
 #include "core/id.h"
 #include "core/log.h"
@@ -407,8 +407,6 @@ static int open_all(struct hub_follow *follow, struct err *err)
 int hub_follow_start(struct hub_follow **out, const struct platform_dirs *dirs, struct err *err)
 {
 	struct hub_follow *follow = xcalloc(1, sizeof *follow);
-	sigset_t all, before;
-	int result;
 
 	*follow = (struct hub_follow){
 		.dirs = dirs, .stop = {-1, -1}, .alarm = -1, .call = {.dirs = dirs}};
@@ -419,14 +417,9 @@ int hub_follow_start(struct hub_follow **out, const struct platform_dirs *dirs, 
 		follow_free(follow);
 		return -1;
 	}
-	/* Signals are the main thread's. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	result = pthread_create(&follow->thread, NULL, run, follow);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (result != 0) {
+	if (thread_start(&follow->thread, run, follow, err) != 0) {
 		follow_free(follow);
-		return err_errno(err, result, "cannot start a thread");
+		return -1;
 	}
 	*out = follow;
 	return 0;

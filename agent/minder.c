@@ -14,6 +14,7 @@
 #include "agent/child.h"
 #include "agent/control.h"
 #include "agent/resident.h"
+#include "agent/thread.h"
 #include "agent/unit.h"
 #include "core/clock.h"
 #include "core/json.h"
@@ -261,8 +262,6 @@ int minder_start(struct minder **out, const struct platform_dirs *dirs, const st
 	struct err *err)
 {
 	struct minder *minder = xcalloc(1, sizeof *minder);
-	sigset_t all, before;
-	int result;
 
 	*minder = (struct minder){.dirs = dirs, .config = config, .running = -1, .next_ms = -1};
 	if (pipe(minder->stop) != 0) {
@@ -274,14 +273,9 @@ int minder_start(struct minder **out, const struct platform_dirs *dirs, const st
 		minder_free(minder);
 		return -1;
 	}
-	/* Signals are the main thread's. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	result = pthread_create(&minder->thread, NULL, run, minder);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (result != 0) {
+	if (thread_start(&minder->thread, run, minder, err) != 0) {
 		minder_free(minder);
-		return err_errno(err, result, "cannot start a thread");
+		return -1;
 	}
 	*out = minder;
 	return 0;

@@ -1,10 +1,10 @@
 /* See sender.h. */
 #include "agent/sender.h"
+#include "agent/thread.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -178,8 +178,6 @@ static int open_all(struct sender *sender, struct err *err)
 int sender_start(struct sender **out, const struct platform_dirs *dirs, struct err *err)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
-	sigset_t all, before;
-	int result;
 
 	*sender = (struct sender){.dirs = dirs, .stop = {-1, -1}};
 	atomic_init(&sender->stopping, false);
@@ -188,14 +186,9 @@ int sender_start(struct sender **out, const struct platform_dirs *dirs, struct e
 		sender_free(sender);
 		return -1;
 	}
-	/* Signals are the main thread's. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	result = pthread_create(&sender->thread, NULL, run, sender);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (result != 0) {
+	if (thread_start(&sender->thread, run, sender, err) != 0) {
 		sender_free(sender);
-		return err_errno(err, result, "cannot start a thread");
+		return -1;
 	}
 	*out = sender;
 	return 0;
