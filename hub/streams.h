@@ -15,7 +15,7 @@
 
 #define STREAMS_MAX 10000   /* that wait at once, in this process */
 #define STREAMS_EACH_MAX 32 /* of one person */
-#define STREAMS_BEAT_S 15   /* a comment, when nothing else was sent for so long */
+#define STREAMS_BEAT_S 30   /* a comment, when nothing else was sent for so long */
 #define STREAMS_WAIT_MAX_S 60
 /* A notified client's question comes within this for each stream that is open: with
  * 1,000 of them 250 questions a second. */

@@ -11,7 +11,7 @@
 #include "sync/http.h"
 
 #define STREAM_OPEN_S 20    /* until it must have begun */
-#define STREAM_SILENT_S 100 /* a hub says something every 15 s; then it is taken for dead */
+#define STREAM_SILENT_S 100 /* a hub says something every 30 s; then it is taken for dead */
 
 struct sync_stream;
 
