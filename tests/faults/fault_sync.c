@@ -17,7 +17,8 @@
 
 #define PROMPTS 40
 #define ROUND 8 /* pages of a pull */
-#define STEP 13 /* operations of the disk between two that fail */
+#define RANGE_MAX_MS 2000
+#define STEP 29 /* operations of the disk between two that fail */
 
 /* ── the hub: page k gives each of the prompts its version k ───────────── */
 
@@ -131,7 +132,7 @@ static void killed_at_any_instant_nothing_is_half(const char *url, int kills)
 {
 	long before = 0, at = 0, moved = 0;
 	struct store *store;
-	int i, status;
+	int i, status, range_ms = 60;
 	pid_t child;
 
 	srand(1);
@@ -142,13 +143,16 @@ static void killed_at_any_instant_nothing_is_half(const char *url, int kills)
 		CHECK(child >= 0);
 		if (child == 0)
 			pull_for_ever(url);
-		(void)poll(NULL, 0, 5 + rand() % 60);
+		(void)poll(NULL, 0, 2 + rand() % range_ms);
 		CHECK(kill(child, SIGKILL) == 0);
 		CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
 		store = fixture_open();
 		at = check_whole(store);
 		store_close(store);
 		CHECK(at >= before);
+		/* As long as a page takes, on a machine as busy as this one is now. */
+		range_ms = at == before ? range_ms * 2 : range_ms * 3 / 4 + 1;
+		range_ms = range_ms < RANGE_MAX_MS ? range_ms : RANGE_MAX_MS;
 		moved += at - before;
 		before = at;
 	}
@@ -183,7 +187,7 @@ static void a_disk_that_fails_anywhere_leaves_whole_pages(const char *url)
 			break;
 	}
 	(void)printf("%d places\n", n);
-	CHECK(n > 10);
+	CHECK(n > 5);
 }
 
 static void a_full_disk_leaves_whole_pages(const char *url)
@@ -193,7 +197,7 @@ static void a_full_disk_leaves_whole_pages(const char *url)
 	int64_t room;
 	int outcome, failures = 0;
 
-	for (room = 0; room < 4 * 1024 * 1024; room += 40 * 1024) {
+	for (room = 0; room < 4 * 1024 * 1024; room += 100 * 1024) {
 		fixture_new_dir();
 		store = fixture_open();
 		disk.room = room;
