@@ -327,9 +327,9 @@ static int peak_after(struct fleet *fleet, bool streams, int64_t outage_s)
 		.down_s = DOWN_AT_S, .back_s = DOWN_AT_S + outage_s, .streams = streams};
 	for (i = 0; i < AGENTS; i++)
 		schedule_init(&fleet->agents[i], (uint64_t)i, 0);
-	for (tick = 0; tick < RUN_S * 4; tick++)
+	for (tick = 0; tick < RUN_S; tick++)
 		for (i = 0; i < AGENTS; i++)
-			one_agent(fleet, &fleet->agents[i], tick * S / 4);
+			one_agent(fleet, &fleet->agents[i], tick * S);
 	for (i = (int)fleet->back_s / WINDOW_S + 1; i < RUN_S / WINDOW_S; i++)
 		peak = fleet->windows[i] > peak ? fleet->windows[i] : peak;
 	for (i = 0; i < AGENTS; i++)

@@ -16,9 +16,9 @@
 #include "tests/store_fixture.h"
 
 #define PROMPTS 40
-#define ROUND 8 /* pages of a pull */
+#define ROUND 4 /* pages of a pull */
 #define RANGE_MAX_MS 2000
-#define STEP 29 /* operations of the disk between two that fail */
+#define STEP 19 /* operations of the disk between two that fail */
 
 /* ── the hub: page k gives each of the prompts its version k ───────────── */
 
@@ -197,7 +197,7 @@ static void a_full_disk_leaves_whole_pages(const char *url)
 	int64_t room;
 	int outcome, failures = 0;
 
-	for (room = 0; room < 4 * 1024 * 1024; room += 100 * 1024) {
+	for (room = 0; room < 4 * 1024 * 1024; room += 150 * 1024) {
 		fixture_new_dir();
 		store = fixture_open();
 		disk.room = room;
