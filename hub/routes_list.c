@@ -111,10 +111,14 @@ static int read_filters(struct request *request, struct filters *filters)
 
 /* By itself (OFFSET 0): beside a table with row security its index would not be used, for
  * what the planner concludes from that table's wall would have to be looked at first. */
-#define HITS(found)                                                                        \
+#define HITS(found, some)                                                                  \
 	"SELECT " COLUMNS ", s.n FROM (SELECT n, prompt_id FROM search WHERE tenant = $1 " \
-	"AND n < $2 AND " found " ORDER BY n DESC OFFSET 0) s JOIN prompt p ON p.tenant "  \
+	"AND n < $2 AND " found " ORDER BY n DESC " some ") s JOIN prompt p ON p.tenant "  \
 	"= $1 AND p.id = s.prompt_id" JOINS "WHERE" FILTERS WORDS_END
+#define CLASSES(some)                                                                          \
+	NAME_CLASS, HITS("title @@ " QUERY("11") " AND NOT (name = $12 OR leaf = $12)", some), \
+		HITS("head @@ " QUERY("11") " AND NOT title @@ " QUERY("11"), some),           \
+		HITS("text @@ " QUERY("11") " AND NOT head @@ " QUERY("12"), some)
 
 /* In the order of enum search_class; search.h says what each finds. What a better class
  * has found the next leaves out. */
@@ -125,12 +129,10 @@ static const char *const sqlite_classes[SEARCH_CLASSES] = {
 	FTS5("search_text") FILTERS "AND s.n NOT IN (SELECT rowid FROM search_head WHERE "
 				    "search_head MATCH $12)" FTS5_END,
 };
-static const char *const postgres_classes[SEARCH_CLASSES] = {
-	NAME_CLASS,
-	HITS("title @@ " QUERY("11") " AND NOT (name = $12 OR leaf = $12)"),
-	HITS("head @@ " QUERY("11") " AND NOT title @@ " QUERY("11")),
-	HITS("text @@ " QUERY("11") " AND NOT head @@ " QUERY("12")),
-};
+static const char *const postgres_classes[SEARCH_CLASSES] = {CLASSES("OFFSET 0")};
+/* Of a common word the first few hundred are enough, mostly, and are found without the
+ * others. */
+static const char *const postgres_first[SEARCH_CLASSES] = {CLASSES("LIMIT 400")};
 
 /* How far a search has come: a class, and the number of the prompt in it. "2.1234". */
 struct place {
@@ -173,13 +175,22 @@ static int find_class(struct request *request, const struct filters *filters,
 		db_number(request->who.role), USER(request), filters->tag, filters->collection,
 		filters->owner, filters->status, filters->channel,
 		expression(search, sqlite, class), narrower(search, class)};
-	size_t n_args = sizeof args / sizeof *args;
+	size_t n_args = sizeof args / sizeof *args, before = json_array_size(list);
+	int rc;
 
 	/* PostgreSQL wants to be given what is used, and no more. */
 	if (class == SEARCH_NAME || class == SEARCH_HEAD)
 		n_args--;
-	return request_rows(request, SEARCH_SHAPE,
-		(sqlite ? sqlite_classes : postgres_classes)[class], args, n_args, list, err);
+	if (sqlite)
+		return request_rows(
+			request, SEARCH_SHAPE, sqlite_classes[class], args, n_args, list, err);
+	rc = request_rows(request, SEARCH_SHAPE, postgres_first[class], args, n_args, list, err);
+	if (rc != 0 || class == SEARCH_NAME || json_array_size(list) - before >= (size_t)want)
+		return rc;
+	while (json_array_size(list) > before)
+		(void)json_array_remove(list, json_array_size(list) - 1);
+	return request_rows(
+		request, SEARCH_SHAPE, postgres_classes[class], args, n_args, list, err);
 }
 
 /* The cursor behind the last item that stays, which is of this class or of one before:
