@@ -53,8 +53,10 @@ set(alone "mcp:libwebsockets.h" "hub:libwebsockets.h" "library:yaml.h" "sync:sod
 
 # What one operating system has and the others do not. core/{clock,mailbox}.c are
 # the two places where the house touches one below platform/.
-place("sys/(auxv|inotify|epoll|eventfd|timerfd|signalfd|pidfd|vfs|prctl|random|sendfile|syscall|event)\\.h|linux/.*|windows\\.h|win[a-z]*\\.h|mach/.*|Cocoa/.*|dlfcn\\.h"
+place("sys/(auxv|inotify|epoll|eventfd|timerfd|signalfd|pidfd|vfs|prctl|random|sendfile|syscall|event)\\.h|linux/.*|windows\\.h|win[a-z]*\\.h|mach/.*|Cocoa/.*"
 	"platform/(linux|windows|macos)/.*" "core/(clock|mailbox)\\.c")
+# Libraries that are loaded at run time; libsecret by a process of its own.
+place("dlfcn\\.h" "platform/(linux|windows|macos)/.*" "agent/cmd_secret\\.c")
 # Threads: the rooms that own one, and the module they meet in.
 place("pthread\\.h|threads\\.h|semaphore\\.h" "core/.*" "store/.*" "sync/.*" "hub/.*" "agent/.*"
 	"platform/.*" "desktop/clerk\\.c")
