@@ -18,6 +18,7 @@ enum { OPTION_PICK = 256, OPTION_MENU, OPTION_WHY, OPTION_MEND };
 /* Of ourselves, to ourselves, when we crash: let go the keys that were pressed. */
 #define MEND "--mend"
 
+#define END_S 20
 #define EXIT_RESIDENT 3 /* another one is: nothing is wrong, and trying again helps not */
 
 struct program {
@@ -158,7 +159,10 @@ static int run(struct program *program)
 		desktop->backend->run(desktop);
 	report_close(program->report);
 	program->report = NULL;
+	/* What must be written is, unless the disk never answers: then we end by this. */
+	(void)alarm(END_S);
 	desk_fini(&program->desk);
+	(void)alarm(0);
 	return EXIT_SUCCESS;
 }
 

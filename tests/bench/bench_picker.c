@@ -1,14 +1,16 @@
 /*
  * The picker as a person meets it, looked at from outside, on the X display that DISPLAY
  * names: from the press of the hotkey until the window is there and until it is painted,
- * from a key until its results are painted, with libraries of several sizes; memory and
- * wake-ups while nobody uses it. Beside it in the same run, where they are installed:
- * rofi and dmenu with as many lines, started as a hotkey daemon starts them.
+ * from a key until its results are painted, with libraries of several sizes; the same at
+ * twice the size, with the first of them; memory and wake-ups while nobody uses it. Beside
+ * it in the same run, where they are installed: rofi and dmenu with as many lines, started
+ * as a hotkey daemon starts them.
  *
  * Painted: the first change that the server reports of the window (XDAMAGE) after which it
  * looks, pixel for pixel, as it does when it has been still for 60 ms.
  *
- *	xvfb-run -a bench_picker BIN_FOLDER [ROUNDS [SECONDS_IDLE [PROMPTS…]]]
+ *	xvfb-run -a -s '-screen 0 2560x1600x24' \
+ *		bench_picker BIN_FOLDER [ROUNDS [SECONDS_IDLE [PROMPTS…]]]
  */
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include <X11/Xlib.h>
@@ -75,6 +77,7 @@ static uint64_t look(Window window)
 	XWindowAttributes attributes;
 	uint64_t hash = 1469598103934665603ULL;
 	XImage *image = NULL;
+	uint64_t word;
 	size_t i, n;
 
 	if (XGetWindowAttributes(display, window, &attributes))
@@ -83,8 +86,12 @@ static uint64_t look(Window window)
 	if (image == NULL)
 		return 0;
 	n = (size_t)image->bytes_per_line * (size_t)image->height;
-	for (i = 0; i < n; i++)
-		hash = (hash ^ (unsigned char)image->data[i]) * 1099511628211ULL;
+	/* By eight bytes: what comes meanwhile is seen so much later. */
+	for (i = 0; i + sizeof word <= n; i += sizeof word) {
+		memcpy(&word, image->data + i, sizeof word);
+		hash = (hash ^ word) * 1099511628211ULL;
+		hash ^= hash >> 32;
+	}
 	XDestroyImage(image);
 	return hash;
 }
@@ -359,7 +366,7 @@ static void measure_opening(const char *dir, size_t prompts, size_t rounds)
 
 /* Words as they are typed, a letter at a time, taken back by Ctrl+U. And the processor
  * time that a key takes, which other work on the machine does not change. */
-static void measure_typing(pid_t pid, size_t prompts, size_t rounds)
+static void measure_typing(pid_t pid, size_t prompts, const char *scale, size_t rounds)
 {
 	static const char *const words[] = {"write", "code", "plan", "trans", "email", "test"};
 	static int64_t values[ROUNDS_MAX], cpu[ROUNDS_MAX];
@@ -393,11 +400,36 @@ static void measure_typing(pid_t pid, size_t prompts, size_t rounds)
 	close_picker();
 	if (n == 0)
 		bench_fail("nothing was painted");
-	(void)snprintf(name, sizeof name, "picker_key_%zu", prompts);
+	(void)snprintf(name, sizeof name, "picker_key%s_%zu", scale, prompts);
 	bench_begin(name, "ms");
 	show("promptd", values, n);
 	show("promptd, processor time", cpu, n);
 	bench_end();
+}
+
+/* On a display with four times the pixels; the rest is as before. */
+static void measure_scaled(const char *bin, size_t prompts, size_t rounds)
+{
+	static struct figure own;
+	char name[64];
+	pid_t pid;
+	size_t i;
+
+	(void)setenv("GDK_SCALE", "2", 1);
+	pid = start_desktop(bin);
+	(void)unsetenv("GDK_SCALE");
+	own.n = 0;
+	for (i = 0; i < rounds; i++) {
+		open_picker(&own, false);
+		close_picker();
+	}
+	(void)snprintf(name, sizeof name, "picker_painted_scale2_%zu", prompts);
+	bench_begin(name, "ms");
+	show("promptd, mapped", own.mapped, own.n);
+	show("promptd", own.painted, own.n);
+	bench_end();
+	measure_typing(pid, prompts, "_scale2", rounds);
+	end(pid);
 }
 
 static double memory_mb(pid_t pid, const char *what)
@@ -430,7 +462,7 @@ static void measure_rest(pid_t pid, unsigned seconds)
 	bench_end();
 }
 
-static void measure(const char *bin, size_t prompts, size_t rounds, unsigned idle)
+static void measure(const char *bin, size_t prompts, size_t rounds, unsigned idle, bool scaled)
 {
 	char home[] = "/tmp/promptd-bench-XXXXXX", dir[64], command[96];
 	pid_t pid;
@@ -443,10 +475,12 @@ static void measure(const char *bin, size_t prompts, size_t rounds, unsigned idl
 	fill(dir, prompts);
 	pid = start_desktop(bin);
 	measure_opening(home, prompts, rounds);
-	measure_typing(pid, prompts, rounds);
+	measure_typing(pid, prompts, "", rounds);
 	if (idle > 0)
 		measure_rest(pid, idle);
 	end(pid);
+	if (scaled)
+		measure_scaled(bin, prompts, rounds);
 	(void)snprintf(command, sizeof command, "rm -r '%s'", home);
 	if (system(command) != 0)
 		bench_fail(command);
@@ -467,9 +501,9 @@ int main(int argc, char **argv)
 		bench_fail("there is no display with XDAMAGE: xvfb-run -a bench_picker ...");
 	XSelectInput(display, DefaultRootWindow(display), SubstructureNotifyMask);
 	if (argc <= 4)
-		measure(argv[1], 1000, rounds, idle);
+		measure(argv[1], 1000, rounds, idle, true);
 	for (i = 4; i < argc; i++)
-		measure(argv[1], strtoul(argv[i], NULL, 10), rounds, i == 4 ? idle : 0);
+		measure(argv[1], strtoul(argv[i], NULL, 10), rounds, i == 4 ? idle : 0, i == 4);
 	XCloseDisplay(display);
 	return 0;
 }
