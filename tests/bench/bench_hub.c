@@ -100,7 +100,7 @@ static struct load load(
 	struct pollfd polls[CONNECTIONS];
 	int64_t *took = xcalloc(n, sizeof *took), begun, cpu;
 	size_t i, asked = 0, answered = 0;
-	struct load result;
+	struct load result = {.bytes = 0};
 
 	connect_all(world, connections, n_connections);
 	begun = bench_now_ns();
@@ -116,13 +116,13 @@ static struct load load(
 				continue;
 			if (answered < n)
 				took[answered++] = bench_now_ns() - connections[i].asked_ns;
+			result.bytes = (double)connections[i].in.len;
 			if (asked < n + n_connections)
 				ask(world, &connections[i], question, asked++);
 		}
 	}
 	result.rate = (double)n * 1e9 / (double)(bench_now_ns() - begun);
 	result.cpu_us = (double)(bench_cpu_ns(world->run.pid) - cpu) / 1e3 / (double)n;
-	result.bytes = (double)connections[0].in.len;
 	bench_sort(took, n);
 	result.p50_us = (double)bench_percentile(took, n, 50) / 1e3;
 	result.p99_us = (double)bench_percentile(took, n, 99) / 1e3;
