@@ -5,7 +5,7 @@
  * answered, the rules below hold in the database, and an agent that followed all the
  * while holds what one holds that asks for everything at the end.
  *
- *	test_hub_histories [HISTORIES-PER-DATABASE [SEED]]
+ *	test_hub_histories [HISTORIES-PER-DATABASE [SEED [sqlite|postgresql]]]
  *
  * A history is one prompt from being made to being left alone.
  */
@@ -335,6 +335,24 @@ static void actor_make(struct actor *actor, struct play *play, uint64_t seed)
 	CHECK(hub_db_open(&actor->db, play->world.url, &err) == 0);
 }
 
+/* SQLite: the search's index is of what stands in its table, and whole. */
+static void check_search(struct hub_db *db)
+{
+	static const char *const checks[] = {
+		"INSERT INTO search_head (search_head, rank) VALUES ('integrity-check', 1)",
+		"INSERT INTO search_text (search_text, rank) VALUES ('integrity-check', 1)"};
+	struct err err = {.text = ""};
+	size_t i;
+
+	if (strcmp(hub_db_driver(db), "sqlite") != 0)
+		return;
+	for (i = 0; i < sizeof checks / sizeof *checks; i++)
+		if (hub_db_run(db, checks[i], DB_NO_ARGS, NULL, NULL, &err) != 0) {
+			(void)fprintf(stderr, "%s: %s\n", checks[i], err.text);
+			exit(1);
+		}
+}
+
 static void play_round(struct play *play, struct actor *actors, int64_t histories)
 {
 	pthread_t threads[ACTORS + 1];
@@ -350,6 +368,7 @@ static void play_round(struct play *play, struct actor *actors, int64_t historie
 		CHECK(pthread_join(threads[i], NULL) == 0);
 	atomic_store(&play->over, true);
 	CHECK(pthread_join(threads[ACTORS], NULL) == 0);
+	check_search(actors[0].db);
 	for (i = 0; i < play->n_stages; i++) {
 		stage_check(actors[0].db, &play->stages[i], &play->found);
 		check_agent(&actors[0], &play->stages[i]);
@@ -358,6 +377,7 @@ static void play_round(struct play *play, struct actor *actors, int64_t historie
 
 static int64_t wanted = SHORT;
 static uint64_t seed = 20261121;
+static const char *only; /* this database; NULL: each */
 
 static void tell(const struct play *play, const struct actor *actors, const char *driver)
 {
@@ -388,6 +408,8 @@ static void whatever_is_done_the_rules_hold(struct hub_db *db, const char *url)
 	size_t i;
 	int round;
 
+	if (only != NULL && strcmp(only, hub_db_driver(db)) != 0)
+		return;
 	play = (struct play){.n_stages = wanted > SHORT ? STAGES : 6};
 	CHECK(pthread_mutex_init(&play.lock, NULL) == 0);
 	world_begin(&play.world, url);
@@ -429,6 +451,7 @@ int main(int argc, char **argv)
 		seed = (uint64_t)number;
 	}
 	log_open("histories", LOG_LEVEL_ERROR, STDERR_FILENO); /* why something failed inside */
+	only = argc > 3 ? argv[3] : NULL;
 	if (!hub_postgres(socket, sizeof socket))
 		(void)printf("skipped: PostgreSQL's half (it is not running)\n");
 	HUB_RUN(whatever_is_done_the_rules_hold);
