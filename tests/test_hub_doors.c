@@ -259,6 +259,58 @@ static void a_purged_text_is_nowhere(struct hub_db *db, const char *url)
 	world_end(&scene.world);
 }
 
+/* An index of many pages: small ones stay flat. */
+static void fill_index(struct scene *scene)
+{
+	struct world_answer answer;
+	char body[600], id[5][ID_BYTES];
+	int i, k;
+
+	for (i = 0; i < 400; i++) {
+		for (k = 0; k < 5; k++)
+			id_new(id[k]);
+		(void)snprintf(body, sizeof body,
+			"{\"slug\":\"k/%s\",\"title\":\"%s %s %s %s\",\"text\":\"t\"}", id[0],
+			id[1], id[2], id[3], id[4]);
+		CHECK(ask_as(scene, ROLE_ADMIN, HTTP_POST, "/api/v1/prompts", body, &answer) ==
+			201);
+		world_answer_fini(&answer);
+	}
+}
+
+/* Each leaves something behind in the search's index; after a thousand of them it was
+ * taken for damaged, and nothing could be written. */
+static void many_purges_leave_a_hub_that_works(struct hub_db *db, const char *url)
+{
+	struct scene scene;
+	struct world_answer answer;
+	char path[128], kept[128];
+	int i;
+
+	if (strcmp(hub_db_driver(db), "sqlite") != 0)
+		return;
+	scene_begin(&scene, db, url);
+	CHECK(ask_as(&scene, ROLE_ADMIN, HTTP_POST, "/api/v1/prompts",
+		      "{\"slug\":\"k/ept\",\"title\":\"T\",\"text\":\"t\"}", &answer) == 201);
+	(void)snprintf(kept, sizeof kept, "/api/v1/prompts/%s", json_text(answer.json, "id"));
+	world_answer_fini(&answer);
+	fill_index(&scene);
+	for (i = 0; i < 1100; i++) {
+		/* Something to be put together with. */
+		CHECK(ask_as(&scene, ROLE_ADMIN, HTTP_PATCH, kept, "{\"title\":\"T\"}", &answer) ==
+			200);
+		world_answer_fini(&answer);
+		CHECK(ask_as(&scene, ROLE_ADMIN, HTTP_POST, "/api/v1/prompts",
+			      "{\"slug\":\"p/q\",\"title\":\"T\",\"text\":\"t\"}", &answer) == 201);
+		(void)snprintf(path, sizeof path, "/api/v1/prompts/%s/purge",
+			json_text(answer.json, "id"));
+		world_answer_fini(&answer);
+		CHECK(ask_as(&scene, ROLE_ADMIN, HTTP_POST, path, "{}", &answer) == 204);
+		world_answer_fini(&answer);
+	}
+	world_end(&scene.world);
+}
+
 /* ── texts that are none ───────────────────────────────────────────────── */
 
 /* Bytes that PostgreSQL takes for no text, and bodies larger than the audit log takes:
@@ -420,6 +472,7 @@ int main(void)
 	HUB_RUN(a_device_grows_no_rights);
 	HUB_RUN(a_key_lets_no_device_in);
 	HUB_RUN(a_purged_text_is_nowhere);
+	HUB_RUN(many_purges_leave_a_hub_that_works);
 	HUB_RUN(odd_bytes_are_refused);
 	HUB_RUN(a_large_change_is_written_down);
 	HUB_RUN(the_second_wall_stands);
