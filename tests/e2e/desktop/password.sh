@@ -21,9 +21,9 @@ export ASAN_OPTIONS=fast_unwind_on_malloc=0
 mkdir -p "$work/prompts" "$PROMPTD_HOME/config"
 printf -- '---\ntitle: quartz\n---\n[quartz]' >"$work/prompts/quartz.prompt.md"
 "$bin/promptd" import "$work/prompts" >"$work/import.log" 2>&1 || fail 'the prompt is not imported'
-mkfifo "$work/bus"
-start bus dbus-daemon --session --nofork --print-address=3 3<>"$work/bus"
-read -r -t 60 DBUS_SESSION_BUS_ADDRESS <>"$work/bus" || fail 'no session bus'
+start bus dbus-daemon --session --nofork --print-address=3 3>"$work/bus"
+wait_for 'a session bus' grep -q guid= "$work/bus"
+read -r DBUS_SESSION_BUS_ADDRESS <"$work/bus"
 export DBUS_SESSION_BUS_ADDRESS
 start desktop "$bin/promptd-desktop"
 desktop=$last
