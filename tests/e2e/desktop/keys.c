@@ -15,6 +15,7 @@
  *	desktop-keys seen CLASS      a window of that class that is to be seen, wherever; prints
  *				     its id
  *	desktop-keys place CLASS     where that is: "X Y WIDTH HEIGHT"
+ *	desktop-keys fill CLASS      asks the window manager that it fill its monitor
  *	desktop-keys top CLASS       until a window of that class lies over all others (60 s);
  *				     prints where: "X Y WIDTH HEIGHT"
  *	desktop-keys manager any     until there is a window manager (60 s)
@@ -172,6 +173,21 @@ static int print_place(const char *name)
 	return 0;
 }
 
+/* What a taskbar would send: the window is managed by then, so it is not lost (EWMH 1.5,
+ * _NET_WM_STATE). */
+static int fill_monitor(const char *name)
+{
+	Window found = find_seen(DefaultRootWindow(display), name, 0);
+	XEvent event = {.xclient = {.type = ClientMessage, .window = found, .format = 32}};
+
+	event.xclient.message_type = XInternAtom(display, "_NET_WM_STATE", False);
+	event.xclient.data.l[0] = 1; /* add */
+	event.xclient.data.l[1] = (long)XInternAtom(display, "_NET_WM_STATE_FULLSCREEN", False);
+	event.xclient.data.l[3] = 2; /* a pager asks, not the window itself */
+	return found == None || !XSendEvent(display, DefaultRootWindow(display), False,
+					SubstructureRedirectMask | SubstructureNotifyMask, &event);
+}
+
 /* The last of the root's children that is seen. */
 static Window top_window(XWindowAttributes *attributes)
 {
@@ -271,6 +287,8 @@ int main(int argc, char **argv)
 		status = print_seen(argv[2]);
 	else if (strcmp(argv[1], "place") == 0)
 		status = print_place(argv[2]);
+	else if (strcmp(argv[1], "fill") == 0)
+		status = fill_monitor(argv[2]);
 	else if (strcmp(argv[1], "free") == 0)
 		status = wait_until_free();
 	else if (strcmp(argv[1], "press") == 0)

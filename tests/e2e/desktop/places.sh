@@ -19,8 +19,13 @@ printf -- '---\ntitle: été\n---\n[summer]' >"$work/prompts/summer.prompt.md"
 printf -- '---\ntitle: winter\n---\n[winter]' >"$work/prompts/winter.prompt.md"
 "$bin/promptd" import "$work/prompts" >"$work/import.log" 2>&1 || fail 'the prompts are not imported'
 echo '#promptd { color: ' >"$PROMPTD_HOME/config/picker.css"
-start xterm xterm -fullscreen -T sink -e sh -c "stty raw -echo; exec cat >'$work/out'"
+start xterm xterm -T sink -e sh -c "stty raw -echo; exec cat >'$work/out'"
 "$bin/desktop-keys" wait XTerm >/dev/null || fail 'xterm does not come'
+"$bin/desktop-keys" fill XTerm || fail 'no window can fill the screen'
+fills() {
+	"$bin/desktop-keys" place XTerm | grep -q '^0 0 1280 800$'
+}
+wait_for 'the window fills the screen' fills
 start desktop "$bin/promptd-desktop"
 desktop=$last
 wait_for 'promptd-desktop is ready' grep -q desktop.ready "$work/desktop.log"
