@@ -49,11 +49,12 @@ static void on_answered(struct clerk_job *base, bool was_done)
 {
 	struct job *job = (struct job *)base;
 
-	job->picker->slow = job->picker->reminded = false; /* it goes on */
-	if (was_done)
+	if (was_done) {
+		job->picker->slow = job->picker->reminded = false; /* it goes on */
 		palette_answer(&job->picker->palette, job->answer);
-	else
+	} else {
 		palette_question_free(job->question);
+	}
 	free(job);
 }
 

@@ -269,6 +269,25 @@ static void long_wait_is_told_and_the_answer_takes_it_back(void)
 	tear_down();
 }
 
+/* A question that is dropped for the next one is no answer: the frame is not waited for
+ * again, nor is the word that it takes long put off by who goes on typing. */
+static void who_goes_on_typing_is_told_too(void)
+{
+	static const char *const letters[] = {"h", "e", "l", "l"};
+	size_t i;
+
+	set_up();
+	call();
+	await_answers();
+	disk_set(true);
+	for (i = 0; i < sizeof letters / sizeof *letters; i++) {
+		type(letters[i]);
+		fake_advance(&fake, DESK_PICKER_LATE_MS / 3);
+	}
+	CHECK(strstr(fake.message, "still being read") != NULL);
+	tear_down();
+}
+
 static int count(void *data, struct str event_id, struct str json)
 {
 	(void)event_id;
@@ -310,6 +329,7 @@ int main(void)
 	RUN(enter_pastes_what_was_searched_for);
 	RUN(hotkey_of_a_prompt_waits_for_it);
 	RUN(long_wait_is_told_and_the_answer_takes_it_back);
+	RUN(who_goes_on_typing_is_told_too);
 	RUN(end_waits_for_what_must_be_written);
 	return 0;
 }
