@@ -248,6 +248,7 @@ static void field_note(
 void palette_form_source(struct palette *palette, enum prompt_from from,
 	enum palette_source_outcome outcome, struct str text)
 {
+	bool any = false;
 	size_t i;
 
 	for (i = 0; has_fields(palette) && i < palette->prompt->n_inputs; i++) {
@@ -255,13 +256,14 @@ void palette_form_source(struct palette *palette, enum prompt_from from,
 
 		if (!field->waiting || input_at(palette, i)->from != from)
 			continue;
+		any = true;
 		field->waiting = false;
 		if (outcome == PALETTE_SOURCE_TEXT && text.n > 0)
 			field_fill(palette, i, text);
 		else
 			field_note(field, from, outcome);
 	}
-	if (!has_fields(palette))
+	if (!any)
 		return;
 	palette->message[0] = '\0'; /* that it was waited for, perhaps */
 	palette_preview_make(palette);

@@ -33,6 +33,7 @@
 =   strict: [ ]
 =   files: 1
 = preview: Review <=1> <C\nand C++> for <=bugs>.
+= message: The clipboard holds no text.
 > Ctrl+V
 > clipboard secret
 < source clipboard
@@ -42,6 +43,7 @@
 =   strict: [ ]
 =   files: 1
 = preview: Review <=1> <C\nand C++> for <=bugs>.
+= message: The clipboard holds a password.
 # Nobody asked: nothing happens.
 > clipboard "spam"
 = form: team/review
@@ -50,6 +52,7 @@
 =   strict: [ ]
 =   files: 1
 = preview: Review <=1> <C\nand C++> for <=bugs>.
+= message: The clipboard holds a password.
 # The answer comes when the picker is closed already.
 > Ctrl+V
 > close
