@@ -1,6 +1,7 @@
 /* Tests of desktop/clerk; run under ThreadSanitizer too (preset tsan). */
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 
 #include "desktop/clerk.h"
 #include "tests/test.h"
@@ -46,6 +47,7 @@ struct job {
 	int number;
 	bool worked, ended, was_done;
 	pthread_t thread;
+	sigset_t blocked; /* where it was done */
 	int order;
 };
 
@@ -59,6 +61,7 @@ static void work(struct clerk_job *base)
 	door_pass();
 	job->worked = true;
 	job->thread = pthread_self();
+	(void)pthread_sigmask(SIG_BLOCK, NULL, &job->blocked);
 }
 
 static void done(struct clerk_job *base, bool was_done)
@@ -149,6 +152,23 @@ static void at_the_end_what_must_be_done_is_done(void)
 	CHECK(!jobs[1].was_done && !jobs[2].was_done);
 }
 
+/* A crash here is seen to as one anywhere else (platform_crash_start()). */
+static void signals_are_the_desks_but_for_crashes(void)
+{
+	static const int desks[] = {SIGTERM, SIGINT, SIGALRM, SIGCHLD};
+	static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+	struct clerk *clerk = set_up();
+	size_t i;
+
+	clerk_give(clerk, &jobs[0].base);
+	await(clerk, 1);
+	for (i = 0; i < sizeof desks / sizeof *desks; i++)
+		CHECK(sigismember(&jobs[0].blocked, desks[i]) == 1);
+	for (i = 0; i < sizeof crashes / sizeof *crashes; i++)
+		CHECK(sigismember(&jobs[0].blocked, crashes[i]) == 0);
+	clerk_free(clerk);
+}
+
 static void clerk_without_work_ends(void)
 {
 	struct clerk *clerk = set_up();
@@ -163,6 +183,7 @@ int main(void)
 	RUN(all_is_done_in_order_and_elsewhere);
 	RUN(of_what_passes_only_the_newest_is_done);
 	RUN(at_the_end_what_must_be_done_is_done);
+	RUN(signals_are_the_desks_but_for_crashes);
 	RUN(clerk_without_work_ends);
 	return 0;
 }
