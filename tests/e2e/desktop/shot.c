@@ -3,7 +3,7 @@
  *
  *	desktop-shot FILE.png
  *
- * Waits until there is one and it looks the same twice in a row (60 s at most).
+ * Waits until there is one that is painted and looks the same twice in a row (60 s at most).
  */
 #include <gdk/gdkx.h>
 #include <gtk/gtk.h>
@@ -61,6 +61,17 @@ static gboolean same(GdkPixbuf *a, GdkPixbuf *b)
 		       gdk_pixbuf_get_byte_length(a)) == 0;
 }
 
+/* Until then it shows what is beneath it, and at its corners that is the black of a screen
+ * without a picture; a picker has none of that colour, light or dark. */
+static gboolean painted(GdkPixbuf *picture)
+{
+	int stride = gdk_pixbuf_get_rowstride(picture), height = gdk_pixbuf_get_height(picture);
+	const guchar *first = gdk_pixbuf_read_pixels(picture);
+	const guchar *last = first + (gsize)stride * (gsize)(height - 1);
+
+	return first[0] + first[1] + first[2] > 0 && last[0] + last[1] + last[2] > 0;
+}
+
 int main(int argc, char **argv)
 {
 	GdkPixbuf *before = NULL, *now;
@@ -72,7 +83,7 @@ int main(int argc, char **argv)
 		return 1;
 	for (i = 0; i < 600; i++) {
 		now = look(gdk_display_get_default());
-		if (same(before, now))
+		if (same(before, now) && painted(now))
 			return !gdk_pixbuf_save(
 				now, argv[1], "png", NULL, "compression", "9", NULL);
 		g_clear_object(&before);
