@@ -61,12 +61,23 @@ static const struct entry entries[] = {
 		"סכם את הפגישה הבאה בחמש שורות, ורשום מי עושה מה ועד מתי.\n\n{{notes}}"},
 };
 
-static void inputs(struct prompt *prompt, const char *path)
+/* Every other prompt has one, at its end. */
+static void input_named(struct prompt *prompt, const char *text)
+{
+	struct str name = str_of(strstr(text, "{{") + 2);
+
+	name.n -= strlen("}}");
+	prompt_add_input(prompt, name)->required = true;
+}
+
+static void inputs(struct prompt *prompt, const struct entry *entry)
 {
 	struct prompt_input *input;
 
-	if (strcmp(path, "team/review/code-review") != 0)
+	if (strcmp(entry->path, "team/review/code-review") != 0) {
+		input_named(prompt, entry->text);
 		return;
+	}
 	input = prompt_add_input(prompt, STR("language"));
 	prompt_set(&input->initial, STR("C"));
 	input = prompt_add_input(prompt, STR("focus"));
@@ -119,7 +130,7 @@ static void add(struct store *store, const struct entry *entry)
 	for (i = 0; i < 3 && entry->tags[i] != NULL; i++)
 		prompt_add_tag(prompt, str_of(entry->tags[i]));
 	(void)prompt_add_message(prompt, PROMPT_USER, str_of(entry->text));
-	inputs(prompt, entry->path);
+	inputs(prompt, entry);
 	if (store_prompt_put(store, prompt, NULL, &err) != 0)
 		(void)fprintf(stderr, "%s: %s\n", entry->path, err.text);
 	if (store_prompt_get(store, str_of(entry->path), &want, &stored, &err) != STORE_OK) {
