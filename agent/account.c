@@ -163,6 +163,7 @@ int account_ask(struct call *call, struct account *account, const char *method, 
 			json_text(account->json, "refresh_token") == NULL)
 			break;
 		json_decref(*json);
+		*json = NULL;
 		exit = account_renew(call, account);
 		if (exit != COMMAND_DONE)
 			break;

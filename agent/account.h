@@ -37,8 +37,8 @@ int account_forget(struct call *call);
 
 /*
  * Ask for JSON. The exit: COMMAND_DONE with *json (new, may be NULL for 204) when the
- * hub did it, else COMMAND_LOGIN_NEEDED, COMMAND_REFUSED or COMMAND_FAILED, said why. A
- * token that has run out is renewed once.
+ * hub did it, else COMMAND_LOGIN_NEEDED, COMMAND_REFUSED or COMMAND_FAILED, said why, and
+ * *json is NULL. A token that has run out is renewed once.
  */
 int account_ask(struct call *call, struct account *account, const char *method, const char *path,
 	const json_t *body, json_t **json);

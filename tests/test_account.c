@@ -1,0 +1,91 @@
+/* The account: what is asked with it, and what becomes of its tokens. */
+#include "agent/account.h"
+#include "core/json.h"
+#include "tests/server.h"
+#include "tests/stand_in.h"
+
+#define REFUSED "{\"error\":{\"code\":\"unauthorized\",\"message\":\"sign in\"}}"
+
+static struct stand_in hub;
+static struct platform_dirs dirs;
+/* As the agent's threads have one: nobody looks on. */
+static struct call call;
+static struct account account;
+
+static void answer_json(struct stand_in_answer *answer, const char *status, const char *json)
+{
+	stand_in_body(answer, status, "Content-Type: application/json\r\n", str_of(json));
+}
+
+static void refuse(struct stand_in *of, const char *request, struct stand_in_answer *answer)
+{
+	(void)of;
+	(void)request;
+	answer_json(answer, "401 Unauthorized", REFUSED);
+}
+
+static void renew(struct stand_in *of, const char *request, struct stand_in_answer *answer)
+{
+	(void)of;
+	if (strstr(request, "/auth/refresh") != NULL)
+		answer_json(
+			answer, "200 OK", "{\"access_token\":\"second\",\"refresh_token\":\"r2\"}");
+	else if (strstr(request, "Bearer second") != NULL)
+		answer_json(answer, "200 OK", "{\"name\":\"Ann\"}");
+	else
+		answer_json(answer, "401 Unauthorized", REFUSED);
+}
+
+static void begin(stand_in_fn *fn)
+{
+	struct err err;
+
+	stand_in_settle(&hub);
+	hub.fn = fn;
+	call = (struct call){.dirs = &dirs};
+	account = (struct account){.json = json_pack("{s:s, s:s, s:s}", "url", hub.url,
+					   "access_token", "first", "refresh_token", "r1")};
+	CHECK(sync_http_new(&account.http, hub.url, NULL, &err) == 0);
+}
+
+static void a_token_that_has_run_out_is_renewed_once(void)
+{
+	json_t *json;
+
+	begin(renew);
+	CHECK(account_ask(&call, &account, "GET", "/api/v1/me", NULL, &json) == COMMAND_DONE);
+	CHECK_STR(json_text(json, "name"), "Ann");
+	CHECK_STR(account_token(&account), "second");
+	json_decref(json);
+	account_close(&account);
+}
+
+static void who_is_refused_for_good_gets_no_answer(void)
+{
+	json_t *json, *something = json_object();
+
+	begin(refuse);
+	json = something;
+	CHECK(account_ask(&call, &account, "GET", "/api/v1/me", NULL, &json) ==
+		COMMAND_LOGIN_NEEDED);
+	CHECK(json == NULL);
+	CHECK_STR(call.err.text, "the hub says: sign in");
+	json_decref(something);
+	account_close(&account);
+}
+
+int main(void)
+{
+	char dir[64];
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	json_door_init();
+	test_dir(dir);
+	(void)snprintf(dirs.data, sizeof dirs.data, "%s", dir);
+	stand_in_start(&hub, refuse, NULL);
+	RUN(a_token_that_has_run_out_is_renewed_once);
+	RUN(who_is_refused_for_good_gets_no_answer);
+	stand_in_stop(&hub);
+	test_dir_remove(dir);
+	return 0;
+}
