@@ -13,6 +13,7 @@
 #include "agent/project.h"
 #include "core/buf.h"
 #include "core/json.h"
+#include "core/log.h"
 #include "core/text_filter.h"
 #include "store/project.h"
 
@@ -170,6 +171,11 @@ void call_warn(struct call *call, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	if (call->notes == NULL) {
+		log_event(
+			LOG_LEVEL_WARN, LOG_TEXT("event", "agent.warning"), LOG_TEXT("why", text));
+		return;
+	}
 	if (call->json) {
 		(void)json_array_append_new(call->warnings, call_text_json(str_of(text)));
 		return;

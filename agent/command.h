@@ -103,7 +103,7 @@ struct call {
 	 */
 	json_t *answer;
 	struct output *out;   /* the answer: stdout */
-	struct output *notes; /* progress and remarks: stderr */
+	struct output *notes; /* progress and remarks: stderr; NULL: a thread of the agent */
 	const struct config *config;
 	const struct platform_dirs *dirs;
 
@@ -131,7 +131,8 @@ int call_fail(struct call *call, enum command_exit exit, const char *format, ...
 int call_fail_err(struct call *call, const struct err *err);
 /* What to do about it, shown below the message (or "hint"): a command to type. */
 void call_hint(struct call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Something to know although it worked: stderr at once, and "warnings". */
+/* Something to know although it worked: stderr at once, and "warnings"; in the agent, where
+ * nobody looks on, its log. */
 void call_warn(struct call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*

@@ -1,5 +1,6 @@
 /* The account: what is asked with it, and what becomes of its tokens. */
 #include "agent/account.h"
+#include "agent/datafile.h"
 #include "core/json.h"
 #include "tests/server.h"
 #include "tests/stand_in.h"
@@ -74,6 +75,26 @@ static void who_is_refused_for_good_gets_no_answer(void)
 	account_close(&account);
 }
 
+/* Tokens that a keyring kept are renewed in the agent, and nobody answers on the bus. */
+static void without_its_keyring_the_sign_in_goes_into_the_file(void)
+{
+	json_t *whole, *file;
+
+	begin(refuse);
+	CHECK(account_save(&call, hub.url, account.json) == COMMAND_DONE);
+	file = account_file_read(&call);
+	(void)json_object_set_new(file, "kept", json_string("secret-service"));
+	whole = json_pack("[O]", file);
+	CHECK(datafile_write(&call, ACCOUNT_FILE, whole, &call.err) == 0);
+	json_decref(whole);
+	json_decref(file);
+	CHECK(account_file_write(&call, account.json, ACCOUNT_AS_IS, &file) == COMMAND_DONE);
+	CHECK_STR(json_text(file, "access_token"), "first");
+	CHECK(json_object_get(file, "kept") == NULL);
+	json_decref(file);
+	account_close(&account);
+}
+
 int main(void)
 {
 	char dir[64];
@@ -82,9 +103,12 @@ int main(void)
 	json_door_init();
 	test_dir(dir);
 	(void)snprintf(dirs.data, sizeof dirs.data, "%s", dir);
+	(void)unsetenv("DBUS_SESSION_BUS_ADDRESS");
+	(void)setenv("XDG_RUNTIME_DIR", dir, 1);
 	stand_in_start(&hub, refuse, NULL);
 	RUN(a_token_that_has_run_out_is_renewed_once);
 	RUN(who_is_refused_for_good_gets_no_answer);
+	RUN(without_its_keyring_the_sign_in_goes_into_the_file);
 	stand_in_stop(&hub);
 	test_dir_remove(dir);
 	return 0;
