@@ -78,10 +78,8 @@ static int ask(
 	sync_answer_fini(&answer);
 	if (rc != 0)
 		return PULL_LATER;
-	if (asking->status == 401)
-		return PULL_SIGN_IN;
-	if (asking->status == 426)
-		return PULL_TOO_OLD;
+	if (asking->status == 401 || asking->status == 426)
+		return pull_outcome(asking->status, err);
 	if (asking->status == 408 || asking->status == 429 || asking->status >= 500 ||
 		asking->json == NULL) {
 		(void)err_set(err, ERR_BUSY, "the hub says %ld", asking->status);

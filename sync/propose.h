@@ -18,8 +18,8 @@ struct propose_report {
 
 /*
  * All that wait, oldest first. PULL_DONE: none waits any more; PULL_SIGN_IN, PULL_TOO_OLD,
- * PULL_LATER as there: the rest goes on waiting. A draft that the hub will not have is
- * refused and does not hold the others. Negative: the store's.
+ * PULL_LATER as there, err says why: the rest goes on waiting. A draft that the hub will not
+ * have is refused and does not hold the others. Negative: the store's.
  */
 int sync_propose(struct store *store, struct sync_http *http, const char *token,
 	struct propose_report *report, struct err *err);

@@ -201,11 +201,9 @@ static int apply(struct pulling *pulling, struct feed_page *page, struct err *er
 
 /* ── asking ────────────────────────────────────────────────────────────── */
 
-/* What is no page: the hub's word for it. */
-static int outcome_of(struct pulling *pulling, const struct sync_answer *answer, struct err *err)
+int pull_outcome(long status, struct err *err)
 {
-	pulling->report->retry_after_s = answer->retry_after_s;
-	switch (answer->status) {
+	switch (status) {
 	case 401:
 		(void)err_set(err, ERR_REFUSED, "the hub wants you to sign in again");
 		return PULL_SIGN_IN;
@@ -216,9 +214,16 @@ static int outcome_of(struct pulling *pulling, const struct sync_answer *answer,
 		(void)err_set(err, ERR_NEWER, "the hub speaks to newer programs only");
 		return PULL_TOO_OLD;
 	default:
-		(void)err_set(err, ERR_BUSY, "the hub says %ld", answer->status);
+		(void)err_set(err, ERR_BUSY, "the hub says %ld", status);
 		return PULL_LATER;
 	}
+}
+
+/* What is no page: the hub's word for it. */
+static int turned_away(struct pulling *pulling, const struct sync_answer *answer, struct err *err)
+{
+	pulling->report->retry_after_s = answer->retry_after_s;
+	return pull_outcome(answer->status, err);
 }
 
 /* From the beginning, once: a hub that does not take its own cursors is not asked for
@@ -318,7 +323,7 @@ static int pull_once(struct pulling *pulling, struct err *err)
 	else if (answer.status == 200)
 		rc = take_page(pulling, &answer, err);
 	else if (!start_anew(pulling, &answer) && answer.status != 304)
-		rc = outcome_of(pulling, &answer, err);
+		rc = turned_away(pulling, &answer, err);
 	pulling->report->poll_after_s = answer.poll_after_s;
 	sync_answer_fini(&answer);
 	return rc;

@@ -29,6 +29,9 @@ enum pull_outcome {
 	PULL_ENDED = 5,	  /* proceed() said so */
 };
 
+/* What an answer of this status that is no success means; never PULL_DONE, and err says it. */
+int pull_outcome(long status, struct err *err);
+
 struct pull_options {
 	const char *token;
 	bool experimental; /* ask for experimental versions too; the hub decides */
