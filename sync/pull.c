@@ -41,6 +41,7 @@ static int fetch_body(struct pulling *pulling, struct feed_change *change, struc
 		if (rc == 0)
 			(void)err_set(err, ERR_BUSY, "the hub gives no text for %s (%ld)",
 				change->prompt->path, answer.status);
+		pulling->report->retry_after_s = answer.retry_after_s;
 		sync_answer_fini(&answer);
 		return PULL_LATER;
 	}

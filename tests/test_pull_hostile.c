@@ -383,6 +383,24 @@ static void every_status_has_its_meaning(void)
 	close_all();
 }
 
+static void answer_no_text(struct stand_in *of, const char *request, struct stand_in_answer *answer)
+{
+	if (strstr(request, "/blobs/") == NULL)
+		answer_page(of, request, answer);
+	else
+		stand_in_body(answer, "429 Slow", "Retry-After: 77\r\n", STR(""));
+}
+
+static void a_hub_that_has_no_time_for_a_text_is_left_alone(void)
+{
+	open_all(answer_no_text);
+	begin("changes");
+	put(1, "p-1", "team/one", 1, "One.", false);
+	end(1, 1, false);
+	CHECK(pull() == PULL_LATER && nothing_came() && report.retry_after_s == 77);
+	close_all();
+}
+
 /* Nobody is sent elsewhere: the token is for the hub alone. */
 static void answer_elsewhere(
 	struct stand_in *of, const char *request, struct stand_in_answer *answer)
@@ -498,6 +516,7 @@ static void run_all(void)
 	RUN(a_feed_without_end_is_given_up);
 	RUN(a_feed_that_does_not_move_is_given_up_at_once);
 	RUN(every_status_has_its_meaning);
+	RUN(a_hub_that_has_no_time_for_a_text_is_left_alone);
 	RUN(nobody_is_sent_elsewhere);
 	RUN(a_cursor_that_is_not_taken_means_all_of_it);
 	RUN(a_hub_that_forgets_its_own_cursors_is_not_asked_for_ever);
