@@ -71,7 +71,6 @@ static int ask(
 	sync_answer_init(&answer, ANSWER_MAX);
 	rc = sync_http_ask(asking->http, &question, &answer, err);
 	asking->status = answer.status;
-	asking->report->retry_after_s = answer.retry_after_s;
 	if (rc == 0)
 		(void)json_door_parse(
 			(struct str){buf_text(&answer.body), answer.body.len}, &asking->json, NULL);
@@ -168,7 +167,7 @@ int sync_propose(struct store *store, struct sync_http *http, const char *token,
 	struct draft draft;
 	int rc;
 
-	*report = (struct propose_report){.retry_after_s = -1};
+	*report = (struct propose_report){.sent = 0};
 	do {
 		draft = (struct draft){.found = false};
 		buf_init(&draft.body, PROPOSAL_BODY_MAX);

@@ -12,8 +12,7 @@
 
 struct propose_report {
 	int64_t sent, refused;
-	char why[256];	       /* of the last that was refused, filtered */
-	int64_t retry_after_s; /* of a hub that wants to be left alone; -1 */
+	char why[256]; /* of the last that was refused, filtered */
 };
 
 /*
