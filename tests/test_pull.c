@@ -59,6 +59,52 @@ static void a_full_page_replaces_what_was_there(void)
 	close_all();
 }
 
+/* A library told anew in two pages, with one ETag for all; the second page comes when it
+ * may. */
+static atomic_bool second_may;
+
+static void answer_two_pages(
+	struct stand_in *of, const char *request, struct stand_in_answer *answer)
+{
+	bool second = strstr(request, "cursor=epoch.scope.1 ") != NULL;
+
+	begin("full");
+	if (!second)
+		put(1, "p-1", "team/one", 1, "One.", true);
+	else
+		put(2, "p-2", "team/two", 2, "Two, better.", true);
+	end(second ? 2 : 1, 1, !second);
+	if (second && strstr(request, "If-None-Match") != NULL)
+		stand_in_body(answer, "304 Not Modified", "ETag: \"e\"\r\n", STR(""));
+	else if (second && !atomic_load(&second_may))
+		stand_in_body(answer, "503 Service Unavailable", "", STR(""));
+	else
+		answer_page(of, request, answer);
+}
+
+static void a_library_told_anew_in_pages_loses_nothing_on_the_way(void)
+{
+	open_all(answer_page);
+	begin("full");
+	put(1, "p-0", "team/zero", 1, "Zero.", true);
+	put(2, "p-2", "team/two", 1, "Two.", true);
+	end(2, 2, false);
+	CHECK(pull() == PULL_DONE && count() == 2);
+	stand_in_settle(&hub);
+	hub.fn = answer_two_pages;
+	atomic_store(&second_may, false);
+	CHECK(pull() == PULL_LATER);
+	CHECK(count() == 3 && has_cursor("epoch.scope.1") && report.removed == 0);
+	CHECK_STR(text_of("team/two"), "Two.");
+	atomic_store(&second_may, true);
+	CHECK(pull() == PULL_DONE && report.removed == 1);
+	CHECK(count() == 2 && has_cursor("epoch.scope.2"));
+	CHECK_STR(text_of("team/one"), "One.");
+	CHECK_STR(text_of("team/two"), "Two, better.");
+	CHECK_STR(text_of("team/zero"), "");
+	close_all();
+}
+
 static void two_prompts_may_change_their_names_for_each_others(void)
 {
 	open_all(answer_page);
@@ -261,6 +307,7 @@ static void run_all(void)
 	RUN(a_page_is_taken_over_with_its_cursor);
 	RUN(texts_that_are_here_are_not_asked_for_again);
 	RUN(a_full_page_replaces_what_was_there);
+	RUN(a_library_told_anew_in_pages_loses_nothing_on_the_way);
 	RUN(two_prompts_may_change_their_names_for_each_others);
 	RUN(ones_own_comes_before_the_teams_unless_the_hub_locks_the_name);
 	RUN(the_team_comes_before_shared_sources_and_starters);
