@@ -177,6 +177,19 @@ static void nobody_passes_the_lifecycle_by(struct hub_db *db, const char *url)
 	refused(db, "UPDATE audit SET action = 'b' WHERE tenant = $1", "audit_immutable");
 }
 
+static void two_approvers_are_for_what_is_everybodys(struct hub_db *db, const char *url)
+{
+	(void)url;
+	begin_world(db);
+	done(db, "INSERT INTO team (tenant, id, name, created_ms) VALUES ($1, 'x', 'x', 1)");
+	done(db, "UPDATE tenant SET approval = 'strict' WHERE id = $1");
+	done(db, SET("state = 'in_review'"));
+	done(db, APPROVE("ben", "d"));
+	refused(db, SET("state = 'approved'"), "approvals_missing");
+	done(db, "UPDATE prompt SET team_id = 'x' WHERE tenant = $1");
+	done(db, SET("state = 'approved'"));
+}
+
 static int fail_late(struct hub_db *db, void *data, struct err *err)
 {
 	(void)data;
@@ -347,6 +360,7 @@ int main(void)
 		(void)printf("skipped: PostgreSQL's half (it is not running)\n");
 	HUB_RUN(values_come_back_as_they_went);
 	HUB_RUN(nobody_passes_the_lifecycle_by);
+	HUB_RUN(two_approvers_are_for_what_is_everybodys);
 	HUB_RUN(half_a_transaction_is_none);
 	HUB_RUN(another_tenant_sees_no_rows);
 	HUB_RUN(writers_at_once_lose_nothing);
