@@ -62,8 +62,7 @@ static const char *name_of(struct filling *filling, const struct outbox_use *use
 static int take_use(void *data, const struct outbox_use *use)
 {
 	struct filling *filling = data;
-	bool wanted =
-		filling->place->sink == OUTBOX_HUB || filling->place->personal || !use->personal;
+	bool wanted = filling->place->personal || !use->personal;
 	char *id = wanted ? filling->list.ids[filling->list.n]
 			  : filling->unwanted[filling->n_unwanted];
 	size_t from = filling->text.len;
