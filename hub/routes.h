@@ -1,8 +1,8 @@
 /*
  * Every route in one table: what it is called by, who may, and what it does. The
  * authorisation of the whole API stands here and nowhere else; tests/test_hub_access.c
- * tries each route with each role in each relation against it, and hub/openapi.json
- * is held against it.
+ * tries each route with each role in each relation against it, tests/test_hub_table.c says
+ * a second time what was meant, and schema/hub/openapi.json is held against it.
  */
 #ifndef HUB_ROUTES_H
 #define HUB_ROUTES_H
