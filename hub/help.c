@@ -124,6 +124,21 @@ static void man_text(struct buf *out, struct str text)
 	(void)buf_add_char(out, '\n');
 }
 
+/* A line to be typed: mdoc would take quotes as its own, and - as a hyphen. */
+static void man_line(struct buf *out, struct str text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n; i++)
+		if (text.p[i] == '"')
+			(void)buf_add_str(out, "\\(dq");
+		else if (text.p[i] == '-')
+			(void)buf_add_str(out, "\\-");
+		else
+			(void)buf_add_char(out, text.p[i]);
+	(void)buf_add_char(out, '\n');
+}
+
 static void man_options(struct buf *out, const struct command_option *option)
 {
 	(void)buf_add_str(out, ".Bl -tag -width indent\n");
@@ -156,8 +171,10 @@ static void man_command(struct buf *out, const struct command *command)
 		(void)buf_add_str(out, ".Pp\nWith\n.Fl \\-json :\n");
 		man_text(out, str_of(command->answer));
 	}
-	if (command->example != NULL)
-		(void)buf_add_format(out, ".Pp\nFor example:\n.Dl %s\n", command->example);
+	if (command->example != NULL) {
+		(void)buf_add_str(out, ".Pp\nFor example:\n.Dl ");
+		man_line(out, str_of(command->example));
+	}
 }
 
 static const char man_begin[] =

@@ -35,6 +35,7 @@ if [ -x "$hub" ]; then
 		"$hub" --man | diff -u docs/man/promptd-hub.1 - ||
 			fail "promptd-hub.1 is not what promptd-hub --man says: tests/e2e/pages.sh PROMPTD --write"
 	fi
+	! grep '^\.Dl.*"' docs/man/promptd-hub.1 || fail "promptd-hub.1: a quote that mdoc eats"
 	# Every command of the help stands in the page, and every option of each.
 	while read -r command; do
 		grep -q "^\.Ss $command\$" docs/man/promptd-hub.1 || fail "promptd-hub.1 has no $command"
