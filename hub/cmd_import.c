@@ -311,6 +311,8 @@ static int run_import(struct import *import, const struct library_format *format
 		     ? -1
 	     : call_flag(import->call, "starter") ? import_starter(import, &err)
 						  : import_paths(import, format, &err);
+	if (rc != 0 && err.code == ERR_NOT_FOUND && call_value(import->call, "approve") != NULL)
+		call_hint(import->call, "promptd-hub user list names who is in");
 	if (rc != 0)
 		return call_fail_err(import->call, &err);
 	answer(import);

@@ -6,6 +6,7 @@
 static int init_run(struct call *call)
 {
 	const char *name = call_value(call, "name");
+	bool again = call_flag(call, "again");
 	char invite[SECRET_TOKEN_BYTES];
 	struct hub_db *db;
 	struct err err;
@@ -13,7 +14,7 @@ static int init_run(struct call *call)
 
 	if (exit != COMMAND_DONE)
 		return exit;
-	rc = hub_init(db, name != NULL ? name : "Team", call_flag(call, "again"), invite, &err);
+	rc = hub_init(db, name != NULL ? name : "Team", again, invite, &err);
 	if (rc == DB_EXISTS)
 		call_hint(call, "promptd-hub init --again makes another; promptd-hub user invite "
 				"--role admin says for whom");
@@ -21,9 +22,11 @@ static int init_run(struct call *call)
 		return call_fail_err(call, &err);
 	call_answer(call, "invite", json_string(invite));
 	call_print(call,
-		"The hub is made. The first admin's invitation, good for seven days and once:\n\n"
+		"%s, good for seven days and once:\n\n"
 		"  %s\n\nStart the hub with promptd-hub serve, open its page /join in a browser, "
 		"and paste\nthe invitation there.\n",
+		again ? "Another invitation for an admin"
+		      : "The hub is made. The first admin's invitation",
 		invite);
 	return COMMAND_DONE;
 }

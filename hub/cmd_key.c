@@ -178,8 +178,9 @@ const struct command command_key_create = {
 	.summary = "make an API key for somebody",
 	.words = "",
 	.description =
-		"Prints it once; what is kept is its hash. An agent takes it with: promptd login "
-		"--key URL <key.txt",
+		"Prints it once; what is kept is its hash. To propose prompts or to review them "
+		"it needs the scope write too. An agent takes it, alone in a file, with: promptd "
+		"login --key URL <key.txt",
 	.answer = "id, name, key",
 	.options = create_options,
 	.example = "promptd-hub key create --user ann@example.org --name laptop",

@@ -25,7 +25,8 @@ static int begin_with(struct call *call, struct local *local, char id[ID_BYTES])
 		return exit;
 	rc = local_person(local, call->words[0], id, &err);
 	if (rc > 0)
-		call_hint(call, "promptd-hub user list names them");
+		call_hint(call, "promptd-hub user list names them; who was invited is in once "
+				"they have joined");
 	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
 }
 
@@ -173,6 +174,9 @@ static int add_run(struct call *call)
 	json_decref(answer);
 	rc = local_ask(&local, HTTP_POST, "/api/v1/auth/register", body, &answer, &err);
 	json_decref(body);
+	if (rc != 0 && err.code == ERR_REFUSED)
+		call_hint(call, "promptd-hub user list shows who is in; user role and user "
+				"set-password change that");
 	if (rc != 0)
 		return call_fail_err(call, &err);
 	call_print_text(call, json_str(answer, "email"));

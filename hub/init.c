@@ -41,9 +41,8 @@ static int make(struct hub_db *db, void *data, struct err *err)
 	if (rc != 0)
 		return rc;
 	if (making->there && !making->again) {
-		(void)err_set(err, ERR_REFUSED,
-			"this hub has its first admin's invitation already; "
-			"--again makes another");
+		(void)err_set(
+			err, ERR_REFUSED, "this hub has its first admin's invitation already");
 		return DB_EXISTS;
 	}
 	if (!making->there) {

@@ -147,6 +147,18 @@ static int may_enter_known(struct request *request)
 		request, 401, "unauthenticated", "sign in, or send a token that is valid");
 }
 
+static int refuse_scope(struct request *request, unsigned missing)
+{
+	struct buf words = BUF_INIT(64);
+	int rc;
+
+	credential_scopes_text(missing, &words);
+	rc = request_refuse(request, 403, "scope",
+		"this token may not be used for that: it needs the scope %s", buf_text(&words));
+	buf_fini(&words);
+	return rc;
+}
+
 static int may_enter(struct request *request)
 {
 	const struct route *route = request->route;
@@ -160,7 +172,7 @@ static int may_enter(struct request *request)
 		return request_refuse(
 			request, 403, "cross_site", "this came from another site's page");
 	if ((who->scopes & route->scope) != route->scope)
-		return request_refuse(request, 403, "scope", "this token may not be used for that");
+		return refuse_scope(request, route->scope & ~who->scopes);
 	if (route->may[who->role] == 0)
 		return request_refuse(
 			request, 403, "role", "the role %s may not do that", role_name(who->role));
