@@ -94,6 +94,8 @@ static int add_run(struct call *call)
 	if (result == COMMAND_DONE)
 		result = personal_add(
 			&personal, call->words[0], (struct str){buf_text(&text), text.len});
+	if (result == COMMAND_USAGE)
+		call_hint(call, "promptd add NAME --from FILE");
 	personal_close(&personal);
 	buf_fini(&text);
 	return result;

@@ -59,7 +59,7 @@ static int verdict(
 		return call_fail(
 			call, COMMAND_FAILED, "%zu assistants are not connected", tally->failed);
 	if (!tally->done) {
-		call_hint(call, "promptd connect --print %s",
+		call_hint(call, "promptd connect --print %s says what to paste where",
 			call->n_words ? call->words[0] : "NAME");
 		return call_fail(call, COMMAND_NOT_FOUND, "no assistant was found to connect");
 	}

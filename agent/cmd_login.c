@@ -28,8 +28,11 @@ static int begin(struct call *call, struct account *account, const char *url)
 /* A key that somebody made at the hub, on stdin: in arguments others would see it. */
 static int read_key(struct call *call, char key[TOKEN_MAX])
 {
-	if (fgets(key, TOKEN_MAX, stdin) == NULL || strcspn(key, "\r\n") == 0)
+	if (fgets(key, TOKEN_MAX, stdin) == NULL || strcspn(key, "\r\n") == 0) {
+		call_hint(call, "promptd login --key URL <key.txt, with the line that promptd-hub "
+				"key create printed");
 		return call_fail(call, COMMAND_USAGE, "no key came on the standard input");
+	}
 	key[strcspn(key, "\r\n")] = '\0';
 	return COMMAND_DONE;
 }
@@ -230,6 +233,9 @@ static int login_run(struct call *call)
 		(void)json_object_update(account.json, tokens);
 		exit = tell_who(call, &account);
 	}
+	if (exit == COMMAND_LOGIN_NEEDED && call_flag(call, "key"))
+		call_hint(call, "it takes one line, the key itself; promptd-hub key list says "
+				"there which are good");
 	if (exit == COMMAND_DONE)
 		exit = leave_other(call, account_url(&account));
 	if (exit == COMMAND_DONE)
@@ -324,7 +330,8 @@ const struct command command_logout = {
 	.summary = "sign out of the hub",
 	.words = "",
 	.description = "The agent follows the hub no more, and the hub's prompts go from here with "
-		       "it; personal ones stay.",
+		       "it; personal ones stay. What the sign-in was made with is taken back at "
+		       "the hub, an API key too.",
 	.answer = "removed",
 	.looks = true,
 	.run = logout_run,

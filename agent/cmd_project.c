@@ -85,8 +85,11 @@ static int project_run(struct call *call)
 	if (!call->config->project_prompts)
 		return call_fail(call, COMMAND_REFUSED, "project_prompts = no in promptd.conf");
 	if (getcwd(here, sizeof here) == NULL ||
-		!project_place_find(call->dirs->home, here, &place))
+		!project_place_find(call->dirs->home, here, &place)) {
+		call_hint(call, "a repository's are in .prompts, .github/prompts, .claude/commands "
+				"or .agents/skills");
 		return call_fail(call, COMMAND_NOT_FOUND, "this is no project that keeps prompts");
+	}
 	result = call_store(call, true, &store);
 	if (result != COMMAND_DONE)
 		return result;

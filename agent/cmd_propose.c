@@ -185,8 +185,8 @@ static int find_theirs(struct call *call, struct store *store, const char *path,
 	prompt_free(theirs);
 	if (rc != 0) {
 		call_hint(call,
-			"promptd copy %s my-name, change it, promptd propose my-name --as %s", path,
-			path);
+			"promptd new my-name --from %s, change it, promptd propose my-name --as %s",
+			path, path);
 		return call_fail(
 			call, COMMAND_REFUSED, "the hub has %s just like this already", path);
 	}
@@ -217,7 +217,10 @@ static int tell(struct call *call, struct store *store, const char *id)
 	int exit = finding_look(call, store, id, &now);
 
 	if (exit == COMMAND_DONE && now.state == PROPOSAL_REFUSED) {
-		call_hint(call, "promptd propose --again %s", id);
+		call_hint(call,
+			"once that is mended, promptd propose --again %s; --as proposes it under "
+			"another name",
+			id);
 		exit = call_fail(call, COMMAND_REFUSED, "the hub says: %s", buf_text(&now.told));
 	} else if (exit == COMMAND_DONE && call->json) {
 		call_answer_text(call, "id", str_of(id));

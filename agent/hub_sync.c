@@ -178,10 +178,11 @@ void hub_sync_tell(struct call *call, const struct hub_state *state)
 	} else if (state->put + state->removed == 0) {
 		output_print(call->out, "nothing new\n");
 	} else {
-		output_print(call->out, "%lld prompts updated, %lld removed\n",
-			(long long)state->put, (long long)state->removed);
+		output_print(call->out, "%lld prompt%s updated, %lld removed\n",
+			(long long)state->put, state->put == 1 ? "" : "s",
+			(long long)state->removed);
 	}
 	if (!call->json && state->proposed > 0)
-		output_print(
-			call->out, "%lld proposals sent for review\n", (long long)state->proposed);
+		output_print(call->out, "%lld proposal%s sent for review\n",
+			(long long)state->proposed, state->proposed == 1 ? "" : "s");
 }

@@ -552,7 +552,7 @@ static void a_token_does_what_it_is_for(struct hub_db *db, const char *url)
 			ask_with(&scene, &route_table[i], "key", buf_text(&text),
 				clock_now_ms() + WORLD_DAY_MS, &answer);
 			refused = answer.status == 403 &&
-				  strstr(answer.text, "this token may not be used") != NULL;
+				  strstr(answer.text, "it needs the scope ") != NULL;
 			if (refused != ((route_table[i].scope & ~scopes) != 0))
 				(void)fprintf(stderr, "%s with %s: %s\n", route_table[i].name,
 					buf_text(&text), answer.text);
