@@ -14,7 +14,7 @@ set -eu
 build='gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libjansson-dev libyaml-dev libgit2-dev libwebsockets-dev
 	libgtk-3-dev libx11-dev libxi-dev libxtst-dev libxfixes-dev libxres-dev libcurl4-openssl-dev zlib1g-dev libsodium-dev libpq-dev'
 test='git openssh-client openssh-server nginx-light fcgiwrap openssl clang bash zsh fish mandoc dpkg-dev python3 python3-jsonschema neovim emacs-nox vim-nox systemd
-	xvfb openbox i3-wm tigervnc-standalone-server xterm xclip x11-xkb-utils x11-xserver-utils dbus-daemon dbus-bin gnome-keyring libsecret-1-0
+	xvfb openbox i3-wm tigervnc-standalone-server suckless-tools rofi fzf xterm xclip x11-xkb-utils x11-xserver-utils dbus-daemon dbus-bin gnome-keyring libsecret-1-0
 	python3-gi gir1.2-gtk-3.0 gir1.2-atspi-2.0 at-spi2-core
 	postgresql-15'
 fuzz='libclang-rt-14-dev'

@@ -5,6 +5,7 @@
  *	desktop-keys press Control_L+#54	a key by its code, for any layout
  *	desktop-keys press 'a b Return'   one after the other, all in one batch
  *	desktop-keys free any        until nobody has the keyboard for themselves (60 s)
+ *	desktop-keys taken any       until somebody has (60 s)
  *	desktop-keys down Control_L ; desktop-keys up Control_L
  *	desktop-keys click '60 700'   the pointer goes there, and its first button is pressed
  *	desktop-keys wheel '60 700'   likewise, a turn of its wheel
@@ -86,15 +87,19 @@ static void click(const char *place, unsigned button)
 	XTestFakeButtonEvent(display, button, False, CurrentTime);
 }
 
-static int wait_until_free(void)
+/* Looked at from a distance: whoever wants to have it gets it in between. */
+static int wait_until(int outcome)
 {
 	struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
-	int i;
+	int i, now;
 
 	for (i = 0; i < 12000; i++) {
-		if (XGrabKeyboard(display, DefaultRootWindow(display), False, GrabModeAsync,
-			    GrabModeAsync, CurrentTime) == GrabSuccess)
-			return 0; /* given back with the connection */
+		now = XGrabKeyboard(display, DefaultRootWindow(display), False, GrabModeAsync,
+			GrabModeAsync, CurrentTime);
+		XUngrabKeyboard(display, CurrentTime);
+		XSync(display, False);
+		if (now == outcome)
+			return 0;
 		(void)nanosleep(&pause, NULL);
 	}
 	return 1;
@@ -290,7 +295,9 @@ int main(int argc, char **argv)
 	else if (strcmp(argv[1], "fill") == 0)
 		status = fill_monitor(argv[2]);
 	else if (strcmp(argv[1], "free") == 0)
-		status = wait_until_free();
+		status = wait_until(GrabSuccess);
+	else if (strcmp(argv[1], "taken") == 0)
+		status = wait_until(AlreadyGrabbed);
 	else if (strcmp(argv[1], "press") == 0)
 		batch(argv[2]);
 	else if (strcmp(argv[1], "click") == 0)
