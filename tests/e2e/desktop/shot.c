@@ -1,12 +1,15 @@
 /*
  * A picture of the picker's window, without what is around it:
  *
- *	desktop-shot FILE.png
+ *	desktop-shot FILE.png [X,Y…]
  *
  * Waits until there is one that is painted and looks the same twice in a row (60 s at most).
+ * Prints the colours of these points, "#rrggbb" each; below 0 is from the right and the
+ * bottom.
  */
 #include <gdk/gdkx.h>
 #include <gtk/gtk.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/test.h"
@@ -72,20 +75,38 @@ static gboolean painted(GdkPixbuf *picture)
 	return first[0] + first[1] + first[2] > 0 && last[0] + last[1] + last[2] > 0;
 }
 
+static void print_colour(GdkPixbuf *picture, const char *point)
+{
+	const guchar *pixel = gdk_pixbuf_read_pixels(picture);
+	char *rest;
+	long x = strtol(point, &rest, 10), y = *rest == ',' ? strtol(rest + 1, &rest, 10) : -1;
+
+	CHECK(*rest == '\0');
+	x += x < 0 ? gdk_pixbuf_get_width(picture) : 0;
+	y += y < 0 ? gdk_pixbuf_get_height(picture) : 0;
+	CHECK(x >= 0 && x < gdk_pixbuf_get_width(picture));
+	CHECK(y >= 0 && y < gdk_pixbuf_get_height(picture));
+	pixel += y * gdk_pixbuf_get_rowstride(picture) + x * gdk_pixbuf_get_n_channels(picture);
+	(void)printf("#%02x%02x%02x\n", pixel[0], pixel[1], pixel[2]);
+}
+
 int main(int argc, char **argv)
 {
 	GdkPixbuf *before = NULL, *now;
-	int i;
+	int i, j;
 
-	CHECK(argc == 2);
+	CHECK(argc >= 2);
 	(void)g_setenv("GDK_SCALE", "1", TRUE); /* the server's pixels */
 	if (!gtk_init_check(NULL, NULL))
 		return 1;
 	for (i = 0; i < 600; i++) {
 		now = look(gdk_display_get_default());
-		if (same(before, now) && painted(now))
+		if (same(before, now) && painted(now)) {
+			for (j = 2; j < argc; j++)
+				print_colour(now, argv[j]);
 			return !gdk_pixbuf_save(
 				now, argv[1], "png", NULL, "compression", "9", NULL);
+		}
 		g_clear_object(&before);
 		before = now;
 		g_usleep(100 * 1000);
