@@ -77,6 +77,17 @@ pastes '<Grüße|[quartz]>' b o t h Return
 holds clipboard '[quartz]' || fail 'the text is not on the clipboard any more'
 echo 'ok copied only'
 
+# Pasted and kept: it is there and on the clipboard; what was selected is back.
+copy clipboard older
+printf '[quartz]' >>"$work/expected"
+"$bin/desktop-keys" press 'Control_L+Alt_L+space q u a r t z Alt_L+Return'
+wait_for 'the text is there' cmp -s "$work/expected" "$work/out"
+rows=$((rows + 1))
+wait_for 'the paste ends' rows_are "$rows"
+holds clipboard '[quartz]' || fail 'the text is not on the clipboard'
+holds primary 'Grüße' || fail 'the selection is another'
+echo 'ok pasted and kept'
+
 # The window goes away with the choice made.
 "$bin/desktop-keys" press 'Control_L+Alt_L+space q u a r t z'
 "$bin/desktop-keys" top promptd-desktop >/dev/null || fail 'the picker does not open'

@@ -18,7 +18,12 @@ printf -- '---\ntitle: dear\ninputs:\n  who: {required: true}\n---\ndear {{who}}
 "$bin/promptd" import "$work/prompts" >"$work/import.log" 2>&1 || fail 'the prompts are not imported'
 start xterm xterm -T sink -e sh -c "stty raw -echo; exec cat >'$work/out'"
 "$bin/desktop-keys" wait XTerm >/dev/null || fail 'xterm does not come'
-start desktop "$bin/promptd-desktop"
+# What opens a person's files.
+mkdir "$work/bin"
+printf '#!/bin/sh\nprintf "%%s\\n" "$@" >"%s.new"; mv "%s.new" "%s"\n' "$work/opened" "$work/opened" \
+	"$work/opened" >"$work/bin/xdg-open"
+chmod +x "$work/bin/xdg-open"
+start desktop env PATH="$work/bin:$PATH" "$bin/promptd-desktop"
 desktop=$last
 wait_for 'promptd-desktop is ready' grep -q desktop.ready "$work/desktop.log"
 : >"$work/expected"
@@ -70,5 +75,12 @@ for keys in 'q Escape' 'q Control_L+Alt_L+space'; do
 	wait_for 'the keyboard is back' out_is
 	echo "ok closed by $keys"
 done
+# Its file, which is no matter of the picker's any more.
+"$bin/desktop-keys" press 'Control_L+Alt_L+space q u a r t z Control_L+e'
+wait_for 'the file is opened' test -e "$work/opened"
+[ "$(cat "$work/opened")" = "$work/prompts/quartz.prompt.md" ] || fail "opened: $(cat "$work/opened")"
+"$bin/desktop-keys" press Escape
+"$bin/desktop-keys" free any || fail 'the keyboard is not back'
+echo 'ok its file'
 kill "$desktop" || fail 'promptd-desktop has ended'
 wait "$desktop" || fail "promptd-desktop ended with status $?"
