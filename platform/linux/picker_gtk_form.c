@@ -437,7 +437,8 @@ GtkWidget *picker_details_new(struct picker *picker)
 	picker_style(picker->details, "details", true);
 	gtk_grid_set_row_spacing(GTK_GRID(picker->details), 10);
 	gtk_grid_set_column_spacing(GTK_GRID(picker->details), 16);
-	for (i = 0; i < DETAILS; i++) {
+	/* A grid's newest comes first for those who hear it. */
+	for (i = DETAILS - 1; i >= 0; i--) {
 		GtkWidget *label = picker_label_new("", "dim"), *text = picker_label_new("", NULL);
 
 		gtk_widget_set_valign(label, GTK_ALIGN_START);
@@ -447,8 +448,8 @@ GtkWidget *picker_details_new(struct picker *picker)
 		gtk_label_set_max_width_chars(GTK_LABEL(text), 36);
 		atk_object_add_relationship(gtk_widget_get_accessible(text),
 			ATK_RELATION_LABELLED_BY, gtk_widget_get_accessible(label));
-		gtk_grid_attach(GTK_GRID(picker->details), label, 0, i, 1, 1);
 		gtk_grid_attach(GTK_GRID(picker->details), text, 1, i, 1, 1);
+		gtk_grid_attach(GTK_GRID(picker->details), label, 0, i, 1, 1);
 	}
 	gtk_scrolled_window_set_policy(
 		GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_EXTERNAL, GTK_POLICY_AUTOMATIC);

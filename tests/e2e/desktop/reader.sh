@@ -81,6 +81,19 @@ if grep -E "(list item|text|button|combo box|check box|list box) ''" "$work/tree
 fi
 echo 'ok the list'
 
+# Details are heard in the order in which they are seen: what it is, and then how it is.
+"$bin/desktop-keys" press Control_L+i
+tree "label 'uses'"
+has "label 'Dear' .*" "text 'Preview' focused text='dear \{\{who\}\}, warm 3'@.*"
+[[ $(sed -n "s/^ *label '\([^']*\)'.*/\1/p" "$work/tree.log" | tr '\n' '|') == \
+	'Dear|dear|title|Dear|status|approved|version|1 of 1, '*'|uses|0|'* ]] || {
+	cat "$work/tree.log"
+	fail 'details are in another order'
+}
+"$bin/desktop-keys" press Escape
+tree "'Search prompts' focused text='de'@2"
+echo 'ok the details'
+
 "$bin/desktop-keys" press 'Return b o b'
 tree "text='bob'@3"
 has "text 'who, required' focused text='bob'@3" "combo box 'tone: warm' *" "text 'n'  text='3'@1" \
