@@ -1,16 +1,16 @@
 /* The hub and its tokens; see account.h. */
 #include "agent/account.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
+#include "agent/lock.h"
 #include "core/json.h"
 #include "sync/propose.h"
 
 #define ANSWER_MAX ((size_t)1024 * 1024)
+/* Who renews waits no longer, for the hub and then for the keyring. */
+#define RENEW_WAIT_MS (HTTP_TOTAL_S * 1000 + SECRET_WAIT_MS + SECRET_ASK_MS)
 
 const char *account_url(const struct account *account)
 {
@@ -46,7 +46,7 @@ int account_open_until(struct call *call, struct account *account, const atomic_
 	enum secret_outcome outcome = SECRET_DONE;
 	struct err err;
 
-	*account = (struct account){.written = account_file_read(call)};
+	*account = (struct account){.written = account_file_read(call), .stop = stop};
 	if (account->written != NULL)
 		outcome = account_file_tokens(account->written, &account->json);
 	account->kept = json_deep_copy(account->json);
@@ -177,20 +177,6 @@ int account_ask(struct call *call, struct account *account, const char *method, 
 	return exit;
 }
 
-static int lock_file(struct call *call, const char *name, int how)
-{
-	char path[PLATFORM_PATH_MAX + 16];
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/%s", call->dirs->data, name);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && flock(fd, how) != 0) {
-		(void)close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 int account_keep(struct call *call, struct account *account)
 {
 	json_t *file;
@@ -260,7 +246,10 @@ int account_renew(struct call *call, struct account *account)
 
 	if (json_text(account->json, "refresh_token") == NULL)
 		return call_fail(call, COMMAND_LOGIN_NEEDED, "the hub wants you to sign in again");
-	lock = lock_file(call, "hub.lock", LOCK_EX);
+	lock = lock_take(call->dirs, "hub.lock", RENEW_WAIT_MS, account->stop);
+	if (lock == LOCK_BUSY)
+		return call_fail(
+			call, COMMAND_FAILED, "another process renews the sign-in just now");
 	if (!adopt(call, account))
 		exit = renew_locked(call, account);
 	if (lock >= 0)
@@ -280,5 +269,5 @@ int account_propose(struct call *call, struct account *account, struct store *st
 
 int account_lock(struct call *call)
 {
-	return lock_file(call, "sync.lock", LOCK_EX | LOCK_NB);
+	return lock_take(call->dirs, "sync.lock", 0, NULL);
 }

@@ -14,12 +14,14 @@ struct account {
 	json_t *kept;	 /* the same as it was written down; NULL: it is not yet */
 	json_t *written; /* what stands in the file for it */
 	struct sync_http *http;
+	const atomic_bool *stop; /* NULL: nothing ends a wait early */
 };
 
 /* The hub they have signed in to, ready to be asked. COMMAND_LOGIN_NEEDED: none;
  * COMMAND_FAILED with the url there: the tokens cannot be had now. */
 int account_open(struct call *call, struct account *account);
-/* The same; when *stop becomes true a question on its way ends. Borrowed for life. */
+/* The same; when *stop becomes true a question on its way, or a wait for another process
+ * that renews the token, ends. Borrowed for life. */
 int account_open_until(struct call *call, struct account *account, const atomic_bool *stop);
 /* Is it still the one that is written down? Not after a logout, another login, or when
  * another process has renewed its token. */
@@ -55,8 +57,8 @@ struct propose_report;
 int account_propose(struct call *call, struct account *account, struct store *store,
 	struct propose_report *report, struct err *err);
 
-/* One at a time of this user's processes and threads follows the hub. -1: another does;
- * else a descriptor, to be closed when it is over. */
+/* One at a time of this user's processes and threads follows the hub. Negative: another
+ * does; else a descriptor, to be closed when it is over. */
 int account_lock(struct call *call);
 
 #endif

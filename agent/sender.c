@@ -1,6 +1,5 @@
 /* See sender.h. */
 #include "agent/sender.h"
-#include "agent/thread.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/lock.h"
+#include "agent/thread.h"
 #include "agent/uses.h"
-#include "core/clock.h"
 #include "core/log.h"
 #include "store/store.h"
 
@@ -98,7 +98,7 @@ static void send_due(struct sender *sender, int64_t flush_ms)
 	sender->wait_ms = -1;
 	if (sync_upload_is_idle(sender->uses.upload))
 		return;
-	lock = uses_lock(sender->dirs, 0);
+	lock = lock_take(sender->dirs, USES_LOCK, 0, NULL);
 	sender->wait_ms = LOCKED_MS;
 	if (lock < 0)
 		return;

@@ -1,16 +1,10 @@
 /* See uses.h. */
 #include "agent/uses.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <stdio.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include "core/clock.h"
+#include "agent/lock.h"
 
-#define LOCK_LOOK_MS 50
 #define LOCK_WAIT_MS 10000
 
 int uses_open(struct uses *uses, const struct platform_dirs *dirs, const struct config *config,
@@ -65,26 +59,6 @@ int uses_flush(struct uses *uses, int64_t ms, struct upload_report *report, stru
 	return rc;
 }
 
-int uses_lock(const struct platform_dirs *dirs, int64_t wait_ms)
-{
-	int64_t until_us = clock_monotonic_us() + wait_ms * 1000;
-	char path[PLATFORM_PATH_MAX + 16];
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/usage.lock", dirs->data);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno == EINTR)
-			continue;
-		if (clock_monotonic_us() >= until_us) {
-			(void)close(fd);
-			return -1;
-		}
-		(void)poll(NULL, 0, LOCK_LOOK_MS);
-	}
-	return fd;
-}
-
 int uses_sign_in(struct call *call)
 {
 	struct store *store;
@@ -101,7 +75,7 @@ int uses_sign_in(struct call *call)
 
 int uses_send(struct call *call, struct store *store, struct upload_report *report)
 {
-	int lock = uses_lock(call->dirs, LOCK_WAIT_MS), rc;
+	int lock = lock_take(call->dirs, USES_LOCK, LOCK_WAIT_MS, NULL), rc;
 	struct uses uses;
 	struct err err;
 

@@ -26,9 +26,8 @@ int uses_step(struct uses *uses, bool flush, struct upload_report *report, struc
 /* Likewise, until nothing is left to be sent now, or so many ms are over. */
 int uses_flush(struct uses *uses, int64_t ms, struct upload_report *report, struct err *err);
 
-/* A descriptor, to be closed when sending is over; -1: another one sends for longer than
- * wait_ms. */
-int uses_lock(const struct platform_dirs *dirs, int64_t wait_ms);
+/* What one takes who sends (lock.h). */
+#define USES_LOCK "usage.lock"
 
 /* Somebody has signed in: what waited for another hub is set aside before the first use
  * of this one's prompts. The exit. */

@@ -1,6 +1,7 @@
 /* The account: what is asked with it, and what becomes of its tokens. */
 #include "agent/account.h"
 #include "agent/datafile.h"
+#include "agent/lock.h"
 #include "core/json.h"
 #include "store/proposal.h"
 #include "sync/propose.h"
@@ -98,6 +99,24 @@ static void without_its_keyring_the_sign_in_goes_into_the_file(void)
 	account_close(&account);
 }
 
+/* A token that renews is good for one renewal: two at once would both be signed out. */
+static void who_is_told_to_stop_waits_for_no_other_process(void)
+{
+	int other = lock_take(&dirs, "hub.lock", 0, NULL);
+	atomic_bool stop;
+
+	begin(renew);
+	atomic_init(&stop, true);
+	account.stop = &stop;
+	CHECK(other >= 0 && lock_take(&dirs, "hub.lock", 0, NULL) == LOCK_BUSY);
+	CHECK(account_renew(&call, &account) == COMMAND_FAILED);
+	CHECK_STR(account_token(&account), "first");
+	(void)close(other);
+	CHECK(account_renew(&call, &account) == COMMAND_DONE);
+	CHECK_STR(account_token(&account), "second");
+	account_close(&account);
+}
+
 static void out_of_date(struct stand_in *of, const char *request, struct stand_in_answer *answer)
 {
 	(void)of;
@@ -143,6 +162,7 @@ int main(void)
 	RUN(a_token_that_has_run_out_is_renewed_once);
 	RUN(who_is_refused_for_good_gets_no_answer);
 	RUN(without_its_keyring_the_sign_in_goes_into_the_file);
+	RUN(who_is_told_to_stop_waits_for_no_other_process);
 	RUN(a_draft_that_waits_on_says_why);
 	stand_in_stop(&hub);
 	test_dir_remove(dir);
