@@ -11,11 +11,13 @@
 #include "agent/lock.h"
 #include "agent/thread.h"
 #include "agent/uses.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "store/store.h"
 
 #define LOCKED_MS 1000	/* another process sends: when to look again */
 #define FAILED_MS 30000 /* likewise, for a file that cannot be written */
+#define RENEW_S 60	/* between two renewals of a token, at least */
 
 struct sender {
 	const struct platform_dirs *dirs;
@@ -28,7 +30,8 @@ struct sender {
 	struct store *store;
 	struct uses uses;
 	bool open;
-	int wait_ms; /* -1: until something changes */
+	int64_t renew_us; /* until then no token is renewed */
+	int wait_ms;	  /* -1: until something changes */
 };
 
 static void say_failed(const char *why)
@@ -83,7 +86,21 @@ static void log_report(const struct upload_report *report)
 		say_failed(report->why);
 }
 
-/* Send what is due; `flush`: for that long, what waits too. */
+/* A hub that takes none of the tokens it gives is not asked for them again and again. Each
+ * is in hub.json, for which all is opened anew. */
+static int step(struct sender *sender, struct upload_report *report, struct err *err)
+{
+	int rc = sync_upload_step(sender->uses.upload, false, report, err);
+	int64_t now_us = clock_monotonic_us();
+
+	if (report->sign_in && now_us >= sender->renew_us) {
+		sender->renew_us = now_us + RENEW_S * INT64_C(1000000);
+		uses_renew(&sender->uses, report);
+	}
+	return rc;
+}
+
+/* Send what is due; flush_ms > 0: for that long, what waits too, and no token is renewed. */
 static void send_due(struct sender *sender, int64_t flush_ms)
 {
 	struct upload_report report = {.wait_ms = -1};
@@ -102,8 +119,8 @@ static void send_due(struct sender *sender, int64_t flush_ms)
 	sender->wait_ms = LOCKED_MS;
 	if (lock < 0)
 		return;
-	rc = flush_ms > 0 ? uses_flush(&sender->uses, flush_ms, &report, &err)
-			  : uses_step(&sender->uses, false, &report, &err);
+	rc = flush_ms > 0 ? sync_upload_flush(sender->uses.upload, flush_ms, &report, &err)
+			  : step(sender, &report, &err);
 	(void)close(lock);
 	log_report(&report);
 	sender->wait_ms = report.wait_ms > INT32_MAX ? INT32_MAX : (int)report.wait_ms;

@@ -24,8 +24,7 @@ void uses_close(struct uses *uses)
 	*uses = (struct uses){.upload = NULL};
 }
 
-/* 401: renewed once, and if that helps the next step goes on. */
-static void renew(struct uses *uses, struct upload_report *report)
+void uses_renew(struct uses *uses, struct upload_report *report)
 {
 	if (!report->sign_in || !uses->signed_in ||
 		account_renew(&uses->quiet, &uses->account) != COMMAND_DONE)
@@ -34,29 +33,6 @@ static void renew(struct uses *uses, struct upload_report *report)
 	report->sign_in = false;
 	report->why[0] = '\0';
 	report->wait_ms = 0;
-}
-
-int uses_step(struct uses *uses, bool flush, struct upload_report *report, struct err *err)
-{
-	int rc = sync_upload_step(uses->upload, flush, report, err);
-
-	renew(uses, report);
-	return rc;
-}
-
-int uses_flush(struct uses *uses, int64_t ms, struct upload_report *report, struct err *err)
-{
-	struct upload_report first;
-	int rc = sync_upload_flush(uses->upload, ms, &first, err);
-
-	renew(uses, &first);
-	*report = first;
-	if (rc != 0 || first.wait_ms != 0)
-		return rc;
-	rc = sync_upload_flush(uses->upload, ms, report, err);
-	report->sent += first.sent;
-	report->refused += first.refused;
-	return rc;
 }
 
 int uses_sign_in(struct call *call)
@@ -73,6 +49,22 @@ int uses_sign_in(struct call *call)
 	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
 }
 
+/* All of it, with one renewal. */
+static int flush(struct uses *uses, struct upload_report *report, struct err *err)
+{
+	struct upload_report first;
+	int rc = sync_upload_flush(uses->upload, USES_SEND_MS, &first, err);
+
+	uses_renew(uses, &first);
+	*report = first;
+	if (rc != 0 || first.wait_ms != 0)
+		return rc;
+	rc = sync_upload_flush(uses->upload, USES_SEND_MS, report, err);
+	report->sent += first.sent;
+	report->refused += first.refused;
+	return rc;
+}
+
 int uses_send(struct call *call, struct store *store, struct upload_report *report)
 {
 	int lock = lock_take(call->dirs, USES_LOCK, LOCK_WAIT_MS, NULL), rc;
@@ -84,7 +76,7 @@ int uses_send(struct call *call, struct store *store, struct upload_report *repo
 		return call_fail(call, COMMAND_FAILED, "another process sends uses just now");
 	rc = uses_open(&uses, call->dirs, call->config, store, NULL, &err);
 	if (rc == 0)
-		rc = uses_flush(&uses, USES_SEND_MS, report, &err);
+		rc = flush(&uses, report, &err);
 	uses_close(&uses);
 	(void)close(lock);
 	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);

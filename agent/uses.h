@@ -21,10 +21,9 @@ int uses_open(struct uses *uses, const struct platform_dirs *dirs, const struct 
 	struct store *store, const atomic_bool *stop, struct err *err);
 void uses_close(struct uses *uses);
 
-/* sync_upload_step() with one renewal of the hub's token. */
-int uses_step(struct uses *uses, bool flush, struct upload_report *report, struct err *err);
-/* Likewise, until nothing is left to be sent now, or so many ms are over. */
-int uses_flush(struct uses *uses, int64_t ms, struct upload_report *report, struct err *err);
+/* After a step that *report says the hub refused (401): the token is renewed, and when that
+ * could be done the next step goes on. */
+void uses_renew(struct uses *uses, struct upload_report *report);
 
 /* What one takes who sends (lock.h). */
 #define USES_LOCK "usage.lock"
