@@ -84,23 +84,33 @@ static int by_agent(struct call *call, bool even_held, struct hub_state *state)
 
 /* ── by itself ─────────────────────────────────────────────────────────── */
 
+struct pulling {
+	struct call *call;
+	const struct account *account;
+};
+
 static void show_report(void *data, const struct pull_report *report)
 {
-	show(data, report->put + report->removed);
+	const struct pulling *pulling = data;
+
+	show(pulling->call, report->put + report->removed);
 }
 
-static bool is_signed_in(void *data)
+/* As the agent does: nothing comes back that a logout meanwhile has taken away. */
+static bool proceed(void *data)
 {
-	(void)data;
-	return !call_cancelled();
+	const struct pulling *pulling = data;
+
+	return !call_cancelled() && account_is_current(pulling->call, pulling->account);
 }
 
 static int by_itself(struct call *call, struct account *account, struct hub_state *state)
 {
+	struct pulling pulling = {call, account};
 	const struct pull_options options = {.experimental = call->config->experimental,
 		.progress = show_report,
-		.proceed = is_signed_in,
-		.data = call};
+		.proceed = proceed,
+		.data = &pulling};
 	struct pull_report report;
 	struct store *store;
 	int lock, exit = call_store(call, true, &store);
@@ -111,13 +121,18 @@ static int by_itself(struct call *call, struct account *account, struct hub_stat
 	lock = account_lock(call);
 	if (lock < 0)
 		return call_fail(call, COMMAND_FAILED, "another process follows the hub just now");
+	(void)hub_state_read(call->dirs, state); /* when it was heard last; a lease that runs */
+	state->stream = false;
+	state->next_ms = 0;
 	hub_state_begin(state, account);
 	asked = hub_pull(call, account, store, &options, state, &report);
-	if (asked)
-		hub_state_write(call->dirs, state); /* for status and doctor */
 	show_end(call);
 	(void)close(lock);
-	return asked ? COMMAND_DONE : call_cancel(call);
+	if (asked)
+		return COMMAND_DONE;
+	return call_cancelled()
+		       ? call_cancel(call)
+		       : call_fail(call, COMMAND_FAILED, "somebody signed in or out meanwhile");
 }
 
 /* ── both ──────────────────────────────────────────────────────────────── */
