@@ -85,17 +85,29 @@ void account_close(struct account *account)
 	*account = (struct account){.json = NULL};
 }
 
+static void learn(json_t *account, const json_t *answer)
+{
+	static const char *const members[] = {
+		"name", "email", "role", "access_token", "refresh_token"};
+	json_t *value;
+	size_t i;
+
+	for (i = 0; i < sizeof members / sizeof *members; i++)
+		if (json_is_string(value = json_object_get(answer, members[i])))
+			(void)json_object_set(account, members[i], value);
+}
+
+void account_learn(struct account *account, const json_t *answer)
+{
+	learn(account->json, answer);
+}
+
 int account_save(struct call *call, const char *url, const json_t *tokens)
 {
-	static const char *const kept[] = {
-		"name", "email", "role", "access_token", "refresh_token"};
-	json_t *account = json_pack("{s:s}", "url", url), *value, *file;
-	size_t i;
+	json_t *account = json_pack("{s:s}", "url", url), *file;
 	int exit;
 
-	for (i = 0; i < sizeof kept / sizeof *kept; i++)
-		if ((value = json_object_get(tokens, kept[i])) != NULL)
-			(void)json_object_set(account, kept[i], value);
+	learn(account, tokens);
 	exit = account_file_write(call, account, ACCOUNT_BEST, &file);
 	json_decref(file);
 	json_decref(account);
@@ -233,7 +245,7 @@ static int renew_locked(struct call *call, struct account *account)
 	if (exit == COMMAND_DONE && status != 200)
 		exit = fail_answer(call, status, answer);
 	if (exit == COMMAND_DONE) {
-		(void)json_object_update_existing(account->json, answer);
+		account_learn(account, answer);
 		exit = account_keep(call, account);
 	}
 	json_decref(answer);

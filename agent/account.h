@@ -30,6 +30,10 @@ void account_close(struct account *account);
 const char *account_url(const struct account *account);
 const char *account_token(const struct account *account);
 
+/* Take over who one is and the tokens from a hub's answer, and nothing else that it says:
+ * where the hub is only the person knows. */
+void account_learn(struct account *account, const json_t *answer);
+
 /* Write down a new one in place of what there was. The exit. */
 int account_save(struct call *call, const char *url, const json_t *tokens);
 /* Write down tokens that could not be written when they were renewed. The exit. */

@@ -168,7 +168,7 @@ static int tell_who(struct call *call, struct account *account)
 		output_styled(call->out, OUTPUT_PLAIN, str_of(account_url(account)));
 		output_print(call->out, "\n");
 	}
-	(void)json_object_update(account->json, me);
+	account_learn(account, me);
 	json_decref(me);
 	return COMMAND_DONE;
 }
@@ -230,7 +230,7 @@ static int login_run(struct call *call)
 		exit = call_flag(call, "key") ? by_key(call, &tokens)
 					      : by_device(call, &account, &tokens);
 	if (exit == COMMAND_DONE) {
-		(void)json_object_update(account.json, tokens);
+		account_learn(&account, tokens);
 		exit = tell_who(call, &account);
 	}
 	if (exit == COMMAND_LOGIN_NEEDED && call_flag(call, "key"))

@@ -134,7 +134,7 @@ static void learn_role(struct call *call, struct account *account, struct store 
 		return; /* it is asked for again with the next full one, or by whoami */
 	if (store_member_set(store, STR(PULL_SOURCE), json_str(me, "role"), &err) != 0)
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "hub.role"), LOG_TEXT("why", err.text));
-	(void)json_object_update_existing(account->json, me);
+	account_learn(account, me);
 	(void)account_keep(call, account);
 	json_decref(me);
 }

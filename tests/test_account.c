@@ -33,8 +33,9 @@ static void renew(struct stand_in *of, const char *request, struct stand_in_answ
 {
 	(void)of;
 	if (strstr(request, "/auth/refresh") != NULL)
-		answer_json(
-			answer, "200 OK", "{\"access_token\":\"second\",\"refresh_token\":\"r2\"}");
+		answer_json(answer, "200 OK",
+			"{\"access_token\":\"second\",\"refresh_token\":\"r2\","
+			"\"url\":\"https://elsewhere.example\"}");
 	else if (strstr(request, "Bearer second") != NULL)
 		answer_json(answer, "200 OK", "{\"name\":\"Ann\"}");
 	else
@@ -61,6 +62,7 @@ static void a_token_that_has_run_out_is_renewed_once(void)
 	CHECK(account_ask(&call, &account, "GET", "/api/v1/me", NULL, &json) == COMMAND_DONE);
 	CHECK_STR(json_text(json, "name"), "Ann");
 	CHECK_STR(account_token(&account), "second");
+	CHECK_STR(account_url(&account), hub.url); /* whatever it says */
 	json_decref(json);
 	account_close(&account);
 }
