@@ -10,6 +10,7 @@
 
 #define ANSWER_MAX ((size_t)8 * 1024 * 1024)
 #define HUB_ID_MAX 64
+#define TOO_LARGE 413 /* which a proxy before the hub may say as well */
 
 /* One draft, taken out of its row: the file is not held while the network is waited for. */
 struct draft {
@@ -80,7 +81,7 @@ static int ask(
 	if (asking->status == 401 || asking->status == 426)
 		return pull_outcome(asking->status, err);
 	if (asking->status == 408 || asking->status == 429 || asking->status >= 500 ||
-		asking->json == NULL) {
+		(asking->json == NULL && asking->status != TOO_LARGE)) {
 		(void)err_set(err, ERR_BUSY, "the hub says %ld", asking->status);
 		return PULL_LATER;
 	}
@@ -94,7 +95,8 @@ static int refuse(struct asking *asking, const struct draft *draft, struct err *
 	struct buf told = BUF_INIT(8192);
 
 	if (said.n == 0)
-		said = STR("the hub refused it without a word");
+		said = asking->status == TOO_LARGE ? STR("it is larger than the hub takes")
+						   : STR("the hub refused it without a word");
 	(void)text_filter_show(str_prefix(said, sizeof asking->report->why - 1), &told);
 	asking->report->refused++;
 	copy(asking->report->why, sizeof asking->report->why,

@@ -3,11 +3,8 @@
 #include "agent/datafile.h"
 #include "agent/lock.h"
 #include "core/json.h"
-#include "store/proposal.h"
-#include "sync/propose.h"
 #include "tests/server.h"
 #include "tests/stand_in.h"
-#include "tests/store_fixture.h"
 
 #define REFUSED "{\"error\":{\"code\":\"unauthorized\",\"message\":\"sign in\"}}"
 
@@ -119,37 +116,6 @@ static void who_is_told_to_stop_waits_for_no_other_process(void)
 	account_close(&account);
 }
 
-static void out_of_date(struct stand_in *of, const char *request, struct stand_in_answer *answer)
-{
-	(void)of;
-	(void)request;
-	answer_json(answer, "426 Upgrade Required", "{}");
-}
-
-static void a_draft_that_waits_on_says_why(void)
-{
-	struct store *store = fixture_new();
-	struct prompt *draft = prompt_new();
-	struct propose_report report;
-	struct err err = {.code = ERR_NONE};
-	char id[ID_BYTES];
-
-	begin(refuse);
-	prompt_set(&draft->path, STR("team/one"));
-	prompt_set(&draft->title, STR("One"));
-	(void)prompt_add_message(draft, PROMPT_USER, STR("One."));
-	CHECK(store_proposal_add(store, draft, STR(""), STR(""), id, &err) == 0);
-	CHECK(account_propose(&call, &account, store, &report, &err) == PULL_SIGN_IN);
-	CHECK_STR(err.text, "the hub wants you to sign in again");
-	stand_in_settle(&hub);
-	hub.fn = out_of_date;
-	CHECK(account_propose(&call, &account, store, &report, &err) == PULL_TOO_OLD);
-	CHECK_STR(err.text, "the hub speaks to newer programs only");
-	prompt_free(draft);
-	account_close(&account);
-	store_close(store);
-}
-
 int main(void)
 {
 	char dir[64];
@@ -165,7 +131,6 @@ int main(void)
 	RUN(who_is_refused_for_good_gets_no_answer);
 	RUN(without_its_keyring_the_sign_in_goes_into_the_file);
 	RUN(who_is_told_to_stop_waits_for_no_other_process);
-	RUN(a_draft_that_waits_on_says_why);
 	stand_in_stop(&hub);
 	test_dir_remove(dir);
 	return 0;
