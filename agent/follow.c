@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +26,7 @@
 
 struct follow {
 	const struct platform_dirs *dirs;
-	pthread_t thread;
-	int stop[2];
+	struct thread thread;
 	/* Of the thread. */
 	struct platform_watch *data;	/* where the library is may change */
 	struct platform_watch *library; /* prompts.db: what is published follows it */
@@ -69,7 +67,7 @@ static int wait_for(struct follow *follow, pid_t child)
 	pid_t ended;
 
 	while ((ended = waitpid(child, &status, WNOHANG)) == 0)
-		if (is_readable(follow->stop[0], LOOK_MS)) {
+		if (is_readable(follow->thread.stop[0], LOOK_MS)) {
 			(void)kill(child, SIGTERM);
 			(void)waitpid(child, &status, 0);
 			return -1;
@@ -145,7 +143,7 @@ static int time_left_ms(const struct follow *follow)
 static bool settle(struct follow *follow, bool *read)
 {
 	int64_t until_us = clock_monotonic_us() + STORM_MS * 1000;
-	struct pollfd fds[2] = {{.fd = follow->stop[0], .events = POLLIN}, {.fd = -1}};
+	struct pollfd fds[2] = {{.fd = follow->thread.stop[0], .events = POLLIN}, {.fd = -1}};
 
 	for (;;) {
 		fds[1].fd = follow->tree != NULL ? platform_tree_fd(follow->tree) : -1;
@@ -184,7 +182,7 @@ static bool take(struct follow *follow, const struct pollfd fds[4])
 static void *run(void *data)
 {
 	struct follow *follow = data;
-	struct pollfd fds[4] = {{.fd = follow->stop[0], .events = POLLIN},
+	struct pollfd fds[4] = {{.fd = follow->thread.stop[0], .events = POLLIN},
 		{.fd = platform_watch_fd(follow->data), .events = POLLIN}, {.events = POLLIN},
 		{.fd = platform_watch_fd(follow->library), .events = POLLIN}};
 	bool changed, read;
@@ -218,10 +216,6 @@ static void *run(void *data)
 
 static void follow_free(struct follow *follow)
 {
-	if (follow->stop[0] >= 0)
-		(void)close(follow->stop[0]);
-	if (follow->stop[1] >= 0)
-		(void)close(follow->stop[1]);
 	platform_tree_close(follow->tree);
 	platform_watch_close(follow->data);
 	platform_watch_close(follow->library);
@@ -233,18 +227,9 @@ int follow_start(struct follow **out, const struct platform_dirs *dirs, struct e
 	struct follow *follow = xcalloc(1, sizeof(*follow));
 
 	follow->dirs = dirs;
-	follow->stop[0] = follow->stop[1] = -1;
 	if (platform_watch_open(&follow->data, dirs->data, "personal", err) != 0 ||
-		platform_watch_open(&follow->library, dirs->data, "prompts.db", err) != 0) {
-		follow_free(follow);
-		return -1;
-	}
-	if (pipe(follow->stop) != 0) {
-		(void)err_errno(err, errno, "pipe");
-		follow_free(follow);
-		return -1;
-	}
-	if (thread_start(&follow->thread, run, follow, err) != 0) {
+		platform_watch_open(&follow->library, dirs->data, "prompts.db", err) != 0 ||
+		thread_begin(&follow->thread, run, follow, err) != 0) {
 		follow_free(follow);
 		return -1;
 	}
@@ -256,7 +241,6 @@ void follow_stop(struct follow *follow)
 {
 	if (follow == NULL)
 		return;
-	(void)!write(follow->stop[1], "", 1);
-	(void)pthread_join(follow->thread, NULL);
+	thread_end(&follow->thread);
 	follow_free(follow);
 }

@@ -1,8 +1,6 @@
 /* See hub_follow.h. */
 #include "agent/hub_follow.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +21,7 @@
 
 struct hub_follow {
 	const struct platform_dirs *dirs;
-	pthread_t thread;
-	int stop[2];
+	struct thread thread;
 	atomic_bool stopping;
 	/* Of the thread. */
 	struct call call; /* what functions of commands take: dirs, and where they fail */
@@ -356,7 +353,7 @@ static void on_time(struct hub_follow *follow)
 static void *run(void *data)
 {
 	struct hub_follow *follow = data;
-	struct pollfd fds[4] = {{.fd = follow->stop[0], .events = POLLIN},
+	struct pollfd fds[4] = {{.fd = follow->thread.stop[0], .events = POLLIN},
 		{.fd = platform_watch_fd(follow->accounts), .events = POLLIN},
 		{.fd = platform_watch_fd(follow->wishes), .events = POLLIN},
 		{.fd = follow->alarm, .events = POLLIN}};
@@ -382,10 +379,6 @@ static void *run(void *data)
 
 static void follow_free(struct hub_follow *follow)
 {
-	if (follow->stop[0] >= 0)
-		(void)close(follow->stop[0]);
-	if (follow->stop[1] >= 0)
-		(void)close(follow->stop[1]);
 	if (follow->alarm >= 0)
 		(void)close(follow->alarm);
 	platform_watch_close(follow->accounts);
@@ -399,25 +392,18 @@ static int open_all(struct hub_follow *follow, struct err *err)
 		platform_watch_open(&follow->wishes, follow->dirs->state, HUB_WISH_FILE, err) != 0)
 		return -1;
 	follow->alarm = platform_alarm_open(err);
-	if (follow->alarm < 0)
-		return -1;
-	return pipe(follow->stop) == 0 ? 0 : err_errno(err, errno, "pipe");
+	return follow->alarm < 0 ? -1 : 0;
 }
 
 int hub_follow_start(struct hub_follow **out, const struct platform_dirs *dirs, struct err *err)
 {
 	struct hub_follow *follow = xcalloc(1, sizeof *follow);
 
-	*follow = (struct hub_follow){
-		.dirs = dirs, .stop = {-1, -1}, .alarm = -1, .call = {.dirs = dirs}};
+	*follow = (struct hub_follow){.dirs = dirs, .alarm = -1, .call = {.dirs = dirs}};
 	atomic_init(&follow->stopping, false);
 	config_init(&follow->config);
 	follow->call.config = &follow->config;
-	if (open_all(follow, err) != 0) {
-		follow_free(follow);
-		return -1;
-	}
-	if (thread_start(&follow->thread, run, follow, err) != 0) {
+	if (open_all(follow, err) != 0 || thread_begin(&follow->thread, run, follow, err) != 0) {
 		follow_free(follow);
 		return -1;
 	}
@@ -430,7 +416,6 @@ void hub_follow_stop(struct hub_follow *follow)
 	if (follow == NULL)
 		return;
 	atomic_store(&follow->stopping, true);
-	(void)!write(follow->stop[1], "", 1);
-	(void)pthread_join(follow->thread, NULL);
+	thread_end(&follow->thread);
 	follow_free(follow);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +28,7 @@
 struct minder {
 	const struct platform_dirs *dirs;
 	const struct config *config;
-	pthread_t thread;
-	int stop[2];
+	struct thread thread;
 	struct platform_watch *asked;	/* session.json */
 	struct platform_watch *display; /* its socket; NULL: not waited for */
 	json_t *session;		/* where to start it; NULL: nowhere */
@@ -220,7 +218,7 @@ static void on_asked(struct minder *minder)
 static void *run(void *data)
 {
 	struct minder *minder = data;
-	struct pollfd fds[4] = {{.fd = minder->stop[0], .events = POLLIN},
+	struct pollfd fds[4] = {{.fd = minder->thread.stop[0], .events = POLLIN},
 		{.fd = platform_watch_fd(minder->asked), .events = POLLIN}, {.events = POLLIN},
 		{.events = POLLIN}};
 
@@ -250,8 +248,6 @@ static void *run(void *data)
 
 static void minder_free(struct minder *minder)
 {
-	(void)close(minder->stop[0]);
-	(void)close(minder->stop[1]);
 	platform_watch_close(minder->asked);
 	display_forget(minder);
 	json_decref(minder->session);
@@ -264,16 +260,8 @@ int minder_start(struct minder **out, const struct platform_dirs *dirs, const st
 	struct minder *minder = xcalloc(1, sizeof *minder);
 
 	*minder = (struct minder){.dirs = dirs, .config = config, .running = -1, .next_ms = -1};
-	if (pipe(minder->stop) != 0) {
-		(void)err_errno(err, errno, "pipe");
-		free(minder);
-		return -1;
-	}
-	if (platform_watch_open(&minder->asked, dirs->run, RESIDENT_SESSION, err) != 0) {
-		minder_free(minder);
-		return -1;
-	}
-	if (thread_start(&minder->thread, run, minder, err) != 0) {
+	if (platform_watch_open(&minder->asked, dirs->run, RESIDENT_SESSION, err) != 0 ||
+		thread_begin(&minder->thread, run, minder, err) != 0) {
 		minder_free(minder);
 		return -1;
 	}
@@ -285,8 +273,7 @@ void minder_stop(struct minder *minder)
 {
 	if (minder == NULL)
 		return;
-	(void)!write(minder->stop[1], "", 1);
-	(void)pthread_join(minder->thread, NULL);
+	thread_end(&minder->thread);
 	end_child(minder);
 	minder_free(minder);
 }

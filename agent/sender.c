@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,8 +20,7 @@
 
 struct sender {
 	const struct platform_dirs *dirs;
-	pthread_t thread;
-	int stop[2];
+	struct thread thread;
 	atomic_bool stopping; /* ends a question on its way */
 	struct platform_watch *account, *settings, *ledger;
 	/* Of the thread. */
@@ -142,7 +140,7 @@ static bool is_idle(const struct sender *sender)
 static void *run(void *data)
 {
 	struct sender *sender = data;
-	struct pollfd fds[4] = {{.fd = sender->stop[0], .events = POLLIN},
+	struct pollfd fds[4] = {{.fd = sender->thread.stop[0], .events = POLLIN},
 		{.fd = platform_watch_fd(sender->account), .events = POLLIN},
 		{.fd = platform_watch_fd(sender->settings), .events = POLLIN}, {.events = POLLIN}};
 	bool changed;
@@ -171,10 +169,6 @@ static void *run(void *data)
 
 static void sender_free(struct sender *sender)
 {
-	if (sender->stop[0] >= 0)
-		(void)close(sender->stop[0]);
-	if (sender->stop[1] >= 0)
-		(void)close(sender->stop[1]);
 	platform_watch_close(sender->account);
 	platform_watch_close(sender->settings);
 	platform_watch_close(sender->ledger);
@@ -186,24 +180,19 @@ static int open_all(struct sender *sender, struct err *err)
 	const struct platform_dirs *dirs = sender->dirs;
 
 	if (platform_watch_open(&sender->account, dirs->data, ACCOUNT_FILE, err) != 0 ||
-		platform_watch_open(&sender->settings, dirs->config, CONFIG_FILE, err) != 0 ||
-		platform_watch_open(&sender->ledger, dirs->data, "ledger.db", err) != 0)
+		platform_watch_open(&sender->settings, dirs->config, CONFIG_FILE, err) != 0)
 		return -1;
-	return pipe(sender->stop) == 0 ? 0 : err_errno(err, errno, "pipe");
+	return platform_watch_open(&sender->ledger, dirs->data, "ledger.db", err);
 }
 
 int sender_start(struct sender **out, const struct platform_dirs *dirs, struct err *err)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
 
-	*sender = (struct sender){.dirs = dirs, .stop = {-1, -1}};
+	*sender = (struct sender){.dirs = dirs};
 	atomic_init(&sender->stopping, false);
 	config_init(&sender->config);
-	if (open_all(sender, err) != 0) {
-		sender_free(sender);
-		return -1;
-	}
-	if (thread_start(&sender->thread, run, sender, err) != 0) {
+	if (open_all(sender, err) != 0 || thread_begin(&sender->thread, run, sender, err) != 0) {
 		sender_free(sender);
 		return -1;
 	}
@@ -216,7 +205,6 @@ void sender_stop(struct sender *sender)
 	if (sender == NULL)
 		return;
 	atomic_store(&sender->stopping, true);
-	(void)!write(sender->stop[1], "", 1);
-	(void)pthread_join(sender->thread, NULL);
+	thread_end(&sender->thread);
 	sender_free(sender);
 }
