@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/buf.h"
+#include "core/text_filter.h"
 
 #define FIELDS_MAX 16
 #define SECRET_MAX 4096
@@ -164,18 +165,35 @@ static void add_otlp_env(struct places *places)
 			"OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and only http/json is spoken here");
 }
 
-/* Who we are, to a collector. */
+/* A line; what is none, or no text, is left out. */
+static void add_attribute(struct places *places, struct str name, struct str value)
+{
+	struct buf line = BUF_INIT(1024);
+	struct str text;
+
+	(void)buf_add_format(&line, "%.*s=", (int)name.n, name.p);
+	add_decoded(&line, value);
+	text = (struct str){buf_text(&line), line.len};
+	if (!buf_failed(&line) && str_is_utf8(text) && text_filter_find(text) == text.n &&
+		memchr(text.p, '\n', text.n) == NULL)
+		(void)buf_add_format(&places->resource, "%s\n", text.p);
+	buf_fini(&line);
+}
+
+/* Who we are, to a collector: the first one of a name counts. */
 static void add_resource(struct places *places)
 {
 	const char *name = getenv("OTEL_SERVICE_NAME");
-	const char *attributes = getenv("OTEL_RESOURCE_ATTRIBUTES");
+	struct str rest = str_of(getenv("OTEL_RESOURCE_ATTRIBUTES")), pair, key, value;
 
 	if (name != NULL && name[0] != '\0')
-		(void)buf_add_format(&places->resource, "service.name=%s,", name);
-	if (attributes != NULL)
-		add_decoded(&places->resource, str_of(attributes));
-	if (strstr(buf_text(&places->resource), "service.name=") == NULL)
-		(void)buf_add_str(&places->resource, ",service.name=promptd");
+		(void)buf_add_format(&places->resource, "service.name=%s\n", name);
+	while (rest.n > 0) {
+		pair = str_cut(rest, ',', &rest);
+		key = str_trim(str_cut(pair, '=', &value));
+		add_attribute(places, key, str_trim(value));
+	}
+	(void)buf_add_str(&places->resource, "service.name=promptd\n");
 }
 
 static void add_otlp(struct places *places)

@@ -177,7 +177,7 @@ static bool is_spans(unsigned sink)
 	return sink == OUTBOX_OTLP || sink == OUTBOX_LANGFUSE;
 }
 
-/* "key=value,…"; what is no such pair is left out. */
+/* "key=value", a line each; what is no such pair is left out. */
 static void add_resource(struct buf *out, const char *resource)
 {
 	struct str rest = str_of(resource), pair, key, value;
@@ -187,7 +187,7 @@ static void add_resource(struct buf *out, const char *resource)
 		"{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":"
 		"\"service.version\",\"value\":{\"stringValue\":\"" PROMPTD_VERSION "\"}}");
 	while (rest.n > 0) {
-		pair = str_cut(rest, ',', &rest);
+		pair = str_cut(rest, '\n', &rest);
 		key = str_trim(str_cut(pair, '=', &value));
 		value = str_trim(value);
 		if (key.n == 0 || value.n == 0 || str_is(key, "service.version") ||
@@ -214,7 +214,8 @@ int item_join(unsigned sink, struct str head, const char *resource, const struct
 	if (spans && head.n > 0)
 		(void)buf_add(out, head.p, head.n);
 	else if (spans)
-		add_resource(out, resource != NULL ? resource : "service.name=promptd");
+		add_resource(out, sink == OUTBOX_OTLP && resource != NULL ? resource
+									  : "service.name=promptd");
 	if (spans)
 		(void)buf_add_char(out, '\n');
 	for (i = 0; i < n; i++) {

@@ -20,7 +20,8 @@
 void item_add(unsigned sink, const struct outbox_use *use, const char *name, struct buf *out);
 
 /* A body of n of them. `head` is the first line of one that is to be like another
- * (item_split()); empty: made of `resource` ("key=value,…" of OTEL_RESOURCE_ATTRIBUTES). */
+ * (item_split()); empty: made, for otlp of `resource` ("key=value" lines, the first of a name
+ * counts; NULL: only that it is promptd). */
 int item_join(unsigned sink, struct str head, const char *resource, const struct str *items,
 	size_t n, struct buf *out, struct err *err);
 /* The items of a body, at most OUTBOX_ROWS_MAX, borrowed from it; *head: see above.

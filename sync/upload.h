@@ -31,7 +31,7 @@ struct upload_options {
 	const char *broken[OUTBOX_SINKS];
 	const char *token;			 /* of the hub */
 	const char *const *fields[OUTBOX_SINKS]; /* more header fields; NULL ends */
-	const char *resource; /* OTEL_RESOURCE_ATTRIBUTES with service.name; NULL */
+	const char *resource;			 /* of otlp: see item_join(); NULL */
 	bool otlp_gzip;
 	bool personal;	    /* otlp and langfuse get uses of prompts that are not the hub's too */
 	int64_t file_bytes; /* of the file; the one before it is kept beside it as PATH.1 */
