@@ -245,7 +245,7 @@ int item_split(unsigned sink, struct str body, struct str *head, struct str *ite
 		if (spans && str_ends(line, ","))
 			line.n--;
 		if (*n == OUTBOX_ROWS_MAX)
-			break;
+			return err_set(err, ERR_INVALID, "a batch is not what it was");
 		items[(*n)++] = line;
 	}
 	if (!ended || body.n > 0)

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "store/rollup.h"
+#include "sync/item.h"
 #include "tests/store_fixture.h"
 #include "tests/upstream.h"
 
@@ -692,6 +693,25 @@ static void spans_go_to_collectors(void)
 	end(store, upload);
 }
 
+static void a_body_of_more_than_a_batch_is_none(void)
+{
+	static struct str items[OUTBOX_ROWS_MAX];
+	struct buf body = BUF_INIT(65536);
+	struct str head;
+	struct err err;
+	size_t i, n;
+
+	for (i = 0; i < OUTBOX_ROWS_MAX; i++)
+		(void)buf_add_str(&body, "{}\n");
+	CHECK(item_split(OUTBOX_HUB, (struct str){buf_text(&body), body.len}, &head, items, &n,
+		      &err) == 0);
+	CHECK(n == OUTBOX_ROWS_MAX);
+	(void)buf_add_str(&body, "{}\n");
+	CHECK(item_split(OUTBOX_HUB, (struct str){buf_text(&body), body.len}, &head, items, &n,
+		      &err) != 0);
+	buf_fini(&body);
+}
+
 int main(void)
 {
 	json_door_init();
@@ -717,5 +737,6 @@ int main(void)
 	RUN(what_another_one_settled_is_not_settled_twice);
 	RUN(the_days_are_told_after_rows_have_left);
 	RUN(spans_go_to_collectors);
+	RUN(a_body_of_more_than_a_batch_is_none);
 	return 0;
 }
