@@ -44,7 +44,6 @@ int feed_touch(struct request *request, struct str prompt_id, const char *gone, 
 	(void)snprintf(id, sizeof id, "%.*s", (int)prompt_id.n, prompt_id.p);
 	if (rc == 0)
 		rc = search_put(request->db, request->who.tenant, id, err);
-	request->changed = true;
 	return rc;
 }
 
@@ -94,6 +93,5 @@ int feed_touch_group(struct request *request, enum feed_group group, struct str 
 			"feed_audience.tenant = $1 AND f.tenant = $1 AND f.seq > $2 AND "
 			"feed_audience.object_id = f.object_id",
 			DB_ARGS(TENANT(request), db_number(last - n)), err);
-	request->changed = true;
 	return rc;
 }

@@ -341,7 +341,6 @@ static int run_in_transaction(struct hub_db *db, void *data, struct err *err)
 	json_decref(request->answer);
 	request->answer = NULL;
 	request->status = 0;
-	request->changed = false;
 	buf_clear(&request->http->out);
 	if (request->who.known && credential_load(request, err) != 0)
 		return -1;

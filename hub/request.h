@@ -56,7 +56,6 @@ struct request {
 	/* The answer. */
 	unsigned status;
 	json_t *answer; /* sent as the body; NULL: what stands in http->out */
-	bool changed;	/* the feed has news once this is committed */
 };
 
 /* What a route's function returns: 0 commits what it did, REQUEST_UNDO undoes it (the

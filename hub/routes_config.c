@@ -83,6 +83,5 @@ int route_config_patch(struct request *request, struct err *err)
 	if (rc == 0)
 		rc = request_audit(
 			request, "config.change", str_of(request->who.tenant), told(request), err);
-	request->changed = roles.p != NULL; /* what some may see */
 	return rc != 0 ? rc : route_config_get(request, err);
 }

@@ -297,7 +297,6 @@ int route_user_patch(struct request *request, struct err *err)
 	if (rc == 0)
 		rc = request_audit(
 			request, "user.change", request->words[0], user_changes(request), err);
-	request->changed = true; /* what they may see */
 	return rc != 0 ? rc : route_user_get(request, err);
 }
 
@@ -381,7 +380,6 @@ static int member_change(
 	if (rc == 0)
 		rc = request_audit(request, action, request->words[1],
 			json_pack("{s:s%}", "team", request->words[0].p, request->words[0].n), err);
-	request->changed = true;
 	return rc != 0 ? rc : request_answer(request, 204, NULL);
 }
 

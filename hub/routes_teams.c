@@ -84,7 +84,6 @@ int route_team_delete(struct request *request, struct err *err)
 		rc = request_do(request, steps[i], key, 2, err);
 	if (rc == 0)
 		rc = request_audit(request, "team.delete", request->words[0], json_object(), err);
-	request->changed = true; /* what its members may see */
 	return rc != 0 ? rc : request_answer(request, 204, NULL);
 }
 
