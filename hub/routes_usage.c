@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/json.h"
 #include "core/text_filter.h"
 #include "hub/encoding.h"
@@ -66,8 +67,7 @@ static bool is_name(struct str text, size_t max)
 static bool is_title(struct str text, size_t max)
 {
 	return text.n <= max && text_filter_find(text) == text.n &&
-	       (text.n == 0 || (memchr(text.p, '\0', text.n) == NULL &&
-				       memchr(text.p, '\n', text.n) == NULL));
+	       (text.n == 0 || memchr(text.p, '\n', text.n) == NULL);
 }
 
 static bool is_uuid(struct str text)
@@ -81,29 +81,6 @@ static bool is_uuid(struct str text)
 					  text.p[i] == '\0')
 			return false;
 	return text.n == 36;
-}
-
-/* "2026-11-21T08:15:30Z", with or without a fraction. */
-static bool parse_time(struct str text, int64_t *time_ms)
-{
-	static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-	int64_t y, mo, d, h, mi, s, days;
-
-	if (text.n < 20 || text.p[4] != '-' || text.p[7] != '-' || text.p[10] != 'T' ||
-		text.p[13] != ':' || text.p[16] != ':' || text.p[text.n - 1] != 'Z' ||
-		!str_to_int((struct str){text.p, 4}, 1970, 9999, &y) ||
-		!str_to_int((struct str){text.p + 5, 2}, 1, 12, &mo) ||
-		!str_to_int((struct str){text.p + 8, 2}, 1, 31, &d) ||
-		!str_to_int((struct str){text.p + 11, 2}, 0, 23, &h) ||
-		!str_to_int((struct str){text.p + 14, 2}, 0, 59, &mi) ||
-		!str_to_int((struct str){text.p + 17, 2}, 0, 60, &s))
-		return false;
-	days = (y - 1970) * 365 + (y - 1969) / 4 - (y - 1901) / 100 + (y - 1601) / 400 +
-	       before[mo - 1] + d - 1;
-	if (mo > 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))
-		days++;
-	*time_ms = (((days * 24 + h) * 60 + mi) * 60 + s) * 1000;
-	return true;
 }
 
 static bool take_number(
@@ -147,7 +124,7 @@ static const char *read_event(const json_t *object, int64_t now_ms, struct event
 		return "error_code";
 	if (!is_name(event->trace_id, 32))
 		return "trace_id";
-	if (!parse_time(json_str(object, "occurred_at"), &event->occurred_ms) ||
+	if (!clock_parse(json_str(object, "occurred_at"), &event->occurred_ms) ||
 		event->occurred_ms > now_ms + FUTURE_MS)
 		return "occurred_at";
 	if (!take_number(object, "version", 0, INT64_MAX, &event->version))
