@@ -89,7 +89,7 @@ int request_text(struct request *request, const char *name, size_t max, struct s
 	if (found.n > max)
 		return request_refuse_field(
 			request, name, "%s is longer than %zu bytes", name, max);
-	if (memchr(found.p, '\0', found.n) != NULL || text_filter_find(found) < found.n)
+	if (text_filter_find(found) < found.n)
 		return request_refuse_field(
 			request, name, "%s holds characters that do not show or that act", name);
 	*text = found;

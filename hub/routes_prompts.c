@@ -44,7 +44,7 @@ static int set_one_tag(
 static bool is_tag(struct str name)
 {
 	return name.n > 0 && name.n <= PROMPT_TAG_MAX && memchr(name.p, '\n', name.n) == NULL &&
-	       memchr(name.p, '\0', name.n) == NULL && text_filter_find(name) == name.n;
+	       text_filter_find(name) == name.n;
 }
 
 /* The member "tags", when it is there, is all of them. */
