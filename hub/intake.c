@@ -141,11 +141,7 @@ static int update(struct putting *putting, json_t **there, struct err *err)
 	body = body_of(putting->intake, putting->prompt);
 	rc = local_ask_within(&putting->intake->author, HTTP_PUT, path, body, there, err);
 	json_decref(body);
-	if (rc != 0)
-		return rc;
-	/* With the version that it has now. */
-	json_decref(*there);
-	return local_ask_within(&putting->intake->author, HTTP_GET, path, NULL, there, err);
+	return rc;
 }
 
 /* POST …/versions/N/STEP; *state is what it came to. */

@@ -119,7 +119,6 @@ static int set_names(struct request *request, const char *prompt_id, struct err 
 static int insert_prompt(struct request *request, const struct prompt_facts *facts,
 	const struct draft *draft, struct str description, struct str collection, struct err *err)
 {
-	struct draft copy = *draft;
 	int64_t number;
 	int rc = request_do(request,
 		"INSERT INTO prompt (tenant, id, slug, title, description, owner_id, team_id, "
@@ -134,7 +133,7 @@ static int insert_prompt(struct request *request, const struct prompt_facts *fac
 		err);
 
 	if (rc == 0)
-		rc = draft_insert(request, &copy, facts->id, 0, &number, err);
+		rc = draft_insert(request, draft, facts->id, 0, &number, err);
 	if (rc == 0)
 		rc = set_names(request, facts->id, err);
 	if (rc == 0)
@@ -258,10 +257,10 @@ int route_prompt_patch(struct request *request, struct err *err)
 /* ── all of one anew ───────────────────────────────────────────────────── */
 
 /* The text is the next version, unless it is that of the last one. */
-static int put_text(struct request *request, const struct prompt_facts *facts, struct err *err)
+static int put_text(struct request *request, struct prompt_facts *facts, struct err *err)
 {
 	struct draft draft;
-	int64_t same, number;
+	int64_t same;
 	int rc = draft_read(request, facts->slug, "title", &draft, err);
 
 	if (rc == 0)
@@ -272,7 +271,7 @@ static int put_text(struct request *request, const struct prompt_facts *facts, s
 				db_string(draft.prompt->digest)),
 			&same, err);
 	if (rc == 0 && same == 0)
-		rc = draft_insert(request, &draft, facts->id, facts->latest, &number, err);
+		rc = draft_insert(request, &draft, facts->id, facts->latest, &facts->latest, err);
 	draft_fini(&draft);
 	return rc;
 }

@@ -162,7 +162,8 @@ def changed_by_one_at_a_time(world):
           got.json["latest"] == 1)
     check("another ETag", got.headers["ETag"] != etag)
     got = world.ben.ask("PUT", at, {"title": "Two", "text": "Text two."}, If_Match="*")
-    check("another text is another version", status(got, 200).json["latest"] == 2)
+    check("another text is another version", status(got, 200).json["latest"] == 2 and
+          got.json["latest_version"]["number"] == 2)
     check("a consumer may not", world.cleo.ask("PUT", at, body, If_Match="*").status == 403)
     check("stale", world.ben.ask("DELETE", at, If_Match=etag).status == 412)
     status(world.ben.ask("DELETE", at, If_Match=got.headers["ETag"]), 204)
