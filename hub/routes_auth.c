@@ -224,6 +224,7 @@ int route_me(struct request *request, struct err *err)
 
 struct refresh {
 	struct request *request;
+	const char *hash;
 	char family[ID_BYTES], name[NAME_MAX_BYTES + 1], kind[16];
 	unsigned scopes; /* of the old one: the next has no more, whatever it is called */
 	bool found, used;
@@ -250,7 +251,9 @@ static int on_refresh(void *data, const struct db_value *columns, size_t n, stru
 	return 0;
 }
 
-/* Used twice: it was stolen, by whoever came first or second. All of its family goes. */
+/* Used twice: it was stolen, by whoever came first or second. All of its family goes. It is
+ * this very one that is used, not its family's next, which another request may have made
+ * since it was looked for. */
 static int refresh_in_transaction(struct hub_db *db, void *data, struct err *err)
 {
 	struct refresh *refresh = data;
@@ -259,9 +262,9 @@ static int refresh_in_transaction(struct hub_db *db, void *data, struct err *err
 	int rc;
 
 	rc = hub_db_run(db,
-		"UPDATE credential SET used_ms = $3 WHERE tenant = $1 AND family = $2 AND kind = "
-		"'refresh' AND used_ms IS NULL",
-		DB_ARGS(TENANT(request), db_string(refresh->family), db_number(request->now_ms)),
+		"UPDATE credential SET used_ms = $3 WHERE tenant = $1 AND hash = $2 AND used_ms "
+		"IS NULL",
+		DB_ARGS(TENANT(request), db_string(refresh->hash), db_number(request->now_ms)),
 		NULL, NULL, err);
 	if (rc == 0 && hub_db_changes(db) == 0)
 		refresh->used = true; /* another request was faster */
@@ -292,8 +295,8 @@ static int refresh_in_transaction(struct hub_db *db, void *data, struct err *err
 
 int route_refresh(struct request *request, struct err *err)
 {
-	struct refresh refresh = {.request = request, .kind = "device"};
 	char hash[SHA256_HEX_BYTES];
+	struct refresh refresh = {.request = request, .hash = hash, .kind = "device"};
 	struct str token;
 	int rc;
 

@@ -4,6 +4,7 @@ figures, accounts, the configuration. On each database.
 
     rest.py PROGRAM DIRECTORY-OF-POSTGRES
 """
+import concurrent.futures
 import sys
 import tempfile
 import urllib.parse
@@ -410,6 +411,17 @@ def a_lost_device_is_out(world):
         "refresh_token": got["refresh_token"]}).status == 401)
 
 
+def a_token_is_renewed_once(world):
+    def renew(token):
+        return world.hub.ask("POST", "/api/v1/auth/refresh", {"refresh_token": token}).status
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        for _ in range(10):
+            world.cleo.login()
+            got = sorted(pool.map(renew, [world.cleo.refresh] * 6))
+            check(got, got == [200] + [401] * 5)
+    world.cleo.login()
+
+
 def teams_and_invites(world):
     team = status(world.ann.ask("POST", "/teams", {"name": "Temp"}), 201).json["id"]
     way = "/teams/" + team
@@ -497,6 +509,7 @@ def story(world):
     the_door_is_kept(world)
     accounts(world)
     a_lost_device_is_out(world)
+    a_token_is_renewed_once(world)
     teams_and_invites(world)
     the_configuration(world)
     the_experimental_channel(world)
