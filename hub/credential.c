@@ -253,6 +253,13 @@ int credential_make(struct request *request, const struct credential *credential
 		i++;
 	secret_token(prefixes[i].prefix, token, hash);
 	id_new(id);
+	rc = request_do(request,
+		"DELETE FROM credential WHERE tenant = $1 AND user_id = $2 AND expires_ms <= $3",
+		DB_ARGS(db_string(credential->tenant), db_string(credential->user_id),
+			db_number(request->now_ms)),
+		err);
+	if (rc != 0)
+		return rc;
 	credential_scopes_text(credential->scopes, &text);
 	rc = request_do(request,
 		"INSERT INTO credential (hash, id, tenant, user_id, kind, name, scopes, family, "

@@ -36,7 +36,8 @@ void credential_scope_hash(const struct principal *who, char out[CREDENTIAL_SCOP
 int credential_holds(struct hub_db *db, const char *tenant, const char *hash, int64_t now_ms,
 	char scope[CREDENTIAL_SCOPE_BYTES], struct err *err);
 
-/* A new one for somebody; its text goes to them once. `family` may be NULL. */
+/* A new one for somebody; its text goes to them once. `family` may be NULL. What they had
+ * that has expired goes: they have as many rows as they have that is good. */
 struct credential {
 	const char *kind; /* session, key, device, refresh */
 	const char *tenant, *user_id, *name, *family;

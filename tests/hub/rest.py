@@ -9,7 +9,7 @@ import sys
 import tempfile
 import urllib.parse
 
-from hub_client import Hub, PASSWORD, Person, databases
+from hub_client import Hub, PASSWORD, Person, databases, number, sql
 
 
 def check(what, so):
@@ -422,6 +422,18 @@ def a_token_is_renewed_once(world):
     world.cleo.login()
 
 
+def what_has_expired_goes(world):
+    expired = "FROM credential WHERE expires_ms < 1000"
+    world.cleo.login()
+    sql(world.hub.database, f"UPDATE credential SET expires_ms = 1 WHERE user_id = "
+        f"'{world.cleo.id}'")
+    check("there", number(world.hub.database, "SELECT count(*) " + expired) > 1)
+    check("good for nothing", world.cleo.ask("GET", "/me").status == 401)
+    world.cleo.login()
+    check("gone", number(world.hub.database, "SELECT count(*) " + expired) == 0)
+    check("in", world.cleo.ask("GET", "/me").status == 200)
+
+
 def teams_and_invites(world):
     team = status(world.ann.ask("POST", "/teams", {"name": "Temp"}), 201).json["id"]
     way = "/teams/" + team
@@ -510,6 +522,7 @@ def story(world):
     accounts(world)
     a_lost_device_is_out(world)
     a_token_is_renewed_once(world)
+    what_has_expired_goes(world)
     teams_and_invites(world)
     the_configuration(world)
     the_experimental_channel(world)
