@@ -383,8 +383,20 @@ static int member_change(
 	return rc != 0 ? rc : request_answer(request, 204, NULL);
 }
 
+/* Who is in more teams than a principal has room for could do nothing any more. */
 int route_member_put(struct request *request, struct err *err)
 {
+	int64_t n;
+	int rc = request_count(request,
+		"SELECT count(*) FROM member WHERE tenant = $1 AND team_id <> $2 AND user_id = $3",
+		DB_ARGS(TENANT(request), db_text(request->words[0]), db_text(request->words[1])),
+		&n, err);
+
+	if (rc != 0)
+		return rc;
+	if (n >= PRINCIPAL_TEAMS_MAX)
+		return request_refuse(request, 409, "too_many_teams",
+			"nobody is in more than %d teams", PRINCIPAL_TEAMS_MAX);
 	return member_change(request,
 		"INSERT INTO member (tenant, team_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO "
 		"NOTHING",

@@ -273,6 +273,12 @@ def give_409(ask):
                 world.ann.ask("PATCH", "/users/" + row["id"], {"role": "consumer"})
         ask.path = f"{V1}/users/{world.ann.id}"
         ask.body = {"role": "consumer"} if name == "changeUser" else None
+    elif name == "addMember":
+        person = world.person().id
+        for _ in range(64):
+            check("is in it", world.ann.ask(
+                "PUT", f"/teams/{world.group()}/members/{person}", {}).status == 204)
+        ask.path = f"{V1}/teams/{world.group()}/members/{person}"
     elif name == "deleteTeam":
         team = ask.path.split("/")[-1]
         check("made", world.ann.ask("POST", "/prompts", {

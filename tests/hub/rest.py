@@ -434,6 +434,19 @@ def what_has_expired_goes(world):
     check("in", world.cleo.ask("GET", "/me").status == 200)
 
 
+def nobody_is_in_too_many_teams(world):
+    eli = world.ann.invites("Eli", "consumer")
+    ways = ["/teams/" + status(world.ann.ask("POST", "/teams", {"name": f"T{i}"}), 201).json["id"]
+            + "/members/" + eli.id for i in range(65)]
+    for way in ways[:64]:
+        status(world.ann.ask("PUT", way, {}), 204)
+    status(world.ann.ask("PUT", ways[0], {}), 204)
+    check("no more", world.ann.ask("PUT", ways[64], {}).code == "too_many_teams")
+    check("and still in", len(status(eli.ask("GET", "/me"), 200).json["teams"]) == 64)
+    status(world.ann.ask("DELETE", ways[0]), 204)
+    status(world.ann.ask("PUT", ways[64], {}), 204)
+
+
 def teams_and_invites(world):
     team = status(world.ann.ask("POST", "/teams", {"name": "Temp"}), 201).json["id"]
     way = "/teams/" + team
@@ -523,6 +536,7 @@ def story(world):
     a_lost_device_is_out(world)
     a_token_is_renewed_once(world)
     what_has_expired_goes(world)
+    nobody_is_in_too_many_teams(world)
     teams_and_invites(world)
     the_configuration(world)
     the_experimental_channel(world)
