@@ -265,7 +265,9 @@ static int read_cursor(struct request *request, const struct head *head, const c
 		*reason = "scope";
 	else if (cursor->full)
 		*reason = "continued";
-	if (*reason != NULL && !cursor->full)
+	/* From its beginning, also in the middle of a full one: what stands before the middle
+	 * was of another database, or for somebody who saw less. */
+	if (*reason != NULL && !str_is(STR("continued"), *reason))
 		cursor->seq = 0;
 	return 0;
 }

@@ -195,6 +195,7 @@ class Feed:
 
     def __init__(self, who, more=""):
         self.who, self.cursor, self.more = who, "", more
+        self.cursors = []
         self.first = self.news()
 
     def news(self):
@@ -204,6 +205,7 @@ class Feed:
                            200).lines
             got.update({line["id"]: line for line in lines[1:-1]})
             self.cursor = lines[-1]["cursor"]
+            self.cursors.append(self.cursor)
             if not lines[-1]["more"]:
                 return got
 
@@ -447,6 +449,21 @@ def nobody_is_in_too_many_teams(world):
     status(world.ann.ask("PUT", ways[64], {}), 204)
 
 
+def a_full_feed_begins_again(world):
+    """Who may see more in the middle of it is told of what stands before the middle."""
+    team = status(world.ann.ask("POST", "/teams", {"name": "Late"}), 201).json["id"]
+    status(world.ann.ask("PUT", f"/teams/{team}/members/{world.ben.id}", {}), 204)
+    at = world.publish("late/one", "L", "Late.", team_id=team)
+    for name in ("two", "three", "four"):
+        world.publish("late/" + name, "L", "Later.")
+    feed = Feed(world.cleo, "&limit=1")
+    check("not yet", at.split("/")[-1] not in feed.first and len(feed.cursors) > 2)
+    status(world.ann.ask("PUT", f"/teams/{team}/members/{world.cleo.id}", {}), 204)
+    feed.cursor = feed.cursors[-2]
+    check("of the one before", feed.cursor.endswith(".f"))
+    check("all of it", feed.news().keys() == {*feed.first, at.split("/")[-1]})
+
+
 def teams_and_invites(world):
     team = status(world.ann.ask("POST", "/teams", {"name": "Temp"}), 201).json["id"]
     way = "/teams/" + team
@@ -537,6 +554,7 @@ def story(world):
     a_token_is_renewed_once(world)
     what_has_expired_goes(world)
     nobody_is_in_too_many_teams(world)
+    a_full_feed_begins_again(world)
     teams_and_invites(world)
     the_configuration(world)
     the_experimental_channel(world)
