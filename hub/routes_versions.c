@@ -195,6 +195,10 @@ int route_version_submit(struct request *request, struct err *err)
 	struct step step;
 	int rc = step_begin(request, &step, err);
 
+	/* What was approved of it would be forgotten. */
+	if (rc == 0 && strcmp(step.version.state, "in_review") == 0)
+		return request_refuse(
+			request, 409, "invalid_transition", "this version is in review already");
 	if (rc == 0)
 		rc = set_state(request, &step, "in_review", err);
 	/* Approvals of an earlier round count no more. */

@@ -500,6 +500,8 @@ def the_configuration(world):
     status(world.ben.ask("POST", at + "/versions/1/submit", {}), 200)
     got = status(world.ann.ask("POST", at + "/versions/1/approve", {}), 200).json
     check("one is not enough", got["state"] == "in_review")
+    again = world.ben.ask("POST", at + "/versions/1/submit", {})
+    check("what is said stays said", again.status == 409 and again.code == "invalid_transition")
     eve = world.ann.invites("Eve", "admin")
     got = status(eve.ask("POST", at + "/versions/1/approve", {}), 200).json
     check("two are", got["state"] == "approved")
