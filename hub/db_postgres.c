@@ -258,7 +258,7 @@ static int give_rows(const PGresult *result, db_row_fn *fn, void *data, struct e
 	return rc;
 }
 
-/* The result of a statement; NULL, and *rc says why. */
+/* The result of a statement, as libpq has it; NULL, when *rc says why. */
 static PGresult *execute(struct postgres *postgres, const char *sql,
 	const struct arguments *arguments, size_t n_args, int *rc, struct err *err)
 {
@@ -292,8 +292,9 @@ static int postgres_run(struct hub_db *db, const char *sql, const struct db_valu
 		PQclear(result);
 		result = execute(postgres, sql, &arguments, n_args, &rc, err);
 	}
-	if (result == NULL)
+	if (rc != 0)
 		return rc;
+	/* libpq gives NULL for what it could not send: finish() tells that as well. */
 	(void)str_to_int(str_of(PQcmdTuples(result)), 0, INT64_MAX, &changes);
 	db->changes = changes;
 	if (PQresultStatus(result) == PGRES_TUPLES_OK && fn != NULL)
