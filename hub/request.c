@@ -341,6 +341,7 @@ static int run_in_transaction(struct hub_db *db, void *data, struct err *err)
 	json_decref(request->answer);
 	request->answer = NULL;
 	request->status = 0;
+	request->http->hold = false;
 	buf_clear(&request->http->out);
 	if (request->who.known && credential_load(request, err) != 0)
 		return -1;
@@ -394,6 +395,7 @@ static void run_route(struct request *request)
 		rc = hub_transaction(
 			request->db, mode, request->who.tenant, run_in_transaction, request, &err);
 	if (rc != 0 && rc != REQUEST_UNDO) {
+		request->http->hold = false; /* that nothing was done is told at once */
 		json_decref(request->answer);
 		request->answer = NULL;
 		request_refuse_outcome(request, rc, &err);

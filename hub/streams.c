@@ -310,7 +310,7 @@ void streams_wait(struct request *request, bool stream, int64_t wait_s, int64_t 
 	if (waiter == NULL) {
 		waiter = request->http->data = xcalloc(1, sizeof *waiter);
 		waiter->ends_us = now_us + wait_s * SECOND_US;
-	} else if (waiter->ends_us <= now_us) {
+	} else if (!stream && waiter->ends_us <= now_us) {
 		return; /* it has waited long enough */
 	}
 	waiter->until_us = waiter->ends_us;
