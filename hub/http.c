@@ -21,7 +21,7 @@
 #define LETTERS 8192
 #define HEADER_BYTES (12U * 1024)
 #define FIELD_MAX 4096
-#define SLOWEST 16384 /* bytes a second of a body that takes longer than HTTP_ARRIVE_S */
+#define SLOWEST 16384 /* bytes a second of a body that takes longer than arrive_s */
 #define FIELDS_MAX ((size_t)8 * 1024)
 #define WAITING_MAX ((size_t)256 * 1024) /* of a stream */
 #define TICK_US 1000000
@@ -506,7 +506,8 @@ static int on_body(struct connection *connection, const void *bytes, size_t len)
 		return 0; /* of a request that was refused: read and thrown away */
 	/* Who sends a byte now and then is not waited for: libwebsockets would. */
 	if (clock_monotonic_us() - exchange->begun_us >
-		(HTTP_ARRIVE_S + (int64_t)(exchange->in.len / SLOWEST)) * 1000000)
+		(connection->http->options.arrive_s + (int64_t)(exchange->in.len / SLOWEST)) *
+			1000000)
 		return -1;
 	return buf_add(&exchange->in, bytes, len);
 }
