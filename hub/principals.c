@@ -65,6 +65,8 @@ bool principals_find(struct principals *principals, const char *hash, struct kno
 {
 	size_t set = set_of(hash), i;
 
+	if (principals == NULL)
+		return false;
 	(void)pthread_mutex_lock(&principals->lock);
 	for (i = 0; i < WAYS && strcmp(principals->known[set][i].hash, hash) != 0; i++)
 		;
