@@ -100,11 +100,14 @@ static void stroke_send(struct x11 *x11, const struct stroke *stroke, unsigned c
 }
 
 /* Does this window have the keyboard? Asked with the server for ourselves, so that
- * nobody can move the focus before the keys are pressed. */
+ * nobody can move the focus before the keys are pressed. Not while we have it: it is not
+ * back yet from a picker, or another one was called meanwhile, which would get the keys. */
 static bool has_keyboard(struct x11 *x11, const struct platform_window *window)
 {
 	struct platform_window now;
 
+	if (x11->picker.grabbed)
+		return false;
 	x11_window(&x11->base, &now);
 	return window->id != 0 && now.id == window->id && now.client == window->client &&
 	       now.pid == window->pid && now.start == window->start;

@@ -75,6 +75,18 @@ for keys in 'q Escape' 'q Control_L+Alt_L+space'; do
 	wait_for 'the keyboard is back' out_is
 	echo "ok closed by $keys"
 done
+# Called again with the Return of the last choice still down: the key of that paste would go
+# to the picker. The text is not lost, which is told at once, and the next one is pasted.
+"$bin/desktop-keys" press 'Control_L+Alt_L+space q u a r t z'
+"$bin/desktop-keys" down Return
+"$bin/desktop-keys" press 'Control_L+Alt_L+space j i g'
+"$bin/desktop-keys" up Return
+wait_for 'it is told' grep -q 'Not pasted: .* on the clipboard' "$work/desktop.log"
+pasted=$((pasted + 1))
+wait_for 'the first choice ends' rows_are "$pasted"
+[ "$(timeout 60 xclip -o -selection clipboard)" = '[quartz]' ] || fail 'the text is not on the clipboard'
+pastes '[jigsaw]' 'called again with Return down' Return
+
 # Its file, which is no matter of the picker's any more.
 "$bin/desktop-keys" press 'Control_L+Alt_L+space q u a r t z Control_L+e'
 wait_for 'the file is opened' test -e "$work/opened"
