@@ -19,9 +19,9 @@ mkdir -p "$work/prompts" "$PROMPTD_HOME/config"
 printf -- '---\ntitle: かさ\n---\n[umbrella]' >"$work/prompts/umbrella.prompt.md"
 printf -- '---\ntitle: まま\n---\n[as-it-is]' >"$work/prompts/as-it-is.prompt.md"
 "$bin/promptd" import "$work/prompts" >"$work/import.log" 2>&1 || fail 'the prompts are not imported'
-mkfifo "$work/bus"
-start bus dbus-daemon --session --nofork --print-address=3 3<>"$work/bus"
-read -r -t 60 DBUS_SESSION_BUS_ADDRESS <>"$work/bus" || fail 'no session bus'
+start bus dbus-daemon --session --nofork --print-address=3 3>"$work/bus"
+wait_for 'a session bus' grep -q guid= "$work/bus"
+read -r DBUS_SESSION_BUS_ADDRESS <"$work/bus"
 # A key after another waits for what the method makes of that: a script does not.
 export DBUS_SESSION_BUS_ADDRESS IBUS_ENABLE_SYNC_MODE=1
 start ibus ibus-daemon --panel=disable --config=disable --emoji-extension=disable

@@ -32,9 +32,9 @@ cat >"$work/prompts/dear.prompt.md" <<-EOS
 EOS
 printf -- '---\ntitle: Quartz\n---\n[quartz]' >"$work/prompts/quartz.prompt.md"
 "$bin/promptd" import "$work/prompts" >"$work/import.log" 2>&1 || fail 'the prompts are not imported'
-mkfifo "$work/bus"
-start bus dbus-daemon --session --nofork --print-address=3 3<>"$work/bus"
-read -r -t 60 DBUS_SESSION_BUS_ADDRESS <>"$work/bus" || fail 'no session bus'
+start bus dbus-daemon --session --nofork --print-address=3 3>"$work/bus"
+wait_for 'a session bus' grep -q guid= "$work/bus"
+read -r DBUS_SESSION_BUS_ADDRESS <"$work/bus"
 export DBUS_SESSION_BUS_ADDRESS
 "$python" "$here/reader.py" on || fail 'there is no accessibility bus'
 
