@@ -48,11 +48,11 @@ pastes() { # TEXT WHAT KEYS…
 }
 # What is pressed waits at the server until promptd-desktop goes on.
 stopped_pastes() {
+	kill -STOP "$desktop" # before who lets it go on: "0.0" may be sooner than this shell
 	(
 		sleep "0.$((RANDOM % 5))"
 		kill -CONT "$desktop"
 	) &
-	kill -STOP "$desktop"
 	pastes "$@"
 }
 for ((i = 0; i < ${2:-8}; i += 4)); do
