@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # To be sourced with $bin set: a display of its own with a window manager, and an empty home. Ends
 # with status 77 where the programs for it are absent. Sets $work, $DISPLAY; defines
-# fail, start, wait_for, manage. With $unmanaged set there is no window manager.
+# fail, start, wait_for, holds, copy, manage. With $unmanaged set there is no window manager.
 for program in Xvfb openbox xterm xclip; do
 	command -v "$program" >/dev/null || {
 		echo "skipped: $program is not installed"
@@ -43,14 +43,26 @@ start() { # LOG COMMAND…: in the background, ended at exit
 	last=$!
 }
 
-wait_for() { # TEXT COMMAND…: until it succeeds, a minute at most
-	local what=$1 i
+# Until it succeeds: so often as fits into a minute of a machine that does nothing else, and
+# no longer than leaves time to say what was waited for.
+wait_for() { # TEXT COMMAND…
+	local what=$1 i began=$SECONDS
 	shift
-	for ((i = 0; i < 1200; i++)); do
+	for ((i = 0; i < 1200 && SECONDS - began < 200; i++)); do
 		"$@" && return
 		sleep 0.05
 	done
-	fail "in a minute: $what"
+	fail "in $((SECONDS - began)) s: $what"
+}
+
+holds() { # SELECTION TEXT
+	[ "$(timeout 60 xclip -o -selection "$1" 2>/dev/null)" = "$2" ]
+}
+
+# xclip ends before what it asked of the server has reached it, and another of it goes on.
+copy() { # SELECTION TEXT: somebody copies, and it is there
+	printf '%s' "$2" | xclip -selection "$1"
+	wait_for 'what was copied is there' holds "$1" "$2"
 }
 
 # The server chooses a free number and says which.

@@ -72,7 +72,7 @@ echo 'ok put back'
 paste
 [ -e "$kept" ] || fail 'nothing is kept'
 end_hard
-printf newer | xclip -selection clipboard
+copy clipboard newer
 begin
 [ "$(xclip -o -selection clipboard)" = newer ] || fail 'a newer copy was overwritten'
 [ ! -e "$kept" ] || fail 'it is still kept'

@@ -36,12 +36,12 @@ sink=$("$bin/desktop-keys" wait XTerm) || fail 'xterm does not come'
 start desktop "$bin/promptd-desktop" --menu="sh '$work/menu' \"\$1\""
 desktop=$last
 wait_for 'promptd-desktop is ready' grep -q desktop.ready "$work/desktop.log"
-copy() { # the person copies
-	printf '%s' "$1" | xclip -selection clipboard
-	printf '%s' "$1 primary" | xclip -selection primary
+copies() { # the person copies and marks
+	copy clipboard "$1"
+	copy primary "$1 primary"
 }
 clipboard_is() {
-	[ "$(xclip -o -selection "${2:-clipboard}" 2>/dev/null)" = "$1" ]
+	holds "${2:-clipboard}" "$1"
 }
 call() { # CHOICE
 	printf '%s' "$1" >"$work/choice"
@@ -69,7 +69,7 @@ out_is() {
 
 pasted=0
 paste() { # CHOICE EXPECTED
-	copy "old before $1"
+	copies "old before $1"
 	printf '%s' "$2" >>"$work/expected"
 	call "$1"
 	wait_for "$1 is pasted" out_is
@@ -89,11 +89,11 @@ grep -qx who "$work/asked" || fail 'the value was not asked for'
 paste long "$(head -c 150000 /dev/zero | tr '\0' a)"
 
 # Somebody copies within the second after the paste: theirs stays.
-copy older
+copies older
 printf x >>"$work/expected"
 call one
 wait_for 'one is pasted again' out_is
-printf newer | xclip -selection clipboard
+copy clipboard newer
 wait_for 'the paste ends' rows_are 6
 clipboard_is 'older primary' primary || fail 'the old primary is not back'
 clipboard_is newer || fail 'a newer copy was overwritten'
@@ -107,7 +107,7 @@ other=$("$bin/desktop-keys" wait other) || fail 'the other xterm gets no keyboar
 "$bin/desktop-keys" wait xterm >/dev/null || fail 'the first xterm gets no keyboard'
 printf '#!/bin/sh\n%s focus %s\n' "$bin/desktop-keys" "$other" >"$work/meanwhile"
 chmod +x "$work/meanwhile"
-copy older
+copies older
 call one
 wait_for 'the person is told' grep -q 'another window has the keyboard' "$work/desktop.log"
 clipboard_is x || fail 'the text is not on the clipboard'
@@ -119,7 +119,7 @@ echo 'ok other window gets nothing'
 # is taken out, and no Return is sent.
 start shell xterm -T shell -name shell -e bash --norc --noprofile -i
 "$bin/desktop-keys" wait shell >/dev/null || fail 'the shell gets no keyboard'
-copy older
+copies older
 call command
 wait_for 'the shell took the text' rows_are 8
 clipboard_is older || fail 'the old clipboard is not back after the shell'

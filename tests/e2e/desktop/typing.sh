@@ -63,7 +63,7 @@ out_is_as_long_as() { # TEXT
 }
 typed() { # CHOICE TEXT WHERE
 	printf '%s' "$1" >"$work/choice"
-	printf old | xclip -selection clipboard
+	copy clipboard old
 	: >"$work/out"
 	"$bin/desktop-keys" press Control_L+Alt_L+space
 	done=$((done + 1))
