@@ -27,6 +27,9 @@ int __wrap_XTestFakeKeyEvent(Display *display, unsigned code, Bool down, unsigne
 	int result = __real_XTestFakeKeyEvent(display, code, down, delay);
 
 	if (--left == 0) {
+		/* Or xterm is asked again and again for what it pastes until somebody lets go
+		 * of Insert, and does not survive that. */
+		XAutoRepeatOff(display);
 		XSync(display, False);
 		(void)kill(getpid(), how);
 	}
