@@ -84,10 +84,14 @@ def quick_answers(hub, other, ann, cleo):
     def again(where=hub, etag=tag):
         return where.ask("GET", path, token=made["key"], If_None_Match=etag)
 
-    before = of(hub, "quick_answers_total")
-    got = again()
-    check("nothing new", got.status == 304 and got.headers["ETag"] == tag)
-    check("without the database", of(hub, "quick_answers_total") == before + 1)
+    def quickly():
+        nonlocal got
+        before, got = of(hub, "quick_answers_total"), again()
+        check("nothing new", got.status == 304 and got.headers["ETag"] == tag)
+        return of(hub, "quick_answers_total") == before + 1
+
+    got = None
+    until("without the database", quickly) # which is asked when what is known has grown old
     check("when to come again", int(got.headers["Promptd-Poll-After"]) >= 60)
     check("and its name", got.headers["X-Request-Id"])
     check("another tag is another question", again(etag='"x"').status == 200)
@@ -135,7 +139,9 @@ def from_an_address(hub):
     statuses = [ask("192.0.2.7") for _ in range(60)]
     check("as many as they may", statuses[0] == 401 and 429 in statuses)
     check("another", ask("192.0.2.8") == 401)
-    check("what a client says itself is not believed", ask("192.0.2.9, 192.0.2.7") == 429)
+    # A new one each time: believed, none of them would have asked too often.
+    statuses = [ask(f"192.0.2.{n}, 192.0.2.7") for n in range(100, 160)]
+    check("what a client says itself is not believed", 429 in statuses)
     check("who watches over it is not counted", hub.ask("GET", "/livez").status == 200)
 
 
@@ -193,9 +199,10 @@ def one_too_many(hub):
     while len(kept) < 4:
         until("those before have gone", lambda: let_in(hub, kept))
     late, text = connect(hub)
+    while more := late.recv(4096):
+        text += more
     check(text, text.startswith(b"HTTP/1.1 503") and b"too_many_connections" in text and
-          b"Retry-After: " in text)
-    check("and closed", late.recv(4096) == b"")
+          b"Retry-After: " in text) # and closed, or there were no end of it
     kept.pop().close()
     until("room again", lambda: let_in(hub, kept))
     for connection in kept:
