@@ -4,6 +4,8 @@
  *	desktop-keys press Control_L+Alt_L+space
  *	desktop-keys press Control_L+#54	a key by its code, for any layout
  *	desktop-keys press 'a b Return'   one after the other, all in one batch
+ *	desktop-keys into 'a Return'      likewise, if the picker has the keyboard, which it
+ *				     cannot lose meanwhile; ends with 1 if it has not
  *	desktop-keys free any        until nobody has the keyboard for themselves (60 s)
  *	desktop-keys taken any       until somebody has (60 s)
  *	desktop-keys down Control_L ; desktop-keys up Control_L
@@ -116,6 +118,26 @@ static int has_class(Window window, const char *name)
 	XFree(hint.res_class);
 	XFree(hint.res_name);
 	return same;
+}
+
+/* The picker has taken the keyboard, or its window has the focus. Nobody else does anything
+ * at a server that is grabbed. */
+static int press_into_picker(char *keys)
+{
+	Window focus;
+	int revert, free;
+
+	XGrabServer(display);
+	XGetInputFocus(display, &focus, &revert);
+	free = (focus <= PointerRoot || !has_class(focus, "promptd-desktop")) &&
+	       XGrabKeyboard(display, DefaultRootWindow(display), False, GrabModeAsync,
+		       GrabModeAsync, CurrentTime) == GrabSuccess;
+	if (free)
+		XUngrabKeyboard(display, CurrentTime);
+	else
+		batch(keys);
+	XUngrabServer(display);
+	return free;
 }
 
 static int wait_for(const char *name)
@@ -298,6 +320,8 @@ int main(int argc, char **argv)
 		status = wait_until(GrabSuccess);
 	else if (strcmp(argv[1], "taken") == 0)
 		status = wait_until(AlreadyGrabbed);
+	else if (strcmp(argv[1], "into") == 0)
+		status = press_into_picker(argv[2]);
 	else if (strcmp(argv[1], "press") == 0)
 		batch(argv[2]);
 	else if (strcmp(argv[1], "click") == 0)
