@@ -48,7 +48,11 @@ paste() {
 	wait_for 'the menu opens' hotkey_opens
 	pastes=$((pastes + 1))
 	wait_for 'the paste ends' rows_are "$pastes"
+	wait_for 'the text is there' out_has "$pastes" # xterm has it before it hands it on
 	[ "$(wc -c <"$work/out")" -eq "$pastes" ] || fail "$(wc -c <"$work/out") bytes were pasted"
+}
+out_has() { # BYTES
+	[ "$(wc -c <"$work/out")" -ge "$1" ]
 }
 form_is() { # TARGET FILE
 	xclip -o -selection clipboard -t "$1" >"$work/form" 2>/dev/null
@@ -87,15 +91,15 @@ form_is UTF8_STRING "$work/text"
 echo 'ok an owner that dies half way'
 
 # In a session of its own it is one call, which stays as long as it holds the clipboard.
-printf 'old' | xclip -selection clipboard
+copy clipboard old
 "$bin/promptd-desktop" --pick --menu='head -n 1' 2>"$work/pick.log" &
 pick=$!
 pastes=$((pastes + 1))
 wait_for 'the paste of --pick ends' rows_are "$pastes"
 form_is UTF8_STRING <(printf old)
 kill -0 "$pick" || fail 'it ended and took the clipboard with it'
-printf 'newer' | xclip -selection clipboard
-printf 'newer' | xclip -selection primary
+copy clipboard newer
+copy primary newer
 wait_for 'it ends when it is not needed any more' eval "! kill -0 $pick 2>/dev/null"
 wait "$pick" || fail "--pick ended with status $?"
 echo 'ok --pick'

@@ -29,6 +29,11 @@ hotkey_opens() {
 rows_are() {
 	"$bin/promptd" status --json | grep -q "\"usage_pending\":$1,"
 }
+counted() { # what is pasted xterm has before it hands it on
+	refused=$(grep -c 'another window has the keyboard' "$work/desktop.log")
+	pasted=$(wc -c <"$work/out")
+	[ $((refused + pasted)) -ge "$run" ]
+}
 for ((run = 1; run <= runs; run++)); do
 	rm -f "$work/asked"
 	"$bin/desktop-keys" focus "$sink"
@@ -38,8 +43,7 @@ for ((run = 1; run <= runs; run++)); do
 	"$bin/desktop-keys" focus "$thief"
 	wait_for "run $run ends" rows_are "$run"
 	[ ! -s "$work/stolen" ] || fail "run $run: pasted into the wrong window"
-	refused=$(grep -c 'another window has the keyboard' "$work/desktop.log")
-	pasted=$(wc -c <"$work/out")
+	wait_for "run $run comes to something" counted
 	[ $((refused + pasted)) -eq "$run" ] || fail "run $run: $pasted pasted, $refused refused"
 done
 echo "$runs runs: $pasted pasted, $refused refused, 0 into the wrong window"
