@@ -35,8 +35,10 @@ closed() { # with the focus it needs no grab: both are waited for
 	wait_for "the picker is closed $where" eval '! seen promptd-desktop'
 	"$bin/desktop-keys" free any || fail "the keyboard is not back $where"
 }
-goes_to() { # NAME: what is typed
+goes_to() { # NAME: what is typed, once it has the focus again: a window manager may pass a
+	# click on before it gives that (i3 does)
 	local before
+	"$bin/desktop-keys" wait "$1" >/dev/null || fail "$1 has no focus $where"
 	before=$(bytes_in "$1")
 	"$bin/desktop-keys" press x
 	wait_for "keys go to $1 $where" grew "$1" $((before + 1))
