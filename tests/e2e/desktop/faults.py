@@ -125,8 +125,9 @@ def target_never_reads(world):
 @scenario()
 def target_is_closed_before_the_key(world):
     app = begin(world)
-    meanwhile(world, f"kill {app.process.pid}; while kill -0 {app.process.pid}; do sleep 0.01; "
-                     "done")
+    keys = os.path.join(world.bin, "desktop-keys")
+    meanwhile(world, f"kill {app.process.pid}; while '{keys}' seen Reader >/dev/null; do "
+                     "sleep 0.01; done") # that it has ended the server learns a little later
     threading.Thread(target=app.process.wait, daemon=True).start()
     refused(world, app, "refused", b"another window has the keyboard")
 
