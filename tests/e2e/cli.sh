@@ -449,8 +449,24 @@ on_terminal --stop-at "importing [" "$promptd" import --dry-run --format prompt-
 json 0 'a["created"] + a["unchanged"] == 3000' import --format prompt-md many
 mkfifo waiting
 ( sleep 60 >waiting & echo $! >sleeper; wait )&
-timeout --foreground --signal=INT 1 "$promptd" render greet name=@waiting >out 2>err
-[ $? = 124 ] || [ $? = 130 ] || fail "SIGINT while reading: $?"
+# As soon as it has the pipe open, and again as long as it reads on.
+python3 - "$promptd" <<-'END' >out 2>err
+	import os, signal, subprocess, sys, time
+	child = subprocess.Popen([sys.argv[1], "render", "greet", "name=@waiting"])
+	place, until = "/proc/%d/fd/" % child.pid, time.monotonic() + 60
+	def reads():
+	    try:
+	        return os.path.realpath("waiting") in [os.path.realpath(place + fd) for fd in os.listdir(place)]
+	    except OSError:
+	        return False
+	while child.poll() is None and time.monotonic() < until:
+	    if reads():
+	        child.send_signal(signal.SIGINT)
+	    time.sleep(0.05)
+	child.kill()
+	sys.exit(child.wait())
+END
+[ $? = 130 ] || fail "SIGINT while reading: $?: $(cat err)"
 grep -q cancelled err || fail "SIGINT while reading, without a word: $(cat err)"
 kill "$(cat sleeper)"
 
