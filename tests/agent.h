@@ -178,14 +178,14 @@ static inline unsigned count_descriptors(pid_t pid)
 	return n;
 }
 
-/* Wait until the process has so many; false after 20 s. */
+/* Wait until the process has so many; false after a minute. */
 static inline bool descriptors_become(pid_t pid, unsigned n)
 {
 	int i;
 
-	for (i = 0; count_descriptors(pid) != n && i < 2000; i++)
+	for (i = 0; count_descriptors(pid) != n && i < 6000; i++)
 		(void)poll(NULL, 0, 10);
-	return i < 2000;
+	return i < 6000;
 }
 
 /* The number behind a label in /proc/PID/FILE, -1 when it is not there. */

@@ -21,7 +21,7 @@ static void check_serves(const struct agent *agent)
 
 	CHECK(fd >= 0);
 	CHECK(send(fd, PING, strlen(PING), MSG_NOSIGNAL) == (ssize_t)strlen(PING));
-	n = receive(fd, answer, sizeof answer - 1, 10000);
+	n = receive(fd, answer, sizeof answer - 1, 60000);
 	CHECK(n > 0);
 	answer[n] = '\0';
 	CHECK_STR(answer, PONG);
@@ -230,12 +230,12 @@ static void changes_are_pushed(void)
 	local = connect_unix(&agent);
 	web = connect_good(&agent);
 	CHECK(send(local, INITIALIZE, strlen(INITIALIZE), MSG_NOSIGNAL) > 0);
-	CHECK(receive(local, bytes, sizeof bytes, 10000) > 0);
+	CHECK(receive(local, bytes, sizeof bytes, 60000) > 0);
 	frame_say(web, INITIALIZE, strlen(INITIALIZE) - 1);
 	CHECK(frame_hear(web, &payload) == 1);
 	library_put(agent.home, "team/review", STR("Look closely."));
 	memset(bytes, 0, sizeof bytes);
-	CHECK(receive(local, bytes, sizeof bytes - 1, 10000) > 0);
+	CHECK(receive(local, bytes, sizeof bytes - 1, 60000) > 0);
 	CHECK(strstr(bytes, "notifications/prompts/list_changed") != NULL);
 	buf_clear(&payload);
 	CHECK(frame_hear(web, &payload) == 1);
@@ -260,10 +260,10 @@ static void a_client_too_many_waits(void)
 		CHECK(send(fds[i], PING, strlen(PING), MSG_NOSIGNAL) > 0);
 	}
 	for (i = 0; i < 64; i++)
-		CHECK(receive(fds[i], answer, sizeof answer, 10000) > 0);
+		CHECK(receive(fds[i], answer, sizeof answer, 60000) > 0);
 	CHECK(receive(fds[64], answer, sizeof answer, 200) == -1);
 	(void)close(fds[0]);
-	CHECK(receive(fds[64], answer, sizeof answer, 10000) > 0);
+	CHECK(receive(fds[64], answer, sizeof answer, 60000) > 0);
 	for (i = 1; i < 65; i++)
 		(void)close(fds[i]);
 	agent_stop(&agent);

@@ -116,7 +116,7 @@ static void the_seventeenth_client_is_told_so(void)
 		(void)close(fds[i]);
 	}
 	/* Room again, as soon as they are gone. */
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < 6000; i++) {
 		int fd = upgrade(&agent, GOOD_UPGRADE, status);
 
 		(void)close(fd);
@@ -161,7 +161,7 @@ static void more_strangers_than_may_be_push_out_the_oldest(void)
 		CHECK(fds[i] >= 0);
 	}
 	(void)close(connect_good(&agent));
-	CHECK(receive(fds[0], &byte, 1, 10000) == 0);
+	CHECK(receive(fds[0], &byte, 1, 60000) == 0);
 	for (i = 0; i < WEBSOCKET_STRANGERS_MAX + 10; i++)
 		(void)close(fds[i]);
 }
@@ -173,7 +173,7 @@ static void a_stranger_has_five_seconds(void)
 	char byte;
 
 	CHECK(send(fd, "GET /", 5, MSG_NOSIGNAL) == 5);
-	CHECK(receive(fd, &byte, 1, 20000) == 0);
+	CHECK(receive(fd, &byte, 1, 60000) == 0);
 	CHECK(clock_monotonic_us() - since > 3 * 1000000);
 	(void)close(fd);
 }
@@ -209,27 +209,36 @@ static void who_vanishes_in_the_middle_is_forgotten(void)
 	messages_are_answered();
 }
 
+/* As soon as there are so many, each with its name; a minute at most. */
+static json_t *listed(size_t n)
+{
+	json_t *list;
+	int i;
+
+	for (i = 0; i < 6000; i++) {
+		list = agent_file(&agent, "clients.json");
+		if (json_is_array(list) && json_array_size(list) == n &&
+			(n == 0 || json_text(json_array_get(list, 0), "name") != NULL))
+			return list;
+		json_decref(list);
+		(void)poll(NULL, 0, 10);
+	}
+	CHECK(!"so many clients");
+	return NULL;
+}
+
 static void a_client_is_listed_while_it_is_there(void)
 {
 	json_t *list;
-	int fd = connect_good(&agent), i;
+	int fd = connect_good(&agent);
 
 	check_answer(fd, INITIALIZE, "{");
-	list = agent_file(&agent, "clients.json");
-	CHECK(json_array_size(list) == 1);
+	list = listed(1);
 	CHECK_STR(json_text(json_array_get(list, 0), "name"), "t");
 	CHECK_STR(json_text(json_array_get(list, 0), "era"), "2025-06-18");
 	json_decref(list);
 	(void)close(fd);
-	for (i = 0; i < 500; i++) {
-		list = agent_file(&agent, "clients.json");
-		if (json_array_size(list) == 0)
-			break;
-		json_decref(list);
-		(void)poll(NULL, 0, 10);
-	}
-	CHECK(json_is_array(list) && json_array_size(list) == 0);
-	json_decref(list);
+	json_decref(listed(0));
 }
 
 int main(void)
