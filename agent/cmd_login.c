@@ -233,6 +233,8 @@ static int login_run(struct call *call)
 		account_learn(&account, tokens);
 		exit = tell_who(call, &account);
 	}
+	if (exit == COMMAND_FAILED && call->err.code == ERR_BUSY)
+		call_hint(call, "is the address right, and does the hub run there?");
 	if (exit == COMMAND_LOGIN_NEEDED && call_flag(call, "key"))
 		call_hint(call, "it takes one line, the key itself; promptd-hub key list says "
 				"there which are good");

@@ -11,6 +11,7 @@
 struct rows {
 	struct call *call;
 	json_t *json;
+	size_t n;
 };
 
 static int on_row(void *data, const struct store_row *row)
@@ -18,6 +19,7 @@ static int on_row(void *data, const struct store_row *row)
 	struct rows *rows = data;
 	struct output *out = rows->call->out;
 
+	rows->n++;
 	if (rows->json != NULL) {
 		(void)json_array_append_new(rows->json, lookup_row_json(row));
 		return 0;
@@ -69,6 +71,9 @@ static int show(struct call *call, const struct project_place *place)
 	}
 	if (rows.json != NULL)
 		call_answer(call, "prompts", rows.json);
+	else if (rows.n == 0)
+		output_print(call->notes, "nothing to see: no prompts, or yours of the same names "
+					  "come first (project:NAME is the project's)\n");
 	return COMMAND_DONE;
 }
 
