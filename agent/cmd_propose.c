@@ -163,52 +163,28 @@ static int show(struct call *call, struct store *store, const char *id)
 
 /* ── a new one ─────────────────────────────────────────────────────────── */
 
-/* The hub's prompt of that name, whose next version it is to be. */
-static int find_theirs(struct call *call, struct store *store, const char *path,
-	const struct prompt *ours, char of_id[ID_BYTES])
-{
-	static const struct store_want any = {.experimental = true};
-	struct prompt *theirs = NULL;
-	struct buf name = BUF_INIT(PROMPT_PATH_MAX + 16);
-	struct err err;
-	int rc;
-
-	of_id[0] = '\0';
-	(void)buf_add_format(&name, PULL_SOURCE ":%s", path);
-	rc = store_prompt_get(store, (struct str){buf_text(&name), name.len}, &any, &theirs, &err);
-	buf_fini(&name);
-	if (rc < 0)
-		return call_fail_err(call, &err);
-	if (theirs != NULL && strlen(theirs->id) < ID_BYTES)
-		memcpy(of_id, theirs->id, strlen(theirs->id) + 1);
-	rc = theirs != NULL && strcmp(theirs->digest, ours->digest) == 0;
-	prompt_free(theirs);
-	if (rc != 0) {
-		call_hint(call,
-			"promptd new my-name --from %s, change it, promptd propose my-name --as %s",
-			path, path);
-		return call_fail(
-			call, COMMAND_REFUSED, "the hub has %s just like this already", path);
-	}
-	return COMMAND_DONE;
-}
-
 static int keep(struct call *call, struct store *store, struct prompt *prompt, char id[ID_BYTES])
 {
 	const char *as = call_value(call, "as"), *message = call_value(call, "message");
-	char of_id[ID_BYTES];
+	char of_id[ID_BYTES], digest[SHA256_HEX_BYTES];
 	struct err err;
-	int exit;
 
 	if (as != NULL)
 		prompt_set(&prompt->path, str_of(as));
 	if (prompt_check_path(str_of(prompt->path), &err) != 0)
 		return call_fail(call, COMMAND_USAGE, "%s", err.text);
-	exit = find_theirs(call, store, prompt->path, prompt, of_id);
-	if (exit == COMMAND_DONE &&
-		store_proposal_add(store, prompt, str_of(message), str_of(of_id), id, &err) != 0)
-		exit = call_fail_err(call, &err);
-	return exit;
+	if (store_proposal_base(store, prompt->path, of_id, digest, &err) != 0)
+		return call_fail_err(call, &err);
+	if (strcmp(digest, prompt->digest) == 0) {
+		call_hint(call,
+			"promptd copy %s my-name, change it, promptd propose my-name --as %s",
+			prompt->path, prompt->path);
+		return call_fail(call, COMMAND_REFUSED, "the hub has %s just like this already",
+			prompt->path);
+	}
+	if (store_proposal_add(store, prompt, str_of(message), str_of(of_id), id, &err) != 0)
+		return call_fail_err(call, &err);
+	return COMMAND_DONE;
 }
 
 static int tell(struct call *call, struct store *store, const char *id)

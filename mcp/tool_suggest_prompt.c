@@ -5,9 +5,6 @@
 #include "mcp/tools.h"
 #include "store/proposal.h"
 
-/* Where the hub's prompts come from; sync/pull.h has the same word. */
-#define HUB "hub"
-
 /* What nobody said about an input is what most are. */
 static json_t *inputs_of(const json_t *arguments)
 {
@@ -38,27 +35,6 @@ static int read_prompt(const json_t *arguments, struct prompt *prompt, struct er
 	return rc;
 }
 
-/* The hub's prompt of that name gets a version: whatever its path there, and its title
- * unless another is given. */
-static int find_theirs(
-	struct mcp_request *request, struct prompt *prompt, char of_id[ID_BYTES], struct err *err)
-{
-	static const struct store_want any = {.experimental = true};
-	struct buf name = BUF_INIT(PROMPT_PATH_MAX + 16);
-	struct prompt *theirs = NULL;
-	int rc;
-
-	of_id[0] = '\0';
-	(void)buf_add_format(&name, HUB ":%s", prompt->path);
-	rc = store_prompt_get(
-		mcp_store(request), (struct str){buf_text(&name), name.len}, &any, &theirs, err);
-	buf_fini(&name);
-	if (theirs != NULL && strlen(theirs->id) < ID_BYTES)
-		memcpy(of_id, theirs->id, strlen(theirs->id) + 1);
-	prompt_free(theirs);
-	return rc < 0 ? -1 : 0;
-}
-
 static void answer(
 	struct mcp_request *request, const struct prompt *prompt, const char *of_id, const char *id)
 {
@@ -76,11 +52,11 @@ static void answer(
 static void suggest(struct mcp_request *request, const json_t *arguments)
 {
 	struct prompt *prompt = prompt_new();
-	char of_id[ID_BYTES], id[ID_BYTES];
+	char of_id[ID_BYTES], id[ID_BYTES], digest[SHA256_HEX_BYTES];
 	struct err err;
 
 	if (read_prompt(arguments, prompt, &err) == 0 && prompt_check(prompt, &err) == 0 &&
-		find_theirs(request, prompt, of_id, &err) == 0 &&
+		store_proposal_base(mcp_store(request), prompt->path, of_id, digest, &err) == 0 &&
 		store_proposal_add(mcp_store(request), prompt, json_str(arguments, "reason"),
 			str_of(of_id), id, &err) == 0)
 		answer(request, prompt, of_id, id);

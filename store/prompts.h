@@ -8,6 +8,9 @@
 #include "core/prompt.h"
 #include "store/store.h"
 
+/* The source of the prompts that a hub's feed brings. */
+#define STORE_HUB "hub"
+
 enum store_put { STORE_PUT_UNCHANGED, STORE_PUT_CREATED, STORE_PUT_UPDATED, STORE_PUT_REVERSIONED };
 
 /*

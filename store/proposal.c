@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/text_filter.h"
 #include "store/handle.h"
+#include "store/prompts.h"
 
 #define PROPOSAL_COLUMNS "id, made_ms, state, path, of_id, body, hub_id, hub_version, told"
 
@@ -114,6 +115,28 @@ int store_proposal_add(struct store *store, const struct prompt *prompt, struct 
 	}
 	buf_fini(&body);
 	return rc;
+}
+
+int store_proposal_base(struct store *store, const char *path, char of_id[ID_BYTES],
+	char digest[SHA256_HEX_BYTES], struct err *err)
+{
+	static const struct store_want any = {.experimental = true};
+	struct buf name = BUF_INIT(PROMPT_PATH_MAX + 16);
+	struct prompt *base = NULL;
+	int rc;
+
+	(void)buf_add_format(&name, STORE_HUB ":%s", path);
+	rc = store_prompt_get(store, (struct str){buf_text(&name), name.len}, &any, &base, err);
+	buf_fini(&name);
+	if (rc < 0)
+		return -1;
+	of_id[0] = digest[0] = '\0';
+	if (base != NULL && strlen(base->id) < ID_BYTES) {
+		(void)snprintf(of_id, ID_BYTES, "%s", base->id);
+		(void)snprintf(digest, SHA256_HEX_BYTES, "%s", base->digest);
+	}
+	prompt_free(base);
+	return 0;
 }
 
 static enum proposal_state state_of(struct str name)

@@ -40,6 +40,11 @@ struct proposal {
 int store_proposal_add(struct store *store, const struct prompt *prompt, struct str message,
 	struct str of_id, char id[ID_BYTES], struct err *err);
 
+/* The hub's prompt at this path, whose next version a draft of it would be: its id and the
+ * digest of its text, both empty when there is none. */
+int store_proposal_base(struct store *store, const char *path, char of_id[ID_BYTES],
+	char digest[SHA256_HEX_BYTES], struct err *err);
+
 /* Oldest first. Non-zero from fn ends it. */
 typedef int store_proposal_fn(void *data, const struct proposal *proposal);
 int store_proposal_list(struct store *store, store_proposal_fn *fn, void *data, struct err *err);
