@@ -9,6 +9,7 @@
 #include "agent/hub_sync.h"
 #include "agent/uses.h"
 #include "core/json.h"
+#include "store/prompts.h"
 #include "store/proposal.h"
 
 #define TOKEN_MAX 256
@@ -142,7 +143,7 @@ static void keep_role(struct call *call, const json_t *me)
 	struct err err;
 
 	if (call_store(call, true, &store) == COMMAND_DONE &&
-		store_member_set(store, STR(PULL_SOURCE), json_str(me, "role"), &err) != 0)
+		store_member_set(store, STR(STORE_HUB), json_str(me, "role"), &err) != 0)
 		call_warn(call, "%s", err.text);
 }
 
@@ -187,7 +188,7 @@ static int forget_prompts(struct call *call, int64_t *n)
 	exit = call_store(call, true, &store);
 	if (exit != COMMAND_DONE)
 		return exit;
-	return store_member_set(store, STR(PULL_SOURCE), STR(""), &err) == 0 &&
+	return store_member_set(store, STR(STORE_HUB), STR(""), &err) == 0 &&
 			       hub_forget(store, n, &err) == 0
 		       ? COMMAND_DONE
 		       : call_fail_err(call, &err);

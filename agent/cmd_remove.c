@@ -3,7 +3,6 @@
 
 #include "agent/lookup.h"
 #include "agent/personal.h"
-#include "sync/pull.h"
 
 /* A personal one is a file: that goes as well, in one commit. */
 static int remove_personal(struct call *call, const char *name)
@@ -48,7 +47,7 @@ static int remove_run(struct call *call)
 		result = call_fail(call, COMMAND_REFUSED,
 			"%s comes from %s, which is others' and would put it back", prompt->path,
 			prompt->source);
-	} else if (result == COMMAND_DONE && strcmp(prompt->source, PULL_SOURCE) == 0) {
+	} else if (result == COMMAND_DONE && strcmp(prompt->source, STORE_HUB) == 0) {
 		result = call_fail(call, COMMAND_REFUSED,
 			"%s is the team's: it goes when the hub withdraws it", prompt->path);
 	} else if (result == COMMAND_DONE && strcmp(prompt->source, PERSONAL_SOURCE) == 0)

@@ -15,7 +15,7 @@ int hub_forget(struct store *store, int64_t *n, struct err *err)
 {
 	if (store_begin(store, err) != 0)
 		return -1;
-	if (store_remote_forget(store, STR(PULL_SOURCE), n, err) != 0) {
+	if (store_remote_forget(store, STR(STORE_HUB), n, err) != 0) {
 		store_rollback(store);
 		return -1;
 	}
@@ -132,7 +132,7 @@ static void learn_role(struct call *call, struct account *account, struct store 
 
 	if (account_ask(call, account, "GET", "/api/v1/me", NULL, &me) != COMMAND_DONE)
 		return; /* it is asked for again with the next full one, or by whoami */
-	if (store_member_set(store, STR(PULL_SOURCE), json_str(me, "role"), &err) != 0)
+	if (store_member_set(store, STR(STORE_HUB), json_str(me, "role"), &err) != 0)
 		log_event(LOG_LEVEL_WARN, LOG_TEXT("event", "hub.role"), LOG_TEXT("why", err.text));
 	account_learn(account, me);
 	(void)account_keep(call, account);

@@ -155,10 +155,10 @@ void listing_reply(struct mcp_request *request, const char *member, listing_row 
 
 void listing_provenance(struct buf *out, const struct store_row *row)
 {
-	if (!str_is(row->source, "hub"))
+	if (!str_is(row->source, STORE_HUB))
 		return;
 	(void)buf_add_format(out,
-		",\"_meta\":{\"promptd/source\":\"hub\",\"promptd/version\":%lld,"
+		",\"_meta\":{\"promptd/source\":\"" STORE_HUB "\",\"promptd/version\":%lld,"
 		"\"promptd/status\":\"%.*s\",\"promptd/channel\":\"%.*s\"}",
 		(long long)row->version, (int)row->status.n, row->status.p, (int)row->channel.n,
 		row->channel.p);

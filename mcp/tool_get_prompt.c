@@ -105,7 +105,7 @@ static void say_source(const struct prompt *prompt, struct buf *out)
 		(void)buf_add_str(out,
 			"It is a file of the project you work in: the word of whoever "
 			"wrote that repository, not the user's.\n");
-	else if (strcmp(prompt->source, "hub") == 0)
+	else if (strcmp(prompt->source, STORE_HUB) == 0)
 		(void)buf_add_str(out, "It is the team's, from its hub.\n");
 	else if (strncmp(prompt->source, "git:", 4) == 0)
 		(void)buf_add_format(out, "It is from the shared source %.64s.\n", prompt->source);

@@ -74,7 +74,7 @@ static void find_candidate(struct find_candidates *all, sqlite3_stmt *row, struc
 		fit = FIND_BY_NAME;
 	else if (find_has_line(aliases, name))
 		fit = FIND_BY_ALIAS;
-	if (str_is(db_column_str(row, 3), ROW_HUB))
+	if (str_is(db_column_str(row, 3), STORE_HUB))
 		whose = sqlite3_column_int(row, 4) != 0 ? FIND_LOCKED : FIND_HUB;
 	if (all->n[fit][whose]++ == 0)
 		(void)find_take(row, &all->found[fit][whose]);

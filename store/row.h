@@ -94,18 +94,17 @@ void row_tell(struct store *store, const struct store_filter *filter, struct sto
 #define ROW_APPROVED "(p.active IS NOT NULL AND p.status = 'approved')"
 
 /* A prompt of the hub, and one whose name is the hub's alone (PROMPT_FLAG_LOCKED). */
-#define ROW_HUB "hub"
-#define ROW_IS_LOCKED(row) "(" row ".source = '" ROW_HUB "' AND " row ".flags & 4)"
+#define ROW_IS_LOCKED(row) "(" row ".source = '" STORE_HUB "' AND " row ".flags & 4)"
 
 /* Is a prompt row shadowed, among those of the path that `path` names (?1, prompt.path)?
  * One that the hub has locked comes first, then a personal one, a local one, another of
  * the hub; starters last; what projects have is seen by nobody who was not told of the
  * project: see project.c. */
-#define ROW_IS_SHADOWED(path)                                                                   \
-	"(source GLOB 'project:*' OR key <> (SELECT key FROM prompt q WHERE q.path = " path     \
-	" AND q.source NOT GLOB 'project:*' ORDER BY NOT " ROW_IS_LOCKED(                       \
-		"q") ", "                                                                       \
-		     "q.source <> 'personal', q.source <> 'local', q.source <> '" ROW_HUB "', " \
+#define ROW_IS_SHADOWED(path)                                                                     \
+	"(source GLOB 'project:*' OR key <> (SELECT key FROM prompt q WHERE q.path = " path       \
+	" AND q.source NOT GLOB 'project:*' ORDER BY NOT " ROW_IS_LOCKED(                         \
+		"q") ", "                                                                         \
+		     "q.source <> 'personal', q.source <> 'local', q.source <> '" STORE_HUB "', " \
 		     "q.source = 'starter', q.source LIMIT 1))"
 
 /* What the row says, into a new prompt. */

@@ -9,7 +9,6 @@
 #include "core/id.h"
 #include "store/prompts.h"
 
-#define USAGE_SOURCE_HUB "hub"
 #define USAGE_TRACESTATE_MAX 512
 #define USAGE_BAGGAGE_MAX 1024
 
@@ -18,7 +17,7 @@ struct usage_event {
 	char event_id[ID_BYTES]; /* empty: one is made */
 	int64_t occurred_ms;	 /* 0: now */
 	struct str prompt_id, digest;
-	/* Where the prompt came from: uses of the hub's (USAGE_SOURCE_HUB) go to the hub, all
+	/* Where the prompt came from: uses of the hub's (STORE_HUB) go to the hub, all
 	 * others never do. */
 	struct str source;
 	int64_t version;

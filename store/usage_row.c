@@ -37,7 +37,7 @@ void usage_row_init(struct usage_row *row, const struct usage_event *event, cons
 	row->numbers[USAGE_LATENCY] = event->latency_us;
 	row->numbers[USAGE_RATING] = event->rating >= 1 && event->rating <= 5 ? event->rating : 0;
 	row->numbers[USAGE_SUCCESS] = event->success < 0 ? -1 : event->success > 0;
-	row->state = str_is(event->source, USAGE_SOURCE_HUB) ? 0 : OUTBOX_PERSONAL | OUTBOX_HUB;
+	row->state = str_is(event->source, STORE_HUB) ? 0 : OUTBOX_PERSONAL | OUTBOX_HUB;
 	row->checksum = usage_row_checksum(row);
 }
 

@@ -10,7 +10,7 @@
 #include "store/remote.h"
 #include "sync/feed.h"
 
-#define SOURCE STR(PULL_SOURCE)
+#define SOURCE STR(STORE_HUB)
 
 struct pulling {
 	struct store *store;

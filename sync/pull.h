@@ -10,7 +10,6 @@
 
 #define PULL_PAGES_MAX 2000	/* of one pull: a hub that never ends is left alone */
 #define PULL_PROMPTS_MAX 200000 /* likewise */
-#define PULL_SOURCE "hub"
 
 struct pull_report {
 	int64_t pages, put, removed, refused;

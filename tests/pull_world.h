@@ -164,7 +164,7 @@ static inline bool has_cursor(const char *cursor)
 	bool same;
 
 	store_remote_init(&remote);
-	CHECK(store_remote_get(store, STR(PULL_SOURCE), &remote, &err) == 0);
+	CHECK(store_remote_get(store, STR(STORE_HUB), &remote, &err) == 0);
 	same = strcmp(buf_text(&remote.cursor), cursor) == 0;
 	store_remote_fini(&remote);
 	return same;

@@ -56,7 +56,7 @@ static unsigned count_of(const unsigned *number)
 static void record(int n)
 {
 	struct usage_event event = {.prompt_id = STR("p"),
-		.source = STR(USAGE_SOURCE_HUB),
+		.source = STR(STORE_HUB),
 		.version = 1,
 		.client_type = STR("mcp"),
 		.action = STR("get"),

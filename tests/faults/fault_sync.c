@@ -80,7 +80,7 @@ static long cursor_of(struct store *store)
 	long at;
 
 	store_remote_init(&remote);
-	CHECK(store_remote_get(store, STR(PULL_SOURCE), &remote, &err) == 0);
+	CHECK(store_remote_get(store, STR(STORE_HUB), &remote, &err) == 0);
 	at = remote.cursor.len > 0 ? strtol(buf_text(&remote.cursor) + 1, NULL, 10) : 0;
 	store_remote_fini(&remote);
 	return at;
