@@ -159,7 +159,10 @@ void listing_provenance(struct buf *out, const struct store_row *row)
 		return;
 	(void)buf_add_format(out,
 		",\"_meta\":{\"promptd/source\":\"" STORE_HUB "\",\"promptd/version\":%lld,"
-		"\"promptd/status\":\"%.*s\",\"promptd/channel\":\"%.*s\"}",
-		(long long)row->version, (int)row->status.n, row->status.p, (int)row->channel.n,
-		row->channel.p);
+		"\"promptd/status\":",
+		(long long)row->version);
+	(void)buf_add_json_string(out, row->status.p, row->status.n);
+	(void)buf_add_str(out, ",\"promptd/channel\":");
+	(void)buf_add_json_string(out, row->channel.p, row->channel.n);
+	(void)buf_add_char(out, '}');
 }

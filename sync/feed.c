@@ -67,7 +67,8 @@ static bool is_clean_input(const struct prompt_input *input)
 int feed_check(const struct prompt *prompt, struct err *err)
 {
 	bool clean = is_clean(prompt->title) && is_clean(prompt->description) &&
-		     is_clean(prompt->collection) && are_clean(prompt->tags, prompt->n_tags) &&
+		     is_clean(prompt->collection) && is_clean(prompt->channel) &&
+		     are_clean(prompt->tags, prompt->n_tags) &&
 		     are_clean(prompt->aliases, prompt->n_aliases);
 	size_t i;
 

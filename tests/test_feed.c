@@ -84,6 +84,24 @@ static void a_text_with_characters_that_act_is_refused(void)
 	refused(body, digest_of(body), "do not show or that act");
 }
 
+/* Whatever a hub calls it: it stands in lists, beside the name. */
+static void a_channel_with_characters_that_act_is_refused(void)
+{
+	char text[4096];
+	const char *page_text = page_of(BODY, digest_of(BODY));
+	const char *at = strstr(page_text, "\"channel\":\"");
+	struct feed_page page;
+	struct err err;
+
+	CHECK(at != NULL);
+	at += strlen("\"channel\":\"");
+	(void)snprintf(
+		text, sizeof text, "%.*s\xe2\x80\xae%s", (int)(at - page_text), page_text, at);
+	CHECK(feed_parse(str_of(text), &page, &err) == 0);
+	CHECK(page.refused == 1 && page.changes[0].refused);
+	feed_page_fini(&page);
+}
+
 int main(void)
 {
 	json_door_init();
@@ -91,5 +109,6 @@ int main(void)
 	RUN(cut_at_any_byte_it_is_no_page);
 	RUN(a_text_that_is_not_the_announced_one_is_refused);
 	RUN(a_text_with_characters_that_act_is_refused);
+	RUN(a_channel_with_characters_that_act_is_refused);
 	return 0;
 }
