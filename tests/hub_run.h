@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -124,6 +125,7 @@ static inline void hub_run_start(struct hub_run *run, const char *const *words, 
 	run->pid = fork();
 	CHECK(run->pid >= 0);
 	if (run->pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* who failed leaves none behind */
 		(void)dup2(out[1], STDOUT_FILENO);
 		(void)close(out[0]);
 		(void)close(out[1]);

@@ -17,16 +17,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/connect_run.h"
 #include "desktop/courier.h"
 #include "tests/bench/bench.h"
+#include "tests/server.h"
 
 #define RUNS_MAX 1000
 #define TYPED_MAX 2000 /* characters; xdotool needs 13 s for these */
 #define LAST 'b'       /* ends what is typed */
+#define COMMAND_MS 60000
 
 /* What the target says of each paste. */
 struct report {
@@ -221,10 +225,28 @@ static void show(const char *name, int64_t *values, size_t n)
 
 static bool is_installed(const char *program)
 {
-	char command[64];
+	char *path = run_find(program, NULL, NULL);
+	bool there = path != NULL;
 
-	(void)snprintf(command, sizeof command, "command -v %s >/dev/null", program);
-	return system(command) == 0;
+	free(path);
+	return there;
+}
+
+/* A line of the shell with that on its standard input: its exit status, or -1. */
+static int shell(const char *command, struct str input)
+{
+	const char *const argv[] = {"sh", "-c", command, NULL};
+	const struct run run = {.program = "/bin/sh",
+		.argv = argv,
+		.input = input,
+		.timeout_ms = COMMAND_MS,
+		.mask = 077};
+	struct run_result result;
+	struct err err;
+	int status = run_program(&run, &result, &err) == 0 ? result.exit : -1;
+
+	run_result_fini(&result);
+	return status;
 }
 
 /* How long until the target says that it has all of it; `command` is given the text on
@@ -233,14 +255,11 @@ static int64_t by_command(const char *command, const char *text, size_t len, int
 {
 	struct report report;
 	int64_t begin;
-	FILE *to;
 
 	drop_reports(from);
 	begin = bench_now_ns();
-	to = popen(command, "w");
-	if (to == NULL || fwrite(text, 1, len, to) != len)
+	if (shell(command, (struct str){text, len}) < 0)
 		bench_fail(command);
-	(void)pclose(to);
 	if (read(from, &report, sizeof report) != sizeof report)
 		bench_fail(command);
 	return report.len == len ? report.at_ns - begin : -1;
@@ -265,22 +284,42 @@ static void show_command(
 		(void)fprintf(stderr, "bench_paste: %s: %zu of %zu wrong\n", name, wrong, runs);
 }
 
-/* A server of its own, in a home of its own; false: it is not installed. */
-static bool copyq_start(void)
-{
-	char home[] = "/tmp/bench_paste.XXXXXX";
-
-	if (!is_installed("copyq") || mkdtemp(home) == NULL || setenv("HOME", home, 1) != 0)
-		return false;
-	return system("copyq --start-server >/dev/null 2>&1 && "
-		      "for i in $(seq 100); do copyq count >/dev/null 2>&1 && exit; sleep 0.1; "
-		      "done; exit 1") == 0;
-}
+static char copyq_home[64];
+static bool copyq_runs;
 
 static void copyq_stop(void)
 {
-	(void)!system("copyq exit >/dev/null 2>&1; case $HOME in /tmp/bench_paste.*) for i in 1 2 "
-		      "3 4 5; do rm -rf \"$HOME\" 2>/dev/null && exit; sleep 0.2; done ;; esac");
+	if (copyq_runs)
+		(void)shell("copyq exit >/dev/null 2>&1", STR(""));
+	copyq_runs = false;
+}
+
+/* At the end of all, whether or not something failed. It writes for a while after it was
+ * told to end. */
+static void copyq_forget(void)
+{
+	int wait_ms = copyq_runs ? 3000 : 0;
+
+	copyq_stop();
+	(void)poll(NULL, 0, wait_ms);
+	test_dir_remove(copyq_home);
+}
+
+/* A server of its own, in a home of its own; false: it is not installed. */
+static bool copyq_start(void)
+{
+	if (!is_installed("copyq"))
+		return false;
+	test_dir(copyq_home);
+	if (setenv("HOME", copyq_home, 1) != 0)
+		bench_fail("no memory");
+	if (atexit(copyq_forget) != 0)
+		bench_fail("no memory");
+	copyq_runs = true;
+	return shell("copyq --start-server >/dev/null 2>&1 && "
+		     "for i in $(seq 100); do copyq count >/dev/null 2>&1 && exit; sleep 0.1; "
+		     "done; exit 1",
+		       STR("")) == 0;
 }
 
 /* --- figures ------------------------------------------------------------------------- */
@@ -365,13 +404,16 @@ int main(int argc, char **argv)
 	bool copyq;
 	int ends[2];
 
+	(void)signal(SIGPIPE, SIG_IGN);
 	runs = runs > 0 && runs <= RUNS_MAX ? runs : RUNS_MAX;
 	few = (runs + 4) / 5;
 	if (pipe(ends) != 0)
 		bench_fail("no pipe");
 	target_pid = fork();
-	if (target_pid == 0)
+	if (target_pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* who failed leaves none behind */
 		target(ends[1]);
+	}
 	(void)close(ends[1]);
 	if (target_pid < 0 || read(ends[0], &ready, sizeof ready) != sizeof ready)
 		bench_fail("there is no display: xvfb-run -a bench_paste");
@@ -384,8 +426,7 @@ int main(int argc, char **argv)
 	measure("paste_2000", 2000, runs, ends[0], copyq);
 	measure("paste_50000", 50000, runs, ends[0], copyq);
 	measure("paste_300000", 300000, runs, ends[0], copyq);
-	if (copyq)
-		copyq_stop();
+	copyq_stop();
 	measure_busy("paste_busy_150", 150, few, ends[0]);
 	measure_busy("paste_busy_500", 500, few, ends[0]);
 	measure_busy("paste_busy_1000", 1000, few, ends[0]);

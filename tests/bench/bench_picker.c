@@ -23,13 +23,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/connect_run.h"
 #include "store/prompts.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/corpus.h"
+#include "tests/server.h"
 
 #define ROUNDS_MAX 1000
 #define STILL_MS 60
@@ -200,6 +203,7 @@ static pid_t start_desktop(const char *bin)
 		bench_fail("no pipe");
 	pid = fork();
 	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* who failed leaves none behind */
 		(void)dup2(ends[1], STDERR_FILENO);
 		(void)execl(program, "promptd-desktop", (char *)NULL);
 		_exit(127);
@@ -222,6 +226,7 @@ static pid_t start_menu(const char *command, const char *lines)
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (freopen(lines, "r", stdin) == NULL || freopen("/dev/null", "w", stdout) == NULL)
 			_exit(127);
 		(void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -299,10 +304,11 @@ static void open_menu(struct figure *figure, const char *command, const char *li
 
 static bool is_there(const char *program)
 {
-	char command[64];
+	char *path = run_find(program, NULL, NULL);
+	bool there = path != NULL;
 
-	(void)snprintf(command, sizeof command, "command -v %s >/dev/null", program);
-	return system(command) == 0;
+	free(path);
+	return there;
 }
 
 /* Lines as a menu gets them. */
@@ -464,10 +470,11 @@ static void measure_rest(pid_t pid, unsigned seconds)
 
 static void measure(const char *bin, size_t prompts, size_t rounds, unsigned idle, bool scaled)
 {
-	char home[] = "/tmp/promptd-bench-XXXXXX", dir[64], command[96];
+	char home[64], dir[80];
 	pid_t pid;
 
-	if (mkdtemp(home) == NULL || setenv("PROMPTD_HOME", home, 1) != 0)
+	test_dir(home);
+	if (setenv("PROMPTD_HOME", home, 1) != 0)
 		bench_fail("no directory");
 	(void)snprintf(dir, sizeof dir, "%s/data", home);
 	if (mkdir(dir, 0700) != 0)
@@ -481,9 +488,7 @@ static void measure(const char *bin, size_t prompts, size_t rounds, unsigned idl
 	end(pid);
 	if (scaled)
 		measure_scaled(bin, prompts, rounds);
-	(void)snprintf(command, sizeof command, "rm -r '%s'", home);
-	if (system(command) != 0)
-		bench_fail(command);
+	test_dir_remove(home);
 }
 
 int main(int argc, char **argv)
