@@ -288,9 +288,9 @@ void palette_fini(struct palette *palette);
 /* The hotkey: recents, and nothing typed. Open already: closes it. `terminal`: the
  * text would go into one. */
 void palette_call(struct palette *palette, bool terminal);
-/* The hotkey of one prompt: its form, or the paste at once (then it is CLOSED again
- * when this returns, unless several lines would go into a terminal). A prompt that
- * cannot be had: the list, with a message. Open already: closes it. */
+/* The hotkey of one prompt: its form, or the paste as soon as it is there (then it is
+ * CLOSED again, unless several lines would go into a terminal). A prompt that cannot be
+ * had: the list, with a message. Open already: closes it. */
 void palette_call_prompt(struct palette *palette, struct str name, bool terminal);
 /* What was typed, one or more characters; what acts or does not show is left out. */
 void palette_text(struct palette *palette, struct str text);
