@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "hub/credential.h"
+#include "hub/email.h"
 #include "hub/routes.h"
 
 #define SCOPES_ALL (SCOPE_READ | SCOPE_WRITE | SCOPE_SYNC | SCOPE_ADMIN)
@@ -38,7 +39,7 @@ int local_tenant(struct hub_db *db, char tenant[ID_BYTES], struct err *err)
 
 struct person {
 	const struct local *local;
-	const char *email;
+	char email[EMAIL_MAX + 1];
 	struct found found;
 };
 
@@ -47,16 +48,18 @@ static int find_person(struct hub_db *db, void *data, struct err *err)
 	struct person *person = data;
 
 	person->found.found = false;
-	return hub_db_run(db, "SELECT id FROM person WHERE tenant = $1 AND email = lower($2)",
+	return hub_db_run(db, "SELECT id FROM person WHERE tenant = $1 AND email = $2",
 		DB_ARGS(db_string(person->local->tenant), db_string(person->email)), on_id,
 		&person->found, err);
 }
 
 int local_person(const struct local *local, const char *email, char id[ID_BYTES], struct err *err)
 {
-	struct person person = {local, email, {id, false}};
-	int rc = hub_transaction(local->db, DB_READ, local->tenant, find_person, &person, err);
+	struct person person = {.local = local, .found = {id, false}};
+	int rc;
 
+	email_fold(str_of(email), person.email);
+	rc = hub_transaction(local->db, DB_READ, local->tenant, find_person, &person, err);
 	if (rc != 0)
 		return -1;
 	if (person.found.found)

@@ -6,24 +6,13 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "hub/credential.h"
+#include "hub/email.h"
 #include "hub/limits.h"
 #include "hub/routes_all.h"
 
-#define EMAIL_MAX 254
 #define NAME_MAX_BYTES 200
 #define DEVICE_CODE_MS (10LL * 60 * 1000)
 #define DEVICE_INTERVAL_S 5
-
-/* Lower case in place of upper, for ASCII; out has EMAIL_MAX + 1 bytes. */
-static void fold_email(struct str email, char *out)
-{
-	size_t i;
-
-	for (i = 0; i < email.n && i < EMAIL_MAX; i++)
-		out[i] = (char)(email.p[i] >= 'A' && email.p[i] <= 'Z' ? email.p[i] + 32
-								       : email.p[i]);
-	out[i] = '\0';
-}
 
 /* ── by password ───────────────────────────────────────────────────────── */
 
@@ -156,7 +145,7 @@ int route_login(struct request *request, struct err *err)
 	if ((rc = request_required(request, "email", EMAIL_MAX, &email)) != 0 ||
 		(rc = request_required(request, "password", SECRET_PASSWORD_MAX, &password)) != 0)
 		return rc;
-	fold_email(email, folded);
+	email_fold(email, folded);
 	if ((rc = too_many_failures(request, folded, false)) != 0)
 		return rc;
 	rc = hub_db_run(request->db, "SELECT tenant, user_id, password FROM login WHERE email = $1",

@@ -3,35 +3,12 @@
 #include <string.h>
 
 #include "hub/credential.h"
+#include "hub/email.h"
 #include "hub/etag.h"
 #include "hub/routes_all.h"
 
-#define EMAIL_MAX 254
 #define NAME_MAX_BYTES 200
 #define INVITE_MS (7LL * 24 * 3600 * 1000)
-
-/* Something before and something after one "@", no blanks: the rest only a mail proves. */
-static bool is_email(struct str text)
-{
-	struct str after, before = str_cut(text, '@', &after);
-	size_t i;
-
-	for (i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7F)
-			return false;
-	return before.n > 0 && after.n > 2 && memchr(after.p, '@', after.n) == NULL &&
-	       memchr(after.p, '.', after.n) != NULL && text.n <= EMAIL_MAX;
-}
-
-static void fold(struct str email, char out[EMAIL_MAX + 1])
-{
-	size_t i;
-
-	for (i = 0; i < email.n && i < EMAIL_MAX; i++)
-		out[i] = (char)(email.p[i] >= 'A' && email.p[i] <= 'Z' ? email.p[i] + 32
-								       : email.p[i]);
-	out[i] = '\0';
-}
 
 /* ── invitations ───────────────────────────────────────────────────────── */
 
@@ -49,9 +26,9 @@ int route_invite_create(struct request *request, struct err *err)
 	if (!role_parse(role_text, &role))
 		return request_refuse_field(request, "role",
 			"role is one of admin, prompt_owner, contributor, consumer");
-	if (email.n > 0 && !is_email(email))
+	if (email.n > 0 && !email_check(email))
 		return request_refuse_field(request, "email", "this is no e-mail address");
-	fold(email, email_text);
+	email_fold(email, email_text);
 	secret_token("pi_", token, hash);
 	rc = request_do(request,
 		"INSERT INTO invite (hash, tenant, email, role, team_id, created_by, created_ms, "
@@ -155,10 +132,10 @@ int route_register(struct request *request, struct err *err)
 		(rc = request_required(request, "name", NAME_MAX_BYTES, &name)) != 0 ||
 		(rc = request_required(request, "password", SECRET_PASSWORD_MAX, &password)) != 0)
 		return rc;
-	if (!is_email(email))
+	if (!email_check(email))
 		return request_refuse_field(request, "email", "this is no e-mail address");
 	secret_token_hash(token, hash);
-	fold(email, email_text);
+	email_fold(email, email_text);
 	(void)snprintf(name_text, sizeof name_text, "%.*s", (int)name.n, name.p);
 	rc = hub_db_run(request->db,
 		"SELECT tenant, email, role, team_id FROM invite WHERE hash = $1 AND expires_ms > "
