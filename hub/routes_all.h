@@ -46,8 +46,10 @@ route_fn route_prompt_tag_put;
 route_fn route_prompt_tag_delete;
 
 /* routes_invites.c */
+route_fn route_invite_create;
 route_fn route_invite_list;
 route_fn route_invite_delete;
+route_fn route_register;
 
 /* routes_list.c */
 route_fn route_prompt_list;
@@ -57,17 +59,11 @@ route_fn route_template_list;
 route_fn route_metrics;
 
 /* routes_people.c */
-route_fn route_invite_create;
-route_fn route_register;
 route_fn route_user_list;
 route_fn route_user_get;
 route_fn route_user_patch;
 route_fn route_user_delete;
 route_fn route_user_sessions_delete;
-route_fn route_team_list;
-route_fn route_team_create;
-route_fn route_member_put;
-route_fn route_member_delete;
 
 /* routes_prompts.c */
 route_fn route_prompt_create;
@@ -88,10 +84,14 @@ route_fn route_stats;
 route_fn route_sync_stream;
 
 /* routes_teams.c */
+route_fn route_team_list;
+route_fn route_team_create;
 route_fn route_team_get;
 route_fn route_team_patch;
 route_fn route_team_delete;
 route_fn route_member_list;
+route_fn route_member_put;
+route_fn route_member_delete;
 
 /* routes_templates.c */
 route_fn route_template_instantiate;
