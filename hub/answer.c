@@ -286,8 +286,7 @@ static int on_link(void *data, const struct db_value *columns, size_t n, struct 
 	(void)n;
 	(void)err;
 	link->number = columns[0].number;
-	(void)snprintf(
-		link->hash, sizeof link->hash, "%.*s", (int)columns[1].text.n, columns[1].text.p);
+	db_copy(&columns[1], link->hash, sizeof link->hash);
 	return 0;
 }
 

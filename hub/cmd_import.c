@@ -75,7 +75,7 @@ static int on_id(void *data, const struct db_value *columns, size_t n, struct er
 {
 	(void)n;
 	(void)err;
-	(void)snprintf(data, ID_BYTES, "%.*s", (int)columns[0].text.n, columns[0].text.p);
+	db_copy(&columns[0], data, ID_BYTES);
 	return 0;
 }
 

@@ -88,21 +88,16 @@ struct str credential_token(const struct request *request, bool *cookie)
 	return (struct str){NULL, 0};
 }
 
-static void copy_column(char *out, size_t size, const struct db_value *column)
-{
-	(void)snprintf(out, size, "%.*s", (int)column->text.n, column->text.p);
-}
-
 static int on_credential(void *data, const struct db_value *columns, size_t n, struct err *err)
 {
 	struct principal *who = data;
 
 	(void)n;
 	(void)err;
-	copy_column(who->tenant, sizeof who->tenant, &columns[0]);
-	copy_column(who->user_id, sizeof who->user_id, &columns[1]);
-	copy_column(who->credential_id, sizeof who->credential_id, &columns[2]);
-	copy_column(who->kind, sizeof who->kind, &columns[3]);
+	db_copy(&columns[0], who->tenant, sizeof who->tenant);
+	db_copy(&columns[1], who->user_id, sizeof who->user_id);
+	db_copy(&columns[2], who->credential_id, sizeof who->credential_id);
+	db_copy(&columns[3], who->kind, sizeof who->kind);
 	who->known = credential_scopes_parse(columns[4].text, &who->scopes);
 	who->expires_ms = columns[5].number;
 	return 0;
@@ -159,7 +154,7 @@ static int on_team(void *data, const struct db_value *columns, size_t n, struct 
 	if (who->n_teams == PRINCIPAL_TEAMS_MAX)
 		return err_set(
 			err, ERR_LIMIT, "somebody is in more than %d teams", PRINCIPAL_TEAMS_MAX);
-	copy_column(who->teams[who->n_teams++], ID_BYTES, &columns[0]);
+	db_copy(&columns[0], who->teams[who->n_teams++], ID_BYTES);
 	return 0;
 }
 
@@ -267,8 +262,7 @@ int credential_make(struct request *request, const struct credential *credential
 		DB_ARGS(db_string(hash), db_string(id), db_string(credential->tenant),
 			db_string(credential->user_id), db_string(credential->kind),
 			db_string(credential->name), db_string(buf_text(&text)),
-			credential->family != NULL ? db_string(credential->family)
-						   : db_text((struct str){NULL, 0}),
+			credential->family != NULL ? db_string(credential->family) : db_null(),
 			db_number(request->now_ms),
 			db_number(request->now_ms + credential->lives_ms)),
 		err);

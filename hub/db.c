@@ -45,6 +45,14 @@ int64_t hub_db_changes(const struct hub_db *db)
 	return db->changes;
 }
 
+void db_copy(const struct db_value *column, char *out, size_t size)
+{
+	bool text = column->kind == DB_TEXT;
+
+	(void)snprintf(
+		out, size, "%.*s", text ? (int)column->text.n : 0, text ? column->text.p : "");
+}
+
 /* Full jitter, twice as long each time: those that met do not meet again. */
 static void pause_before(unsigned try)
 {

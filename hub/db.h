@@ -62,6 +62,20 @@ static inline struct db_value db_string(const char *text)
 	return db_text(str_of(text));
 }
 
+static inline struct db_value db_null(void)
+{
+	return (struct db_value){DB_NULL, 0, {NULL, 0}};
+}
+
+/* For a column that is never NULL. */
+static inline struct db_value db_text_or_empty(struct str text)
+{
+	return text.p != NULL ? db_text(text) : db_string("");
+}
+
+/* A column's text with a NUL behind, cut to `size` bytes with it; of NULL "". */
+void db_copy(const struct db_value *column, char *out, size_t size);
+
 /* Arguments of a call: hub_db_run(db, sql, DB_ARGS(db_number(1), …), …). */
 #define DB_ARGS(...)                            \
 	(const struct db_value[]){__VA_ARGS__}, \

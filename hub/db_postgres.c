@@ -228,7 +228,7 @@ static struct db_value value_of(const PGresult *result, int row, int column)
 	struct db_value value = db_text(text);
 
 	if (PQgetisnull(result, row, column) != 0)
-		return (struct db_value){DB_NULL, 0, {NULL, 0}};
+		return db_null();
 	switch (PQftype(result, column)) {
 	case TYPE_BOOL:
 		return db_number(str_is(text, "t") ? 1 : 0);

@@ -187,7 +187,7 @@ static int give_row(sqlite3_stmt *statement, db_row_fn *fn, void *data, struct e
 			columns[i] = db_number(sqlite3_column_int64(statement, (int)i));
 			break;
 		case SQLITE_NULL:
-			columns[i] = (struct db_value){DB_NULL, 0, {NULL, 0}};
+			columns[i] = db_null();
 			break;
 		default:
 			columns[i] = db_text(

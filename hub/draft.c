@@ -142,9 +142,8 @@ int draft_insert(struct request *request, const struct draft *draft, const char 
 		DB_ARGS(TENANT(request), db_string(prompt_id), db_number(*number),
 			text_of(&draft->messages), text_of(&draft->inputs),
 			text_of(&draft->parameters), db_string(draft->prompt->digest),
-			db_number((int64_t)size),
-			draft->message.p != NULL ? db_text(draft->message) : db_string(""),
-			USER(request), db_number(request->now_ms)),
+			db_number((int64_t)size), db_text_or_empty(draft->message), USER(request),
+			db_number(request->now_ms)),
 		err);
 	if (rc != 0)
 		return rc;

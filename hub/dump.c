@@ -176,8 +176,7 @@ static int on_tenant(void *data, const struct db_value *columns, size_t n, struc
 	(void)n;
 	if (ids->n == TENANTS_MAX)
 		return err_set(err, ERR_LIMIT, "more than %d tenants", TENANTS_MAX);
-	(void)snprintf(
-		ids->list[ids->n++], ID_BYTES, "%.*s", (int)columns[0].text.n, columns[0].text.p);
+	db_copy(&columns[0], ids->list[ids->n++], ID_BYTES);
 	return 0;
 }
 

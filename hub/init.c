@@ -23,8 +23,7 @@ static int on_tenant(void *data, const struct db_value *columns, size_t n, struc
 	(void)n;
 	(void)err;
 	making->there = true;
-	(void)snprintf(making->tenant, sizeof making->tenant, "%.*s", (int)columns[0].text.n,
-		columns[0].text.p);
+	db_copy(&columns[0], making->tenant, sizeof making->tenant);
 	return 0;
 }
 
@@ -124,8 +123,7 @@ static int on_id(void *data, const struct db_value *columns, size_t n, struct er
 	(void)n;
 	if (tenants->n == TENANTS_MAX)
 		return err_set(err, ERR_LIMIT, "more than %d tenants", TENANTS_MAX);
-	(void)snprintf(tenants->ids[tenants->n++], ID_BYTES, "%.*s", (int)columns[0].text.n,
-		columns[0].text.p);
+	db_copy(&columns[0], tenants->ids[tenants->n++], ID_BYTES);
 	return 0;
 }
 

@@ -25,8 +25,7 @@ static int on_id(void *data, const struct db_value *columns, size_t n, struct er
 	(void)n;
 	(void)err;
 	putting->found = true;
-	(void)snprintf(
-		putting->id, sizeof putting->id, "%.*s", (int)columns[0].text.n, columns[0].text.p);
+	db_copy(&columns[0], putting->id, sizeof putting->id);
 	return 0;
 }
 

@@ -13,12 +13,6 @@ struct finding {
 	bool found, approved;
 };
 
-static void copy(char *out, size_t size, const struct db_value *column)
-{
-	(void)snprintf(out, size, "%.*s", (int)column->text.n,
-		column->kind == DB_TEXT ? column->text.p : "");
-}
-
 static int on_prompt(void *data, const struct db_value *columns, size_t n, struct err *err)
 {
 	struct finding *finding = data;
@@ -31,10 +25,10 @@ static int on_prompt(void *data, const struct db_value *columns, size_t n, struc
 	if (finding->found)
 		return 0;
 	finding->found = true;
-	copy(facts->id, sizeof facts->id, &columns[0]);
-	copy(facts->slug, sizeof facts->slug, &columns[1]);
-	copy(facts->owner_id, sizeof facts->owner_id, &columns[2]);
-	copy(facts->team_id, sizeof facts->team_id, &columns[3]);
+	db_copy(&columns[0], facts->id, sizeof facts->id);
+	db_copy(&columns[1], facts->slug, sizeof facts->slug);
+	db_copy(&columns[2], facts->owner_id, sizeof facts->owner_id);
+	db_copy(&columns[3], facts->team_id, sizeof facts->team_id);
 	facts->latest = columns[4].number;
 	facts->revision = columns[5].number;
 	facts->deleted = columns[6].kind == DB_TEXT;

@@ -54,8 +54,7 @@ static int on_password(void *data, const struct db_value *columns, size_t n, str
 	(void)err;
 	change->found = columns[0].kind == DB_TEXT;
 	if (change->found)
-		(void)snprintf(change->old, sizeof change->old, "%.*s", (int)columns[0].text.n,
-			columns[0].text.p);
+		db_copy(&columns[0], change->old, sizeof change->old);
 	return 0;
 }
 

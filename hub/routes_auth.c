@@ -30,13 +30,10 @@ static int on_login(void *data, const struct db_value *columns, size_t n, struct
 	(void)n;
 	(void)err;
 	login->found = columns[2].kind == DB_TEXT;
-	(void)snprintf(
-		who->tenant, sizeof who->tenant, "%.*s", (int)columns[0].text.n, columns[0].text.p);
-	(void)snprintf(who->user_id, sizeof who->user_id, "%.*s", (int)columns[1].text.n,
-		columns[1].text.p);
+	db_copy(&columns[0], who->tenant, sizeof who->tenant);
+	db_copy(&columns[1], who->user_id, sizeof who->user_id);
 	if (login->found)
-		(void)snprintf(login->password, sizeof login->password, "%.*s",
-			(int)columns[2].text.n, columns[2].text.p);
+		db_copy(&columns[2], login->password, sizeof login->password);
 	return 0;
 }
 
@@ -227,14 +224,10 @@ static int on_refresh(void *data, const struct db_value *columns, size_t n, stru
 	(void)n;
 	(void)err;
 	refresh->found = true;
-	(void)snprintf(
-		who->tenant, sizeof who->tenant, "%.*s", (int)columns[0].text.n, columns[0].text.p);
-	(void)snprintf(who->user_id, sizeof who->user_id, "%.*s", (int)columns[1].text.n,
-		columns[1].text.p);
-	(void)snprintf(refresh->family, sizeof refresh->family, "%.*s", (int)columns[2].text.n,
-		columns[2].text.p);
-	(void)snprintf(refresh->name, sizeof refresh->name, "%.*s", (int)columns[3].text.n,
-		columns[3].text.p);
+	db_copy(&columns[0], who->tenant, sizeof who->tenant);
+	db_copy(&columns[1], who->user_id, sizeof who->user_id);
+	db_copy(&columns[2], refresh->family, sizeof refresh->family);
+	db_copy(&columns[3], refresh->name, sizeof refresh->name);
 	refresh->used = columns[4].kind == DB_NUMBER;
 	(void)credential_scopes_parse(columns[5].text, &refresh->scopes);
 	return 0;
@@ -408,12 +401,9 @@ static int on_device(void *data, const struct db_value *columns, size_t n, struc
 	device->found = true;
 	device->approved = columns[0].kind == DB_TEXT;
 	device->denied = columns[2].number != 0;
-	(void)snprintf(who->tenant, sizeof who->tenant, "%.*s", (int)columns[0].text.n,
-		device->approved ? columns[0].text.p : "");
-	(void)snprintf(who->user_id, sizeof who->user_id, "%.*s", (int)columns[1].text.n,
-		device->approved ? columns[1].text.p : "");
-	(void)snprintf(device->name, sizeof device->name, "%.*s", (int)columns[3].text.n,
-		columns[3].text.p);
+	db_copy(&columns[0], who->tenant, sizeof who->tenant);
+	db_copy(&columns[1], who->user_id, sizeof who->user_id);
+	db_copy(&columns[3], device->name, sizeof device->name);
 	return 0;
 }
 

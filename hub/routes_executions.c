@@ -75,11 +75,6 @@ static int find_version(struct request *request, const struct prompt_facts *fact
 	return rc;
 }
 
-static struct db_value or_empty(struct str text)
-{
-	return text.p != NULL ? db_text(text) : db_string("");
-}
-
 int route_execution_create(struct request *request, struct err *err)
 {
 	struct execution execution;
@@ -96,10 +91,10 @@ int route_execution_create(struct request *request, struct err *err)
 		"INSERT INTO execution (tenant, id, prompt_id, number, user_id, model, rating, "
 		"success, notes, executed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		DB_ARGS(TENANT(request), db_string(id), db_string(facts.id),
-			db_number(execution.version), USER(request), or_empty(execution.model),
-			execution.rating > 0 ? db_number(execution.rating)
-					     : (struct db_value){.kind = DB_NULL},
-			db_number(execution.success ? 1 : 0), or_empty(execution.notes),
+			db_number(execution.version), USER(request),
+			db_text_or_empty(execution.model),
+			execution.rating > 0 ? db_number(execution.rating) : db_null(),
+			db_number(execution.success ? 1 : 0), db_text_or_empty(execution.notes),
 			db_number(request->now_ms)),
 		err);
 	if (rc == 0)

@@ -124,11 +124,6 @@ static int group_audit(struct request *request, const struct group *group, const
 	return request_audit(request, action, str_of(id), details, err);
 }
 
-static struct db_value or_empty(struct str text)
-{
-	return text.p != NULL ? db_text(text) : db_string("");
-}
-
 static int group_create(struct request *request, const struct group *group, struct err *err)
 {
 	struct group_text text;
@@ -140,8 +135,9 @@ static int group_create(struct request *request, const struct group *group, stru
 	id_new(id);
 	rc = request_do(request, group->insert,
 		DB_ARGS(TENANT(request), db_string(id), db_text(text.name),
-			or_empty(text.description),
-			group->coloured ? or_empty(text.colour) : db_number(request->now_ms)),
+			db_text_or_empty(text.description),
+			group->coloured ? db_text_or_empty(text.colour)
+					: db_number(request->now_ms)),
 		err);
 	if (rc == 0)
 		rc = group_audit(request, group, "create", id,

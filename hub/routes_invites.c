@@ -32,9 +32,9 @@ int route_invite_create(struct request *request, struct err *err)
 		"INSERT INTO invite (hash, tenant, email, role, team_id, created_by, created_ms, "
 		"expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 		DB_ARGS(db_string(hash), TENANT(request),
-			email.n > 0 ? db_string(email_text) : db_text((struct str){NULL, 0}),
-			db_string(role_name(role)), db_text(team), USER(request),
-			db_number(request->now_ms), db_number(request->now_ms + INVITE_MS)),
+			email.n > 0 ? db_string(email_text) : db_null(), db_string(role_name(role)),
+			db_text(team), USER(request), db_number(request->now_ms),
+			db_number(request->now_ms + INVITE_MS)),
 		err);
 	if (rc == 0)
 		rc = request_audit(request, "invite.create", email,
@@ -93,14 +93,10 @@ static int on_invite(void *data, const struct db_value *columns, size_t n, struc
 	(void)n;
 	(void)err;
 	invite->found = true;
-	(void)snprintf(
-		who->tenant, sizeof who->tenant, "%.*s", (int)columns[0].text.n, columns[0].text.p);
-	(void)snprintf(invite->email, sizeof invite->email, "%.*s", (int)columns[1].text.n,
-		columns[1].kind == DB_TEXT ? columns[1].text.p : "");
-	(void)snprintf(invite->role, sizeof invite->role, "%.*s", (int)columns[2].text.n,
-		columns[2].text.p);
-	(void)snprintf(invite->team_id, sizeof invite->team_id, "%.*s", (int)columns[3].text.n,
-		columns[3].kind == DB_TEXT ? columns[3].text.p : "");
+	db_copy(&columns[0], who->tenant, sizeof who->tenant);
+	db_copy(&columns[1], invite->email, sizeof invite->email);
+	db_copy(&columns[2], invite->role, sizeof invite->role);
+	db_copy(&columns[3], invite->team_id, sizeof invite->team_id);
 	return 0;
 }
 

@@ -45,7 +45,7 @@ static struct db_value value_of(const struct request *request, const char *name)
 	struct str text;
 
 	(void)http_query_value(request->http->query, name, &text);
-	return text.n > 0 ? db_text(text) : (struct db_value){.kind = DB_NULL};
+	return text.n > 0 ? db_text(text) : db_null();
 }
 
 static bool is_one_of(const struct db_value *value, const char *const *words)

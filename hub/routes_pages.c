@@ -87,8 +87,7 @@ static int on_name(void *data, const struct db_value *columns, size_t n, struct 
 
 	(void)n;
 	(void)err;
-	(void)snprintf(session->name, sizeof session->name, "%.*s", (int)columns[0].text.n,
-		columns[0].text.p);
+	db_copy(&columns[0], session->name, sizeof session->name);
 	return 0;
 }
 
@@ -347,8 +346,7 @@ static int on_waiting(void *data, const struct db_value *columns, size_t n, stru
 	(void)n;
 	(void)err;
 	waiting->found = true;
-	(void)snprintf(waiting->name, sizeof waiting->name, "%.*s", (int)columns[0].text.n,
-		columns[0].text.p);
+	db_copy(&columns[0], waiting->name, sizeof waiting->name);
 	waiting->asked_ms = columns[1].number;
 	return 0;
 }

@@ -103,13 +103,12 @@ int route_user_patch(struct request *request, struct err *err)
 		"experimental), active = coalesce($5, active), updated_ms = $6 WHERE tenant = $1 "
 		"AND id = $2",
 		DB_ARGS(TENANT(request), db_text(request->words[0]),
-			role_text.n > 0 ? db_string(role_name(role))
-					: db_text((struct str){NULL, 0}),
+			role_text.n > 0 ? db_string(role_name(role)) : db_null(),
 			json_is_boolean(experimental)
 				? db_number(json_is_true(experimental) ? 1 : 0)
-				: (struct db_value){.kind = DB_NULL},
+				: db_null(),
 			json_is_boolean(active) ? db_number(json_is_true(active) ? 1 : 0)
-						: (struct db_value){.kind = DB_NULL},
+						: db_null(),
 			db_number(request->now_ms)),
 		err);
 	if (rc == 0 && hub_db_changes(request->db) == 0)

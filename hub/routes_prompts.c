@@ -17,7 +17,7 @@
 
 static struct db_value or_null(struct str text)
 {
-	return text.n > 0 ? db_text(text) : (struct db_value){.kind = DB_NULL};
+	return text.n > 0 ? db_text(text) : db_null();
 }
 
 /* ── tags of a prompt ──────────────────────────────────────────────────── */
@@ -126,9 +126,8 @@ static int insert_prompt(struct request *request, const struct prompt_facts *fac
 		"$9, "
 		"$9)",
 		DB_ARGS(TENANT(request), db_string(facts->id), db_string(facts->slug),
-			db_string(draft->prompt->title),
-			description.p != NULL ? db_text(description) : db_string(""), USER(request),
-			or_null(str_of(facts->team_id)), or_null(collection),
+			db_string(draft->prompt->title), db_text_or_empty(description),
+			USER(request), or_null(str_of(facts->team_id)), or_null(collection),
 			db_number(request->now_ms)),
 		err);
 
@@ -232,7 +231,7 @@ static int take_patch(struct request *request, const struct prompt_facts *facts,
 			db_number(json_object_get(request->body, "collection_id") != NULL ? 1 : 0),
 			or_null(collection),
 			json_is_boolean(locked) ? db_number(json_is_true(locked) ? 1 : 0)
-						: (struct db_value){.kind = DB_NULL},
+						: db_null(),
 			db_text(flags)),
 		err);
 }
@@ -297,8 +296,7 @@ int route_prompt_put(struct request *request, struct err *err)
 		"UPDATE prompt SET title = $3, description = $4, collection_id = $5 WHERE tenant = "
 		"$1 AND id = $2",
 		DB_ARGS(TENANT(request), db_string(facts.id), db_text(title),
-			description.p != NULL ? db_text(description) : db_string(""),
-			or_null(collection)),
+			db_text_or_empty(description), or_null(collection)),
 		err);
 	if (rc == 0)
 		rc = put_text(request, &facts, err);

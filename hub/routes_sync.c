@@ -28,8 +28,7 @@ static int on_head(void *data, const struct db_value *columns, size_t n, struct 
 
 	(void)n;
 	(void)err;
-	(void)snprintf(
-		head->epoch, sizeof head->epoch, "%.*s", (int)columns[0].text.n, columns[0].text.p);
+	db_copy(&columns[0], head->epoch, sizeof head->epoch);
 	head->seq = columns[1].number;
 	head->of_tenant = columns[2].number;
 	head->access = columns[3].number;

@@ -138,12 +138,7 @@ static const char *read_event(const json_t *object, int64_t now_ms, struct event
 
 static struct db_value or_null(int64_t number)
 {
-	return number >= 0 ? db_number(number) : (struct db_value){.kind = DB_NULL};
-}
-
-static struct db_value or_empty(struct str text)
-{
-	return text.p != NULL ? db_text(text) : db_string("");
+	return number >= 0 ? db_number(number) : db_null();
 }
 
 /* ── many rows in one statement ────────────────────────────────────────── */
@@ -213,9 +208,10 @@ static void event_args(
 		db_number(event->occurred_ms), db_number(request->now_ms), USER(request),
 		db_string(request->who.credential_id), db_text(event->prompt_id),
 		db_number(event->version), db_text(event->client_type),
-		or_empty(event->client_name), db_text(event->action), db_text(event->outcome),
-		or_empty(event->error_code), or_null(event->latency_ms), or_null(event->rating),
-		or_empty(event->trace_id), db_number(event->uses)};
+		db_text_or_empty(event->client_name), db_text(event->action),
+		db_text(event->outcome), db_text_or_empty(event->error_code),
+		or_null(event->latency_ms), or_null(event->rating),
+		db_text_or_empty(event->trace_id), db_number(event->uses)};
 
 	(void)memcpy(args, values, sizeof values);
 }

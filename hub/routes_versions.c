@@ -106,10 +106,8 @@ static int on_version(void *data, const struct db_value *columns, size_t n, stru
 	(void)n;
 	(void)err;
 	facts->found = true;
-	(void)snprintf(facts->state, sizeof facts->state, "%.*s", (int)columns[0].text.n,
-		columns[0].text.p);
-	(void)snprintf(facts->digest, sizeof facts->digest, "%.*s", (int)columns[1].text.n,
-		columns[1].text.p);
+	db_copy(&columns[0], facts->state, sizeof facts->state);
+	db_copy(&columns[1], facts->digest, sizeof facts->digest);
 	return 0;
 }
 
@@ -171,8 +169,7 @@ static int log_step(struct request *request, const struct step *step, const char
 		"$10)",
 		DB_ARGS(TENANT(request), db_string(id), db_string(step->prompt.id),
 			db_number(step->number), db_string(action), db_string(step->version.state),
-			db_string(to), USER(request),
-			step->comment.p != NULL ? db_text(step->comment) : db_string(""),
+			db_string(to), USER(request), db_text_or_empty(step->comment),
 			db_number(request->now_ms)),
 		err);
 	if (rc == 0)
@@ -256,8 +253,7 @@ int route_version_approve(struct request *request, struct err *err)
 		DB_ARGS(TENANT(request), db_string(step.prompt.id), db_number(step.number),
 			USER(request),
 			digest.n > 0 ? db_text(digest) : db_string(step.version.digest),
-			step.comment.p != NULL ? db_text(step.comment) : db_string(""),
-			db_number(request->now_ms)),
+			db_text_or_empty(step.comment), db_number(request->now_ms)),
 		err);
 	if (rc == 0)
 		rc = approvals_wanted(request, &step, &wanted, err);

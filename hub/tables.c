@@ -55,8 +55,7 @@ static int on_column(void *data, const struct db_value *columns, size_t n, struc
 		table->keys[place - 1] = table->n_columns;
 		table->n_keys = place > table->n_keys ? place : table->n_keys;
 	}
-	(void)snprintf(table->columns[table->n_columns++], TABLE_NAME_MAX, "%.*s",
-		(int)columns[0].text.n, columns[0].text.p);
+	db_copy(&columns[0], table->columns[table->n_columns++], TABLE_NAME_MAX);
 	return 0;
 }
 

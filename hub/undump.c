@@ -212,7 +212,7 @@ static int take_row(struct undump *undump, const json_t *row, struct err *err)
 		args[i] = json_is_integer(value)  ? db_number(json_integer_value(value))
 			  : json_is_string(value) ? db_text((struct str){json_string_value(value),
 							    json_string_length(value)})
-						  : db_text((struct str){NULL, 0});
+						  : db_null();
 	}
 	rc = step_into(undump, row, err);
 	if (rc == 0)
