@@ -114,6 +114,16 @@ int call_tenant(struct call *call, struct hub_db **db, char tenant[])
 	return COMMAND_DONE;
 }
 
+int call_person(struct call *call, const struct local *local, const char *email, char id[])
+{
+	struct err err;
+	int rc = local_person(local, email, id, &err);
+
+	if (rc > 0)
+		call_hint(call, "promptd-hub user list names them");
+	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
+}
+
 int call_fail(struct call *call, enum command_exit exit, const char *format, ...)
 {
 	va_list args;

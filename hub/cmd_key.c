@@ -10,17 +10,13 @@
 static int begin(struct call *call, struct local *local)
 {
 	const char *email = call_value(call, "user");
-	struct err err;
-	int exit, rc;
+	int exit;
 
 	*local = (struct local){.db = NULL};
 	exit = call_tenant(call, &local->db, local->tenant);
 	if (exit != COMMAND_DONE || email == NULL)
 		return exit;
-	rc = local_person(local, email, local->user_id, &err);
-	if (rc > 0)
-		call_hint(call, "promptd-hub user list names them");
-	return rc == 0 ? COMMAND_DONE : call_fail_err(call, &err);
+	return call_person(call, local, email, local->user_id);
 }
 
 static int create_run(struct call *call)
@@ -57,61 +53,26 @@ static int create_run(struct call *call)
 
 /* ── list and revoke ───────────────────────────────────────────────────── */
 
-struct keys {
-	const struct local *local;
-	json_t *rows;
-	const char *id;
-	int64_t now_ms;
-};
-
-static int on_key(void *data, const struct db_value *columns, size_t n, struct err *err)
-{
-	struct keys *keys = data;
-	char expires[CLOCK_TEXT_BYTES];
-
-	(void)n;
-	(void)err;
-	clock_format(columns[5].number, expires);
-	(void)json_array_append_new(keys->rows,
-		json_pack("{s:o, s:o, s:o, s:o, s:o, s:s}", "id", json_from_str(columns[0].text),
-			"email", json_from_str(columns[1].text), "kind",
-			json_from_str(columns[2].text), "name", json_from_str(columns[3].text),
-			"scopes", json_from_str(columns[4].text), "expires_at", expires));
-	return 0;
-}
-
-static int list_keys(struct hub_db *db, void *data, struct err *err)
-{
-	struct keys *keys = data;
-
-	(void)json_array_clear(keys->rows);
-	return hub_db_run(db,
-		"SELECT c.id, p.email, c.kind, c.name, c.scopes, c.expires_ms FROM credential c "
-		"JOIN person p ON p.tenant = c.tenant AND p.id = c.user_id WHERE c.tenant = $1 AND "
-		"c.kind IN ('key', 'device') AND c.expires_ms > $2 AND ($3 = '' OR c.user_id = $3) "
-		"ORDER BY p.email, c.id",
-		DB_ARGS(db_string(keys->local->tenant), db_number(keys->now_ms),
-			db_string(keys->local->user_id)),
-		on_key, keys, err);
-}
-
 static int list_run(struct call *call)
 {
 	struct local local;
-	struct keys keys = {.local = &local, .now_ms = clock_now_ms()};
+	json_t *rows, *row;
 	struct err err;
-	json_t *row;
 	size_t i;
 	int exit = begin(call, &local);
 
 	if (exit != COMMAND_DONE)
 		return exit;
-	keys.rows = json_array();
-	if (hub_transaction(local.db, DB_READ, local.tenant, list_keys, &keys, &err) != 0) {
-		json_decref(keys.rows);
+	if (local_rows(&local, "id email kind name scopes expires_at:t",
+		    "SELECT c.id, p.email, c.kind, c.name, c.scopes, c.expires_ms FROM credential "
+		    "c JOIN person p ON p.tenant = c.tenant AND p.id = c.user_id WHERE c.tenant = "
+		    "$1 AND c.kind IN ('key', 'device') AND c.expires_ms > $2 AND ($3 = '' OR "
+		    "c.user_id = $3) ORDER BY p.email, c.id",
+		    DB_ARGS(db_string(local.tenant), db_number(clock_now_ms()),
+			    db_string(local.user_id)),
+		    &rows, &err) != 0)
 		return call_fail_err(call, &err);
-	}
-	json_array_foreach (keys.rows, i, row) {
+	json_array_foreach (rows, i, row) {
 		call_print(call, "%s\t%s\t", json_text(row, "id"), json_text(row, "kind"));
 		call_print_text(call, json_str(row, "email"));
 		call_print(
@@ -119,15 +80,21 @@ static int list_run(struct call *call)
 		call_print_text(call, json_str(row, "name"));
 		call_print(call, "\n");
 	}
-	call_answer(call, "keys", keys.rows);
+	call_answer(call, "keys", rows);
 	return COMMAND_DONE;
 }
+
+struct revoking {
+	const struct local *local;
+	const char *id;
+};
 
 /* With what else came of the same sign-in: a device's token can be renewed by another. */
 static int revoke(struct hub_db *db, void *data, struct err *err)
 {
-	const struct keys *keys = data;
-	const struct db_value tenant = db_string(keys->local->tenant), id = db_string(keys->id);
+	const struct revoking *revoking = data;
+	const struct db_value tenant = db_string(revoking->local->tenant),
+			      id = db_string(revoking->id);
 	int rc = hub_db_run(db,
 		"DELETE FROM credential WHERE tenant = $1 AND kind = 'refresh' AND family = "
 		"(SELECT "
@@ -140,20 +107,21 @@ static int revoke(struct hub_db *db, void *data, struct err *err)
 			"'device')",
 			DB_ARGS(tenant, id), NULL, NULL, err);
 	if (rc == 0 && hub_db_changes(db) == 0)
-		return err_set(err, ERR_NOT_FOUND, "no key or device has the id %.60s", keys->id);
-	return rc != 0 ? rc : local_audit(keys->local, "key.delete", keys->id, err);
+		return err_set(
+			err, ERR_NOT_FOUND, "no key or device has the id %.60s", revoking->id);
+	return rc != 0 ? rc : local_audit(revoking->local, "key.delete", revoking->id, err);
 }
 
 static int revoke_run(struct call *call)
 {
 	struct local local;
-	struct keys keys = {.local = &local, .id = call->words[0]};
+	struct revoking revoking = {&local, call->words[0]};
 	struct err err;
 	int exit = begin(call, &local);
 
 	if (exit != COMMAND_DONE)
 		return exit;
-	if (hub_transaction(local.db, DB_WRITE, local.tenant, revoke, &keys, &err) != 0) {
+	if (hub_transaction(local.db, DB_WRITE, local.tenant, revoke, &revoking, &err) != 0) {
 		call_hint(call, "promptd-hub key list names them");
 		return call_fail_err(call, &err);
 	}

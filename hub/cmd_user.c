@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/clock.h"
 #include "core/json.h"
 #include "hub/commands.h"
 #include "hub/local.h"
@@ -56,64 +55,29 @@ static int change(struct call *call, json_t *body)
 
 /* ── list ──────────────────────────────────────────────────────────────── */
 
-struct listing {
-	struct call *call;
-	json_t *rows;
-	const char *tenant;
-};
-
-static int on_user(void *data, const struct db_value *columns, size_t n, struct err *err)
-{
-	struct listing *listing = data;
-	char created[CLOCK_TEXT_BYTES];
-
-	(void)n;
-	(void)err;
-	clock_format(columns[5].number, created);
-	(void)json_array_append_new(listing->rows,
-		json_pack("{s:o, s:o, s:o, s:o, s:b, s:s}", "id", json_from_str(columns[0].text),
-			"email", json_from_str(columns[1].text), "name",
-			json_from_str(columns[2].text), "role", json_from_str(columns[3].text),
-			"active", columns[4].number != 0, "created_at", created));
-	return 0;
-}
-
-static int list_users(struct hub_db *db, void *data, struct err *err)
-{
-	struct listing *listing = data;
-
-	(void)json_array_clear(listing->rows);
-	return hub_db_run(db,
-		"SELECT id, email, name, role, active, created_ms FROM person WHERE tenant = $1 "
-		"ORDER BY email",
-		DB_ARGS(db_string(listing->tenant)), on_user, listing, err);
-}
-
 static int list_run(struct call *call)
 {
-	struct listing listing = {call, NULL, NULL};
 	struct local local;
+	json_t *rows, *row;
 	struct err err;
-	json_t *row;
 	size_t i;
 	int exit = begin(call, &local);
 
 	if (exit != COMMAND_DONE)
 		return exit;
-	listing.rows = json_array();
-	listing.tenant = local.tenant;
-	if (hub_transaction(local.db, DB_READ, local.tenant, list_users, &listing, &err) != 0) {
-		json_decref(listing.rows);
+	if (local_rows(&local, "id email name role active:b created_at:t",
+		    "SELECT id, email, name, role, active, created_ms FROM person WHERE tenant = "
+		    "$1 ORDER BY email",
+		    DB_ARGS(db_string(local.tenant)), &rows, &err) != 0)
 		return call_fail_err(call, &err);
-	}
-	json_array_foreach (listing.rows, i, row) {
+	json_array_foreach (rows, i, row) {
 		call_print_text(call, json_str(row, "email"));
 		call_print(call, "\t%s\t%s\t", json_text(row, "role"),
 			json_flag(row, "active", true) ? "active" : "off");
 		call_print_text(call, json_str(row, "name"));
 		call_print(call, "\n");
 	}
-	call_answer(call, "users", listing.rows);
+	call_answer(call, "users", rows);
 	return COMMAND_DONE;
 }
 

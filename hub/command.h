@@ -35,6 +35,7 @@ struct command_option {
 };
 
 struct call;
+struct local;
 
 struct command {
 	const char *name;	 /* one word, or two: "user list" */
@@ -79,6 +80,9 @@ int call_open(struct call *call);
 int call_database(struct call *call, struct hub_db **db);
 /* The same, and its one tenant is there: `init` was run. */
 int call_tenant(struct call *call, struct hub_db **db, char tenant[]);
+
+/* The id of somebody by their address. */
+int call_person(struct call *call, const struct local *local, const char *email, char id[]);
 
 int call_fail(struct call *call, enum command_exit exit, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

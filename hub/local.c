@@ -178,10 +178,47 @@ int local_ask_within(const struct local *local, enum http_method method, const c
 	return ask(local, method, path, body, true, answer, err);
 }
 
+/* For what needs no more of a request. */
+static struct request request_of(const struct local *local)
+{
+	return (struct request){
+		.db = local->db, .who = operator_of(local), .now_ms = clock_now_ms()};
+}
+
+struct listing {
+	struct request request;
+	const char *shape, *sql;
+	const struct db_value *args;
+	size_t n_args;
+	json_t *rows;
+};
+
+static int list(struct hub_db *db, void *data, struct err *err)
+{
+	struct listing *listing = data;
+
+	(void)db;
+	(void)json_array_clear(listing->rows); /* of a try that met another transaction */
+	return request_rows(&listing->request, listing->shape, listing->sql, listing->args,
+		listing->n_args, listing->rows, err);
+}
+
+int local_rows(const struct local *local, const char *shape, const char *sql,
+	const struct db_value *args, size_t n_args, json_t **rows, struct err *err)
+{
+	struct listing listing = {request_of(local), shape, sql, args, n_args, json_array()};
+
+	if (hub_transaction(local->db, DB_READ, local->tenant, list, &listing, err) != 0) {
+		json_decref(listing.rows);
+		return -1;
+	}
+	*rows = listing.rows;
+	return 0;
+}
+
 int local_audit(const struct local *local, const char *action, const char *object, struct err *err)
 {
-	struct request request = {
-		.db = local->db, .who = operator_of(local), .now_ms = clock_now_ms()};
+	struct request request = request_of(local);
 
 	return request_audit(&request, action, str_of(object), json_object(), err);
 }

@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "core/id.h"
+#include "hub/db.h"
 #include "hub/http.h"
 
 struct local {
@@ -36,6 +37,11 @@ int local_ask(const struct local *local, enum http_method method, const char *pa
 #define LOCAL_REFUSED 66
 int local_ask_within(const struct local *local, enum http_method method, const char *path,
 	json_t *body, json_t **answer, struct err *err);
+
+/* What no route lists: rows as request_rows() makes them, in a transaction of their own;
+ * *rows is yours. */
+int local_rows(const struct local *local, const char *shape, const char *sql,
+	const struct db_value *args, size_t n_args, json_t **rows, struct err *err);
 
 /* A row of the audit log, within a transaction. */
 int local_audit(const struct local *local, const char *action, const char *object, struct err *err);
