@@ -214,7 +214,7 @@ static bool rest(struct watch *watch)
 	struct timespec until;
 	bool goes_on;
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += WATCH_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
@@ -272,6 +272,7 @@ static void *run(void *data)
 int watch_start(struct watch **out, struct hub *hub, struct err *err)
 {
 	struct watch *watch = xcalloc(1, sizeof *watch);
+	pthread_condattr_t steady; /* a clock that is set back does not stop the looks */
 
 	watch->hub = hub;
 	if (hub_db_open(&watch->db, hub->options.database, err) != 0) {
@@ -279,7 +280,10 @@ int watch_start(struct watch **out, struct hub *hub, struct err *err)
 		return -1;
 	}
 	(void)pthread_mutex_init(&watch->lock, NULL); /* default kind: cannot fail here */
-	(void)pthread_cond_init(&watch->poked, NULL);
+	(void)pthread_condattr_init(&steady);
+	(void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&watch->poked, &steady);
+	(void)pthread_condattr_destroy(&steady);
 	if (watch_look(watch, watch->db, err) != 0 ||
 		pthread_create(&watch->thread, NULL, run, watch) != 0) {
 		hub_db_close(watch->db);
