@@ -353,14 +353,15 @@ static int run_in_transaction(struct hub_db *db, void *data, struct err *err)
 }
 
 /* What was written may be a change of the feed, or of who may what. Its news are out
- * before its answer: whoever is told that a token is revoked can rely on it. */
+ * before its answer: whoever is told that a token is revoked can rely on it. Usage changes
+ * neither. */
 static void look_for_news(struct request *request)
 {
 	struct err err;
 
 	if (request->db != NULL && request->hub->watch != NULL &&
 		request->http->method != HTTP_GET && request->http->method != HTTP_HEAD &&
-		(request->route->flags & ROUTE_RAW) == 0)
+		(request->route->flags & (ROUTE_RAW | ROUTE_SLOW)) != ROUTE_RAW)
 		(void)watch_look(request->hub->watch, request->db, &err); /* else it looks itself */
 }
 
@@ -400,7 +401,8 @@ static void run_route(struct request *request)
 		request->answer = NULL;
 		request_refuse_outcome(request, rc, &err);
 	}
-	if (rc == 0)
+	/* One with transactions of its own may have written, and refuse all the same. */
+	if (rc == 0 || (request->route->flags & ROUTE_SLOW) != 0)
 		look_for_news(request);
 }
 

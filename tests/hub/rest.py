@@ -424,6 +424,28 @@ def a_token_is_renewed_once(world):
     world.cleo.login()
 
 
+def a_stolen_token_is_out_at_once(world):
+    """Also for who asks only whether there is anything new, which is answered quickly."""
+    def renew(token):
+        return world.hub.ask("POST", "/api/v1/auth/refresh", {"refresh_token": token})
+    for _ in range(5):
+        world.cleo.login()
+        mine = renew(world.cleo.refresh).json["access_token"]
+
+        def news(cursor, etag):
+            return world.hub.ask("GET", "/api/v1/sync?cursor=" + cursor, token=mine,
+                                 If_None_Match=etag)
+        got = status(news("", "x"), 200)
+        cursor, etag = got.lines[-1]["cursor"], got.headers["ETag"]
+        while got.lines[-1]["more"]:
+            got = news(cursor, "x")
+            cursor, etag = got.lines[-1]["cursor"], got.headers["ETag"]
+        status(news(cursor, etag), 304)
+        status(renew(world.cleo.refresh), 401)
+        status(news(cursor, etag), 401)
+    world.cleo.login()
+
+
 def what_has_expired_goes(world):
     expired = "FROM credential WHERE expires_ms < 1000"
     world.cleo.login()
@@ -462,6 +484,13 @@ def a_full_feed_begins_again(world):
     feed.cursor = feed.cursors[-2]
     check("of the one before", feed.cursor.endswith(".f"))
     check("all of it", feed.news().keys() == {*feed.first, at.split("/")[-1]})
+
+
+def an_address_is_folded_in_one_way(world):
+    world.hub.run("user", "add", "ÉVA@Example.org", text=PASSWORD + "\n")
+    world.hub.run("user", "role", "ÉVA@Example.org", "contributor")
+    check("signed in", status(world.hub.ask("POST", "/api/v1/auth/login", {
+        "email": "ÉVa@example.ORG", "password": PASSWORD}), 200))
 
 
 def teams_and_invites(world):
@@ -554,9 +583,11 @@ def story(world):
     accounts(world)
     a_lost_device_is_out(world)
     a_token_is_renewed_once(world)
+    a_stolen_token_is_out_at_once(world)
     what_has_expired_goes(world)
     nobody_is_in_too_many_teams(world)
     a_full_feed_begins_again(world)
+    an_address_is_folded_in_one_way(world)
     teams_and_invites(world)
     the_configuration(world)
     the_experimental_channel(world)
