@@ -17,7 +17,7 @@ int etag_answer(struct request *request, unsigned status, json_t *object);
 int etag_answer_as(struct request *request, unsigned status, json_t *object, const char *etag);
 
 /* Is it still what who asks has seen? 0, or REQUEST_UNDO with 412, or 428 when nothing was
- * said and `must`. */
+ * said and it must be. */
 enum etag_wish { ETAG_MAY, ETAG_MUST };
 int etag_match(struct request *request, const json_t *object, enum etag_wish wish);
 int etag_match_as(struct request *request, const char *etag, enum etag_wish wish);

@@ -6,7 +6,8 @@
 #include "hub/etag.h"
 #include "hub/request.h"
 
-/* A prompt that the path names by id or, when there is no '/' in it, by slug. */
+/* A prompt that the path names by id or by slug. A slug with a '/' in it ("team/review")
+ * names none: paths are decoded before they are taken apart, "%2F" too. Lists show its id. */
 struct prompt_facts {
 	char id[ID_BYTES], slug[PROMPT_PATH_MAX + 1], owner_id[ID_BYTES], team_id[ID_BYTES];
 	int64_t latest, revision;

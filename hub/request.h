@@ -104,10 +104,9 @@ int request_number(
 int request_page(struct request *request, int64_t *limit, struct str *cursor);
 
 /*
- * Rows as objects: `shape` names the columns, "id title created_at:t locked:b
- * teams:j": t a time, b a flag, j JSON text, l a list of its lines, nothing as it is. A member "-"
- * is left out. At most `limit`; the text of the column named by "…:c" of the last row becomes the
- * next cursor.
+ * Rows as objects, added to `list`: `shape` names the columns, "id title created_at:t
+ * locked:b teams:j": t a time, b a flag, j JSON text, l a list of its lines, nothing as it
+ * is. A member "-" is left out. How many there are the statement limits.
  */
 int request_rows(struct request *request, const char *shape, const char *sql,
 	const struct db_value *args, size_t n_args, json_t *list, struct err *err);

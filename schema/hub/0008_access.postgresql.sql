@@ -1,4 +1,4 @@
--- 0009 in PostgreSQL's form.
+-- 0007 in PostgreSQL's form.
 
 CREATE TABLE access (
 	id TEXT PRIMARY KEY, -- the tenant's
