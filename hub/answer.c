@@ -239,7 +239,7 @@ int request_page(struct request *request, int64_t *limit, struct str *cursor)
 		return request_refuse(
 			request, 400, "bad_limit", "limit is a number from 1 to %d", LIMIT_MAX);
 	if (http_query_value(request->http->query, "cursor", cursor) &&
-		(cursor->n == 0 || cursor->n > 512 || !str_is_utf8(*cursor)))
+		(cursor->n == 0 || cursor->n > 512))
 		return request_refuse(request, 400, "bad_cursor", "this cursor is none of ours");
 	if (cursor->p == NULL)
 		*cursor = STR("");

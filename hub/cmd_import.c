@@ -44,7 +44,7 @@ static void tell(struct import *import, struct str file, const char *kind, const
 	if (import->call->json || ++import->notes_shown > NOTES_SHOWN)
 		return;
 	text_filter_terminal(file, false, &line);
-	(void)buf_add_format(&line, ": %s%s", strcmp(kind, "error") == 0 ? "" : "warning: ", "");
+	(void)buf_add_str(&line, strcmp(kind, "error") == 0 ? ": " : ": warning: ");
 	text_filter_terminal(str_of(text), false, &line);
 	(void)fprintf(stderr, "%s\n", buf_text(&line));
 	buf_fini(&line);

@@ -11,12 +11,10 @@
 int route_me_patch(struct request *request, struct err *err)
 {
 	struct str name;
-	int rc = request_text(request, "name", NAME_MAX_BYTES, &name);
+	int rc = request_required(request, "name", NAME_MAX_BYTES, &name);
 
 	if (rc != 0)
 		return rc;
-	if (name.n == 0)
-		return request_refuse_field(request, "name", "name is missing");
 	rc = request_do(request,
 		"UPDATE person SET name = $3, updated_ms = $4 WHERE tenant = $1 AND id = $2",
 		DB_ARGS(TENANT(request), USER(request), db_text(name), db_number(request->now_ms)),

@@ -276,7 +276,7 @@ int route_prompt_list(struct request *request, struct err *err)
 		return answer_nothing(request);
 	if (!http_query_value(request->http->query, "q", &query) || str_trim(query).n == 0)
 		return list_all(request, &filters, cursor, limit, err);
-	if (query.n > SEARCH_QUERY_MAX || !str_is_utf8(query))
+	if (query.n > SEARCH_QUERY_MAX)
 		return request_refuse(request, 400, "bad_query", "q is a text of at most %d bytes",
 			SEARCH_QUERY_MAX);
 	search_init(&search, request->db, query);

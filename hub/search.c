@@ -231,12 +231,10 @@ int search_purge(struct hub_db *db, const char *tenant, const char *prompt_id, s
 static int on_id(void *data, const struct db_value *columns, size_t n, struct err *err)
 {
 	struct buf *ids = data;
-	size_t i;
 
-	for (i = 0; i < n; i++) {
-		(void)buf_add(ids, columns[i].text.p, columns[i].text.n);
-		(void)buf_add_char(ids, i + 1 < n ? ' ' : '\n');
-	}
+	(void)n;
+	(void)buf_add(ids, columns[0].text.p, columns[0].text.n);
+	(void)buf_add_char(ids, '\n');
 	return buf_failed(ids) ? err_set(err, ERR_LIMIT, "too many prompts at once") : 0;
 }
 
