@@ -35,6 +35,10 @@ ws=()
 wanted() {
 	[ "$#" -eq 1 ] || [[ " ${*:2} " == *" $1 "* ]]
 }
+# The hub is measured on both of its databases, where PostgreSQL is installed.
+postgres() {
+	tests/e2e/postgres.sh "$1" "$root/build/release/postgres" >&2
+}
 # Others need the library that the import makes.
 "$bin/bench_import" "promptd=$bin/promptd" >"$BENCH_DIR/import.json"
 export PROMPTD_HOME=$BENCH_DIR/home
@@ -53,6 +57,12 @@ for program in "$bin"/bench_*; do
 		xvfb-run -a "$program"
 		;;
 	agent) "$program" "${ws[@]}" ;;
+	hub | hub_search)
+		trap 'postgres stop' EXIT
+		postgres start || echo 'bench: no PostgreSQL for the hub' >&2
+		"$program"
+		postgres stop
+		;;
 	*) "$program" ;;
 	esac
 done
