@@ -177,7 +177,8 @@ static int keep(struct call *call, struct store *store, struct prompt *prompt, c
 		return call_fail_err(call, &err);
 	if (strcmp(digest, prompt->digest) == 0) {
 		call_hint(call,
-			"promptd copy %s my-name, change it, promptd propose my-name --as %s",
+			"promptd new my-name --from %s, change it, promptd propose my-name --as "
+			"%s",
 			prompt->path, prompt->path);
 		return call_fail(call, COMMAND_REFUSED, "the hub has %s just like this already",
 			prompt->path);
@@ -313,10 +314,12 @@ const struct command command_propose = {
 	.summary = "send a prompt to the team's hub for review",
 	.words = "[NAME]",
 	.description =
-		"Sends the prompt as it is now, uncommitted changes too. Where the hub has one of "
-		"that name it becomes its next version, else a new prompt; others see it once "
-		"somebody else has approved it there. Without a network it waits here and goes "
-		"with the next sync. Assistants propose with the tool suggest_prompt.",
+		"Sends the prompt as it is now, uncommitted changes too. Where the hub has an "
+		"approved one of that name it becomes its next version, else a new prompt; others "
+		"see it once somebody else has approved it there. Of a new one that waits for its "
+		"review, or was rejected, the next version is made at the hub and not by this. "
+		"Without a network it waits here and goes with the next sync. Assistants propose "
+		"with the tool suggest_prompt.",
 	.words_max = 1,
 	.kind = COMMAND_PROMPT,
 	.options = options,

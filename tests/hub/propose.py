@@ -68,7 +68,9 @@ def from_the_library(promptd, ann, ben):
     promptd("propose", "--again", refused["id"], exit_is=EXIT_NOT_FOUND)
     check("approved", ann.ask("POST", f"/prompts/{row['id']}/versions/1/approve", {}).status == 200)
     promptd("sync")
-    check("just like it", promptd("propose", "hub:team/mine", exit_is=EXIT_REFUSED)["hint"])
+    hint = promptd("propose", "hub:team/mine", exit_is=EXIT_REFUSED)["hint"]
+    made = promptd(*hint.split(",")[0].split()[1:])
+    check("and the hint leads to one's own", made["name"] == "my-name")
     return row["id"]
 
 
