@@ -84,7 +84,7 @@ done
 wait_for 'it is told' grep -q 'Not pasted: .* on the clipboard' "$work/desktop.log"
 pasted=$((pasted + 1))
 wait_for 'the first choice ends' rows_are "$pasted"
-[ "$(timeout 60 xclip -o -selection clipboard)" = '[quartz]' ] || fail 'the text is not on the clipboard'
+holds clipboard '[quartz]' || fail 'the text is not on the clipboard'
 pastes '[jigsaw]' 'called again with Return down' Return
 
 # Its file, which is no matter of the picker's any more.

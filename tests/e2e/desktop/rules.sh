@@ -25,7 +25,7 @@ pastes_into() { # NAME: a window of that name, which gets a rule
 	wait_for "$1 reads" test -e "$work/$1.out"
 	"$bin/desktop-keys" wait "$1" >/dev/null || fail "no window $1"
 	"$bin/promptd" desktop why >"$work/why.log" || fail 'why'
-	printf old | xclip -selection clipboard
+	copy clipboard old
 	"$bin/desktop-keys" press 'Control_L+Alt_L+space c a l l Return'
 	rows=$((rows + 1))
 	wait_for "the paste into $1 ends" rows_are "$rows"
@@ -39,25 +39,22 @@ why() { # LINE…
 out_is() { # NAME TEXT
 	[ "$(cat "$work/$1.out")" = "$2" ]
 }
-clipboard_is() {
-	[ "$(timeout 60 xclip -o -selection clipboard)" = "$1" ]
-}
 pastes_into usual
 why 'rule window.*term, of promptd' 'key shift+insert, terminal'
 out_is usual 'f(é);' || fail "there is $(cat "$work/usual.out")"
-clipboard_is old || fail 'the old clipboard is not back'
+holds clipboard old || fail 'the old clipboard is not back'
 echo 'ok our own rule: a terminal, and no caret'
 pastes_into plain
 why 'rule window.plain, desktop.conf line 2' 'key shift+insert'
 # Left, as a terminal tells it: é is one.
 wait_for 'the caret is put there' out_is plain $'f(é);\e[D\e[D\e[D'
-clipboard_is old || fail 'the old clipboard is not back'
+holds clipboard old || fail 'the old clipboard is not back'
 echo 'ok a rule of the person: a plain window, and the caret'
 pastes_into shut
 why 'rule window.shut, desktop.conf line 3' 'key shift+insert, refuse'
 wait_for 'that is told' grep -q 'Not pasted into this kind of window' "$work/desktop.log"
 out_is shut '' || fail "there is $(cat "$work/shut.out")"
-clipboard_is 'f(é);' || fail 'the text is not on the clipboard'
+holds clipboard 'f(é);' || fail 'the text is not on the clipboard'
 echo 'ok a rule of the person: nothing is pasted'
 kill "$desktop"
 wait "$desktop" || fail "promptd-desktop ended with status $?"
