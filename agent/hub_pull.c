@@ -38,12 +38,10 @@ int hub_lease_end(struct store *store, struct hub_state *state, struct err *err)
 
 void hub_state_begin(struct hub_state *state, const struct account *account)
 {
-	const char *name = json_text(account->json, "name");
-
 	if (strcmp(state->hub, account_url(account)) != 0)
 		*state = (struct hub_state){.condition = HUB_WAITING};
 	(void)snprintf(state->hub, sizeof state->hub, "%s", account_url(account));
-	(void)snprintf(state->name, sizeof state->name, "%s", name != NULL ? name : "");
+	json_copy_text(account->json, "name", state->name, sizeof state->name);
 }
 
 static enum hub_condition condition_of(int outcome)

@@ -55,13 +55,6 @@ static int64_t number(const json_t *json, const char *name)
 	return json_integer_value(json_object_get(json, name));
 }
 
-static void text(const json_t *json, const char *name, char *out, size_t size)
-{
-	struct str found = str_prefix(json_str(json, name), size - 1);
-
-	(void)snprintf(out, size, "%.*s", (int)found.n, found.n > 0 ? found.p : "");
-}
-
 static void take(struct hub_state *state, const json_t *json)
 {
 	int i;
@@ -78,11 +71,11 @@ static void take(struct hub_state *state, const json_t *json)
 		.full = json_flag(json, "full", false),
 		.proposed = number(json, "proposed"),
 		.unproposed = number(json, "unproposed")};
-	text(json, "hub", state->hub, sizeof state->hub);
-	text(json, "name", state->name, sizeof state->name);
-	text(json, "why", state->why, sizeof state->why);
-	text(json, "unproposed_why", state->unproposed_why, sizeof state->unproposed_why);
-	text(json, "refused_why", state->refused_why, sizeof state->refused_why);
+	json_copy_text(json, "hub", state->hub, sizeof state->hub);
+	json_copy_text(json, "name", state->name, sizeof state->name);
+	json_copy_text(json, "why", state->why, sizeof state->why);
+	json_copy_text(json, "unproposed_why", state->unproposed_why, sizeof state->unproposed_why);
+	json_copy_text(json, "refused_why", state->refused_why, sizeof state->refused_why);
 	for (i = 0; i < HUB_CONDITIONS; i++)
 		if (str_is(json_str(json, "condition"), words[i]))
 			state->condition = (enum hub_condition)i;

@@ -9,13 +9,6 @@
 #include "core/clock.h"
 #include "core/json.h"
 
-static void text(const json_t *json, const char *name, char *out, size_t size)
-{
-	struct str found = str_prefix(json_str(json, name), size - 1);
-
-	(void)snprintf(out, size, "%.*s", (int)found.n, found.n > 0 ? found.p : "");
-}
-
 void hub_tell_read(struct call *call, struct hub_tell *tell)
 {
 	struct buf proxy = BUF_INIT(sizeof tell->proxy - 1);
@@ -26,9 +19,9 @@ void hub_tell_read(struct call *call, struct hub_tell *tell)
 
 	*tell = (struct hub_tell){.signed_in = account_open(call, &account) == COMMAND_DONE};
 	if (tell->signed_in) {
-		text(account.json, "url", tell->hub, sizeof tell->hub);
-		text(account.json, "name", tell->name, sizeof tell->name);
-		text(account.json, "role", tell->role, sizeof tell->role);
+		json_copy_text(account.json, "url", tell->hub, sizeof tell->hub);
+		json_copy_text(account.json, "name", tell->name, sizeof tell->name);
+		json_copy_text(account.json, "role", tell->role, sizeof tell->role);
 		sync_http_proxy(account.http, &proxy);
 		(void)snprintf(tell->proxy, sizeof tell->proxy, "%s", buf_text(&proxy));
 	}

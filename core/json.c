@@ -321,6 +321,15 @@ struct str json_str(const json_t *object, const char *name)
 	return (struct str){json_string_value(value), json_string_length(value)};
 }
 
+void json_copy_text(const json_t *object, const char *name, char *out, size_t size)
+{
+	struct str text = str_prefix(str_of(json_text(object, name)), size - 1);
+
+	if (text.n > 0)
+		memcpy(out, text.p, text.n);
+	out[text.n] = '\0';
+}
+
 const char *json_text(const json_t *object, const char *name)
 {
 	struct str text = json_str(object, name);

@@ -54,6 +54,8 @@ int json_write_sorted(const json_t *json, struct buf *out);
 const char *json_text(const json_t *object, const char *name);
 struct str json_str(const json_t *object, const char *name);
 bool json_flag(const json_t *object, const char *name, bool otherwise);
+/* json_text() into an array of that size: as many whole characters as fit; else empty. */
+void json_copy_text(const json_t *object, const char *name, char *out, size_t size);
 json_t *json_from_str(struct str text); /* new string; NULL if not UTF-8 */
 
 /* A real in as few digits as read back as the same number (0.1, 5, 1e+300),

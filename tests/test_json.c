@@ -278,6 +278,7 @@ static void finder_stops_where_the_object_does(void)
 
 static void writers_keep_or_sort_the_members(void)
 {
+	char few[5];
 	struct buf out = BUF_INIT(100);
 	json_t *json = NULL;
 
@@ -296,6 +297,14 @@ static void writers_keep_or_sort_the_members(void)
 	/* Cut at its NUL the text would be another. */
 	CHECK(json_text(json, "a") == NULL);
 	CHECK(json_str(json, "a").n == 3);
+	json_copy_text(json, "a", few, sizeof few);
+	CHECK_STR(few, "");
+	json_copy_text(json, "c", few, sizeof few);
+	CHECK_STR(few, "");
+	(void)json_object_set_new(json, "c", json_string("a\xc3\xa9\xc3\xa9"));
+	json_copy_text(json, "c", few, sizeof few); /* whole characters */
+	CHECK_STR(few, "a\xc3\xa9");
+	(void)json_object_del(json, "c");
 	CHECK(json_flag(json, "a", true) && !json_flag(json, "c", false));
 	json_decref(json);
 }
