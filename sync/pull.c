@@ -11,6 +11,7 @@
 #include "sync/feed.h"
 
 #define SOURCE STR(STORE_HUB)
+#define NAME_SHOWN_MAX 100 /* bytes of it, beside why it was not taken */
 
 struct pulling {
 	struct store *store;
@@ -89,9 +90,12 @@ static bool take_held(struct pulling *pulling, struct feed_change *change)
 
 static void refuse(struct pulling *pulling, struct feed_change *change, const char *why)
 {
+	const char *path = change->prompt->path != NULL ? change->prompt->path : change->id;
+	struct str name = str_prefix(str_of(path), NAME_SHOWN_MAX);
+
 	if (pulling->report->refused++ == 0)
-		(void)snprintf(pulling->report->why, sizeof pulling->report->why, "%.100s: %.140s",
-			change->prompt->path != NULL ? change->prompt->path : change->id, why);
+		(void)snprintf(pulling->report->why, sizeof pulling->report->why, "%.*s: %.140s",
+			(int)name.n, name.p, why);
 	change->refused = true;
 }
 

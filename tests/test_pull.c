@@ -302,6 +302,27 @@ static void a_changed_text_under_an_old_version_is_refused_and_the_old_one_stays
 	}
 }
 
+/* It is written down as JSON, which half a character is not part of. */
+static void what_is_told_of_a_long_name_is_text(void)
+{
+	char slug[128] = "team/";
+	size_t i;
+
+	for (i = 5; i + 2 < sizeof slug; i += 2)
+		(void)snprintf(slug + i, sizeof slug - i, "\xd0\xb4");
+	open_all(answer_page);
+	begin("full");
+	put(1, "p-1", slug, 1, "One.", true);
+	end(1, 1, false);
+	CHECK(pull() == PULL_DONE && count() == 1);
+	begin("full");
+	put(2, "p-1", slug, 1, "Another.", true);
+	end(2, 1, false);
+	CHECK(pull() == PULL_DONE && report.refused == 1);
+	CHECK(report.why[0] != '\0' && str_is_utf8(str_of(report.why)));
+	close_all();
+}
+
 static void run_all(void)
 {
 	RUN(a_page_is_taken_over_with_its_cursor);
@@ -316,6 +337,7 @@ static void run_all(void)
 	RUN(a_prompt_under_anothers_id_is_refused);
 	RUN(who_left_meanwhile_gets_nothing);
 	RUN(a_changed_text_under_an_old_version_is_refused_and_the_old_one_stays);
+	RUN(what_is_told_of_a_long_name_is_text);
 }
 
 int main(void)
