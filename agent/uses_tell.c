@@ -3,8 +3,9 @@
 
 #include <inttypes.h>
 
-#include "agent/hub_tell.h"
+#include "agent/account_file.h"
 #include "agent/lookup.h"
+#include "core/json.h"
 
 static const unsigned sinks[OUTBOX_SINKS] = {OUTBOX_HUB, OUTBOX_OTLP, OUTBOX_LANGFUSE, OUTBOX_FILE};
 
@@ -26,17 +27,18 @@ static bool is_in_use(const struct call *call, unsigned sink, bool signed_in)
 
 int uses_tell_read(struct call *call, struct store *store, struct uses_tell *tell, struct err *err)
 {
-	struct hub_tell hub;
+	json_t *file = account_file_read(call);
+	bool signed_in = json_text(file, "url") != NULL;
 	size_t i;
 
+	json_decref(file);
 	*tell = (struct uses_tell){.n = 0};
-	hub_tell_read(call, &hub);
 	for (i = 0; i < OUTBOX_SINKS; i++) {
 		struct uses_place *place = &tell->places[tell->n];
 
 		if (store_outbox_state(store, sinks[i], &place->state, err) != 0)
 			return -1;
-		place->in_use = is_in_use(call, sinks[i], hub.signed_in);
+		place->in_use = is_in_use(call, sinks[i], signed_in);
 		/* What waits for one that was never in use waits for nobody. */
 		if (place->in_use || place->state.batched > 0 || place->state.dead > 0)
 			tell->n++;
