@@ -48,10 +48,16 @@ enum find_fit { FIND_BY_NAME, FIND_BY_ALIAS, FIND_BY_FOLD, FIND_FITS };
 /* Whose it is: what the hub brings takes no name from one's own, unless it has locked it. */
 enum find_whose { FIND_LOCKED, FIND_OWN, FIND_HUB, FIND_WHOSE };
 
+/* Those between which neither decides. */
+struct find_group {
+	struct buf names;
+	struct found first;
+	unsigned n;
+};
+/* All of one fit, then all of the next; within it by whose they are. */
+#define FIND_GROUPS (FIND_FITS * FIND_WHOSE)
 struct find_candidates {
-	struct buf names[FIND_FITS][FIND_WHOSE];
-	struct found found[FIND_FITS][FIND_WHOSE];
-	unsigned n[FIND_FITS][FIND_WHOSE];
+	struct find_group groups[FIND_GROUPS];
 };
 
 static bool find_has_line(struct str lines, struct str line)
@@ -68,6 +74,7 @@ static void find_candidate(struct find_candidates *all, sqlite3_stmt *row, struc
 	struct str path = db_column_str(row, 1), aliases = db_column_str(row, 2);
 	enum find_whose whose = FIND_OWN;
 	enum find_fit fit = FIND_BY_FOLD;
+	struct find_group *group;
 
 	if (path.n >= name.n && str_equal((struct str){path.p + path.n - name.n, name.n}, name) &&
 		(path.n == name.n || path.p[path.n - name.n - 1] == '/'))
@@ -76,34 +83,30 @@ static void find_candidate(struct find_candidates *all, sqlite3_stmt *row, struc
 		fit = FIND_BY_ALIAS;
 	if (str_is(db_column_str(row, 3), STORE_HUB))
 		whose = sqlite3_column_int(row, 4) != 0 ? FIND_LOCKED : FIND_HUB;
-	if (all->n[fit][whose]++ == 0)
-		(void)find_take(row, &all->found[fit][whose]);
-	if (all->n[fit][whose] <= FIND_NAMED_MAX)
-		(void)buf_add_format(&all->names[fit][whose], "%s%.*s",
-			all->n[fit][whose] > 1 ? ", " : "", (int)path.n, path.p);
+	group = &all->groups[(int)fit * FIND_WHOSE + (int)whose];
+	if (group->n++ == 0)
+		(void)find_take(row, &group->first);
+	if (group->n <= FIND_NAMED_MAX)
+		(void)buf_add_format(
+			&group->names, "%s%.*s", group->n > 1 ? ", " : "", (int)path.n, path.p);
 }
 
 static int find_decide(
 	struct find_candidates *all, struct str name, struct found *found, struct err *err)
 {
-	int at, fit, whose;
-	unsigned n;
+	const struct find_group *group = all->groups;
 
-	for (at = 0; at < FIND_FITS * FIND_WHOSE; at++) {
-		fit = at / FIND_WHOSE;
-		whose = at % FIND_WHOSE;
-		n = all->n[fit][whose];
-		if (n == 0)
-			continue;
-		*found = all->found[fit][whose];
-		if (n == 1)
-			return 1;
-		(void)err_set(err, ERR_INVALID, "'%.*s' is the name of %u prompts: %s%s",
-			(int)str_prefix(name, 64).n, name.p, n, buf_text(&all->names[fit][whose]),
-			n > FIND_NAMED_MAX ? ", …" : "");
-		return STORE_AMBIGUOUS;
-	}
-	return 0;
+	while (group < all->groups + FIND_GROUPS && group->n == 0)
+		group++;
+	if (group == all->groups + FIND_GROUPS)
+		return 0;
+	*found = group->first;
+	if (group->n == 1)
+		return 1;
+	(void)err_set(err, ERR_INVALID, "'%.*s' is the name of %u prompts: %s%s",
+		(int)str_prefix(name, 64).n, name.p, group->n, buf_text(&group->names),
+		group->n > FIND_NAMED_MAX ? ", …" : "");
+	return STORE_AMBIGUOUS;
 }
 
 static bool find_is_any(const struct find_candidates *all)
@@ -111,8 +114,8 @@ static bool find_is_any(const struct find_candidates *all)
 	unsigned n = 0;
 	int at;
 
-	for (at = 0; at < FIND_FITS * FIND_WHOSE; at++)
-		n += all->n[at / FIND_WHOSE][at % FIND_WHOSE];
+	for (at = 0; at < FIND_GROUPS; at++)
+		n += all->groups[at].n;
 	return n > 0;
 }
 
@@ -197,11 +200,11 @@ static int find_named(struct store *store, struct str name, bool experimental,
 int find_prompt(struct store *store, struct str name, bool experimental, struct found *found,
 	struct err *err)
 {
-	struct find_candidates all = {.n = {{0}}};
+	struct find_candidates all = {.groups = {{.n = 0}}};
 	int result, at;
 
-	for (at = 0; at < FIND_FITS * FIND_WHOSE; at++)
-		buf_init(&all.names[at / FIND_WHOSE][at % FIND_WHOSE], FIND_NAMES_BYTES);
+	for (at = 0; at < FIND_GROUPS; at++)
+		buf_init(&all.groups[at].names, FIND_NAMES_BYTES);
 	result = find_one(store, DB_PROMPT_BY_PATH,
 		"SELECT p.key, p.path FROM prompt p WHERE p.path = ?1 AND p.shadowed = 0 "
 		"AND (?2 OR " ROW_APPROVED ")",
@@ -215,8 +218,8 @@ int find_prompt(struct store *store, struct str name, bool experimental, struct 
 			"SELECT p.key, p.path FROM prompt p WHERE p.id = ?1 "
 			"AND (?2 OR " ROW_APPROVED ")",
 			name, experimental, found, err);
-	for (at = 0; at < FIND_FITS * FIND_WHOSE; at++)
-		buf_fini(&all.names[at / FIND_WHOSE][at % FIND_WHOSE]);
+	for (at = 0; at < FIND_GROUPS; at++)
+		buf_fini(&all.groups[at].names);
 	if (result == 0) {
 		struct str shown = str_prefix(name, 64);
 
