@@ -300,8 +300,9 @@ static int send_batch(struct upload *upload, struct place *place, struct outbox_
 	place_send(place, batch, (const char(*)[ID_BYTES])upload->work.list->ids,
 		upload->work.list->n, &answer);
 	answered(place, &answer);
-	place->plain = place->plain || (place->gzip && !batch->gzip && !place->failing &&
-					       answer.verdict == PLACE_LISTED);
+	place->plain = place->plain ||
+		       (place->gzip && !batch->gzip &&
+			       (answer.verdict == PLACE_LISTED || answer.verdict == PLACE_TAKEN));
 	if (place->failing)
 		(void)snprintf(report->why, sizeof report->why, "%s", answer.why);
 	report->sign_in = report->sign_in || answer.sign_in;

@@ -693,6 +693,30 @@ static void spans_go_to_collectors(void)
 	end(store, upload);
 }
 
+static void no_collector_takes_compressed(struct upstream *upstream, struct buf *answer)
+{
+	if (strstr(buf_text(&upstream->head), "Content-Encoding: gzip") != NULL)
+		upstream_say(answer, 415, "", STR(""));
+	else
+		says_nothing_more(upstream, answer);
+}
+
+/* Asked once, and remembered. */
+static void a_collector_that_takes_nothing_compressed_is_known_from_then_on(void)
+{
+	struct store *store = begin();
+	struct upload_options options = {.url = {NULL, hub.url}, .otlp_gzip = true};
+	struct upload *upload;
+
+	upstream_answers(&hub, no_collector_takes_compressed, NULL);
+	upload = open_upload(store, &options);
+	use_of(store, "hub", "p1", 2);
+	CHECK(push(upload).sent == 2 && hub.n == 2);
+	use_of(store, "hub", "p1", 2);
+	CHECK(push(upload).sent == 2 && hub.n == 3);
+	end(store, upload);
+}
+
 static void a_body_of_more_than_a_batch_is_none(void)
 {
 	static struct str items[OUTBOX_ROWS_MAX];
@@ -737,6 +761,7 @@ int main(void)
 	RUN(what_another_one_settled_is_not_settled_twice);
 	RUN(the_days_are_told_after_rows_have_left);
 	RUN(spans_go_to_collectors);
+	RUN(a_collector_that_takes_nothing_compressed_is_known_from_then_on);
 	RUN(a_body_of_more_than_a_batch_is_none);
 	return 0;
 }
