@@ -9,6 +9,7 @@
 #include "sync/propose.h"
 
 #define ANSWER_MAX ((size_t)1024 * 1024)
+#define NO_CONTENT 204
 /* Who renews waits no longer, for the hub and then for the keyring. */
 #define RENEW_WAIT_MS (HTTP_TOTAL_S * 1000 + SECRET_WAIT_MS + SECRET_ASK_MS)
 
@@ -181,10 +182,15 @@ int account_ask(struct call *call, struct account *account, const char *method, 
 			break;
 	}
 	buf_fini(&text);
-	if (exit == COMMAND_DONE && (status < 200 || status > 299)) {
+	if (exit != COMMAND_DONE)
+		return exit;
+	if (status < 200 || status > 299) {
 		exit = fail_answer(call, status, *json);
 		json_decref(*json);
 		*json = NULL;
+	} else if (*json == NULL && status != NO_CONTENT) {
+		exit = call_fail(
+			call, COMMAND_FAILED, "what answers at %s is no hub", account_url(account));
 	}
 	return exit;
 }

@@ -78,6 +78,23 @@ static void who_is_refused_for_good_gets_no_answer(void)
 	account_close(&account);
 }
 
+static void greet(struct stand_in *of, const char *request, struct stand_in_answer *answer)
+{
+	(void)of;
+	(void)request;
+	stand_in_body(answer, "200 OK", "Content-Type: text/html\r\n", STR("<html>Welcome"));
+}
+
+static void what_only_says_that_all_is_well_is_no_hub(void)
+{
+	json_t *json;
+
+	begin(greet);
+	CHECK(account_ask(&call, &account, "GET", "/api/v1/me", NULL, &json) == COMMAND_FAILED);
+	CHECK(json == NULL && strstr(call.err.text, "is no hub") != NULL);
+	account_close(&account);
+}
+
 /* Tokens that a keyring kept are renewed in the agent, and nobody answers on the bus. */
 static void without_its_keyring_the_sign_in_goes_into_the_file(void)
 {
@@ -129,6 +146,7 @@ int main(void)
 	stand_in_start(&hub, refuse, NULL);
 	RUN(a_token_that_has_run_out_is_renewed_once);
 	RUN(who_is_refused_for_good_gets_no_answer);
+	RUN(what_only_says_that_all_is_well_is_no_hub);
 	RUN(without_its_keyring_the_sign_in_goes_into_the_file);
 	RUN(who_is_told_to_stop_waits_for_no_other_process);
 	stand_in_stop(&hub);
