@@ -46,7 +46,7 @@ composes() {
 	for ((i = 1; i < 1200; i++)); do
 		cmp -s "$work/expected" "$work/out" && return
 		# Still there after 2 s it has found nothing.
-		[ $((i % 40)) -eq 0 ] && "$bin/desktop-keys" into 'Escape Escape' && break
+		[ $((i % 40)) -eq 0 ] && "$bin/desktop-keys" into 'promptd-desktop Escape Escape' && break
 		sleep 0.05
 	done
 	"$bin/desktop-keys" free any

@@ -65,10 +65,11 @@ copy() { # SELECTION TEXT: somebody copies, and it is there
 	wait_for 'what was copied is there' holds "$1" "$2"
 }
 
-# The server chooses a free number and says which.
+# The server chooses a free number and says which. Keys that are held do not repeat: how long
+# they are held is for the machine to say.
 mkfifo "$work/display"
 exec 9<>"$work/display"
-Xvfb -displayfd 9 -screen 0 1280x800x24 -nolisten tcp -noreset >"$work/Xvfb.log" 2>&1 &
+Xvfb -displayfd 9 -r -screen 0 1280x800x24 -nolisten tcp -noreset >"$work/Xvfb.log" 2>&1 &
 started+=($!)
 read -r -t 60 number <&9 || fail 'Xvfb does not start'
 export DISPLAY=:$number

@@ -41,11 +41,11 @@ fills_in() { # KEYS…
 	"$bin/desktop-keys" top promptd-desktop >/dev/null || fail 'the picker does not open'
 	for ((i = 0; i < 1200; i++)); do
 		cmp -s "$work/expected" "$work/out" && return
-		if [ "$i" -eq 240 ] && "$bin/desktop-keys" into 'Escape Escape Escape'; then
+		if [ "$i" -eq 240 ] && "$bin/desktop-keys" into 'promptd-desktop Escape Escape Escape'; then
 			"$bin/desktop-keys" free any
 			return 1
 		fi
-		[ $((i % 40)) -ne 0 ] || "$bin/desktop-keys" into Return
+		[ $((i % 40)) -ne 0 ] || "$bin/desktop-keys" into 'promptd-desktop Return'
 		sleep 0.05
 	done
 	return 1

@@ -4,8 +4,8 @@
  *	desktop-keys press Control_L+Alt_L+space
  *	desktop-keys press Control_L+#54	a key by its code, for any layout
  *	desktop-keys press 'a b Return'   one after the other, all in one batch
- *	desktop-keys into 'a Return'      likewise, if the picker has the keyboard, which it
- *				     cannot lose meanwhile; ends with 1 if it has not
+ *	desktop-keys into 'CLASS a Return'	likewise, if a window of that class has the
+ *				     keyboard, which it cannot lose meanwhile; ends with 1 if not
  *	desktop-keys free any        until nobody has the keyboard for themselves (60 s)
  *	desktop-keys taken any       until somebody has (60 s)
  *	desktop-keys down Control_L ; desktop-keys up Control_L
@@ -120,24 +120,34 @@ static int has_class(Window window, const char *name)
 	return same;
 }
 
-/* The picker has taken the keyboard, or its window has the focus. Nobody else does anything
- * at a server that is grabbed. */
-static int press_into_picker(char *keys)
+static int is_taken(void)
 {
-	Window focus;
-	int revert, free;
+	if (XGrabKeyboard(display, DefaultRootWindow(display), False, GrabModeAsync, GrabModeAsync,
+		    CurrentTime) != GrabSuccess)
+		return 1;
+	XUngrabKeyboard(display, CurrentTime);
+	return 0;
+}
 
+/* It has the focus or, as the picker does, it has taken the keyboard. Nobody else does
+ * anything at a server that is grabbed. */
+static int press_into(char *words)
+{
+	char *keys = strchr(words, ' ');
+	Window focus;
+	int revert, has;
+
+	CHECK(keys != NULL);
+	*keys++ = '\0';
 	XGrabServer(display);
 	XGetInputFocus(display, &focus, &revert);
-	free = (focus <= PointerRoot || !has_class(focus, "promptd-desktop")) &&
-	       XGrabKeyboard(display, DefaultRootWindow(display), False, GrabModeAsync,
-		       GrabModeAsync, CurrentTime) == GrabSuccess;
-	if (free)
-		XUngrabKeyboard(display, CurrentTime);
-	else
+	has = focus > PointerRoot && has_class(focus, words);
+	if (!has && strcmp(words, "promptd-desktop") == 0)
+		has = is_taken();
+	if (has)
 		batch(keys);
 	XUngrabServer(display);
-	return free;
+	return !has;
 }
 
 static int wait_for(const char *name)
@@ -321,7 +331,7 @@ int main(int argc, char **argv)
 	else if (strcmp(argv[1], "taken") == 0)
 		status = wait_until(AlreadyGrabbed);
 	else if (strcmp(argv[1], "into") == 0)
-		status = press_into_picker(argv[2]);
+		status = press_into(argv[2]);
 	else if (strcmp(argv[1], "press") == 0)
 		batch(argv[2]);
 	else if (strcmp(argv[1], "click") == 0)

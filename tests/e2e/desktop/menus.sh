@@ -22,8 +22,8 @@ done
 start xterm xterm -name sink -e sh -c "stty raw -echo; exec cat >'$work/out'"
 "$bin/desktop-keys" wait sink >/dev/null || fail 'xterm does not come'
 : >"$work/expected"
-out_is() { # but for a Return too many
-	[ "$(tr -d '\r' <"$work/out")" = "$(cat "$work/expected")" ]
+out_is() {
+	cmp -s "$work/expected" "$work/out"
 }
 rows_are() {
 	"$bin/promptd" status --json | grep -q "\"usage_pending\":$1,"
@@ -41,8 +41,8 @@ rows=0
 pasted() { # TEXT MENU
 	printf '%s' "$1" >>"$work/expected"
 	rows=$((rows + 1))
-	wait_for "what was chosen in $2 is pasted" rows_are "$rows"
-	out_is || fail "$2: there is $(cat "$work/out")"
+	wait_for "what was chosen in $2 ends" rows_are "$rows"
+	wait_for "what was chosen in $2 is pasted" out_is
 }
 closed() { # MENU: without a choice
 	"$bin/desktop-keys" free any || fail "the keyboard is not back after $1"
@@ -71,22 +71,28 @@ done
 
 # In a terminal of its own, and it throws away what was pressed before it was ready: the
 # first row is what is used most.
-pressed() { # KEY: until the terminal is gone
+pressed() { # KEY: until the terminal is gone, and not into what is behind it
 	"$bin/desktop-keys" seen menu >/dev/null || return 0
-	"$bin/desktop-keys" press "$1"
+	"$bin/desktop-keys" into "menu $1"
 	sleep 0.2
 	return 1
 }
 in_terminal() {
 	"$bin/desktop-keys" wait menu >/dev/null
 }
+refusals() {
+	grep -c 'another window has the keyboard' "$work/desktop.log"
+}
 # Its window has the focus, and the window manager may be slow to give that back: then the
 # text is not pasted, which is told, and the person does it again.
 chosen() {
+	local before
+	before=$(refusals)
 	opens in_terminal
 	wait_for 'fzf takes Return' pressed Return
 	rows=$((rows + 1))
 	wait_for 'the choice in fzf ends' rows_are "$rows"
+	wait_for 'it is pasted, or told' eval 'out_is || [ "$(refusals)" -gt "$before" ]'
 	out_is
 }
 begin fzf

@@ -41,7 +41,7 @@ out_is() { # NAME TEXT
 }
 pastes_into usual
 why 'rule window.*term, of promptd' 'key shift+insert, terminal'
-out_is usual 'f(é);' || fail "there is $(cat "$work/usual.out")"
+wait_for 'the text is there' out_is usual 'f(é);'
 holds clipboard old || fail 'the old clipboard is not back'
 echo 'ok our own rule: a terminal, and no caret'
 pastes_into plain
