@@ -137,6 +137,7 @@ struct x11 {
 	Time save_time;
 	struct buf held_text;	      /* of x11_held_text(), where it is not as it was held */
 	guint save_timer, saved_soon; /* sources */
+	unsigned save_parts;	      /* of the owners' time, still to come */
 	struct x11_hotkey hotkeys[X11_HOTKEYS_MAX];
 	guint kept_soon;	   /* a source */
 	bool kept;		   /* there is a file of it */

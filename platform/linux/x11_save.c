@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SAVE_PARTS 6
+
 static Atom property_of(const struct x11 *x11, const struct x11_selection *selection)
 {
 	return x11->atoms[selection->bit == PLATFORM_CLIPBOARD ? X11_SAVE_1 : X11_SAVE_2];
@@ -71,6 +73,8 @@ static gboolean on_late(gpointer data)
 	struct x11 *x11 = data;
 	size_t i;
 
+	if (--x11->save_parts > 0)
+		return G_SOURCE_CONTINUE;
 	x11->save_timer = 0;
 	for (i = 0; i < X11_SELECTIONS; i++)
 		if (x11->selections[i].saving) {
@@ -241,11 +245,13 @@ static void on_piece(struct x11 *x11, struct x11_selection *selection)
 	ask_next(x11, selection);
 }
 
-/* Its owner is alive: the time begins anew. */
+/* Its owner is alive: the time begins anew. In parts, for while a machine stands still
+ * nobody can answer: that is one part then, however long, and what came is read next. */
 static void timer_begin(struct x11 *x11)
 {
 	source_drop(&x11->save_timer);
-	x11->save_timer = g_timeout_add(PLATFORM_SAVE_MS, on_late, x11);
+	x11->save_parts = SAVE_PARTS;
+	x11->save_timer = g_timeout_add(PLATFORM_SAVE_MS / SAVE_PARTS, on_late, x11);
 }
 
 bool x11_save_event(struct x11 *x11, XEvent *event)
