@@ -129,6 +129,7 @@ void palette_call(struct palette *palette, bool terminal)
 static void open_form(struct palette *palette, struct palette_answer *answer)
 {
 	palette->mode = PALETTE_FORM;
+	palette->pasting = false; /* it was for the search */
 	palette->message[0] = '\0';
 	palette_form_open(palette, answer->offers, answer->n_offers);
 }

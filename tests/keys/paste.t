@@ -60,3 +60,16 @@
 < source clipboard
 < close
 = closed
+# It was asked for while searching, and a form is open by now: it is not put into that.
+> call
+> "review"
+> Ctrl+V
+> Enter
+> clipboard "for the search"
+< source clipboard
+= form: team/review
+= * language (required): 
+=   focus: <bugs>
+=   strict: [ ]
+=   files: 1
+= preview: Review <=1> <?{{language}}> for <=bugs>.
