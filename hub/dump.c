@@ -180,15 +180,6 @@ static int on_tenant(void *data, const struct db_value *columns, size_t n, struc
 	return 0;
 }
 
-/* PostgreSQL's second wall lets one tenant through at a time. */
-static int step_into(struct hub_db *db, const char *tenant, struct err *err)
-{
-	if (strcmp(hub_db_driver(db), "sqlite") == 0)
-		return 0;
-	return hub_db_run(db, "SELECT set_config('promptd.tenant', $1, true)",
-		DB_ARGS(db_string(tenant)), NULL, NULL, err);
-}
-
 static int write_table(struct dump *dump, const struct ids *ids, struct err *err)
 {
 	size_t i;
@@ -197,7 +188,7 @@ static int write_table(struct dump *dump, const struct ids *ids, struct err *err
 	if (rc == 0 && !dump->table->of_tenant)
 		return write_rows(dump, NULL, err);
 	for (i = 0; i < ids->n && rc == 0; i++) {
-		rc = step_into(dump->db, ids->list[i], err);
+		rc = tables_enter(dump->db, ids->list[i], err);
 		if (rc == 0)
 			rc = write_rows(dump, ids->list[i], err);
 	}

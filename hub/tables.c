@@ -100,3 +100,11 @@ int tables_read(struct hub_db *db, struct tables *tables, struct err *err)
 	tables->n = n;
 	return 0;
 }
+
+int tables_enter(struct hub_db *db, const char *tenant, struct err *err)
+{
+	if (strcmp(hub_db_driver(db), "sqlite") == 0)
+		return 0;
+	return hub_db_run(db, "SELECT set_config('promptd.tenant', $1, true)",
+		DB_ARGS(db_string(tenant)), NULL, NULL, err);
+}

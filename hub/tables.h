@@ -30,6 +30,9 @@ struct tables {
 
 /* As this database has them; columns that it computes itself are left out. */
 int tables_read(struct hub_db *db, struct tables *tables, struct err *err);
+/* In a transaction: from here on it is about this tenant's rows. PostgreSQL's second wall
+ * lets one tenant through at a time. */
+int tables_enter(struct hub_db *db, const char *tenant, struct err *err);
 const struct table *tables_find(const struct tables *tables, struct str name);
 
 #endif

@@ -183,7 +183,7 @@ static int take_heading(struct undump *undump, const json_t *heading, struct err
 	return 0;
 }
 
-/* PostgreSQL takes rows of the tenant that was named. */
+/* Rows come by tenant: of the next one from here on. */
 static int step_into(struct undump *undump, const json_t *row, struct err *err)
 {
 	const char *tenant = json_string_value(json_array_get(row, undump->tenant_at));
@@ -191,10 +191,7 @@ static int step_into(struct undump *undump, const json_t *row, struct err *err)
 	if (!undump->of_tenant || tenant == NULL || strcmp(tenant, undump->tenant) == 0)
 		return 0;
 	(void)snprintf(undump->tenant, sizeof undump->tenant, "%s", tenant);
-	if (strcmp(hub_db_driver(undump->db), "sqlite") == 0)
-		return 0;
-	return hub_db_run(undump->db, "SELECT set_config('promptd.tenant', $1, true)",
-		DB_ARGS(db_string(tenant)), NULL, NULL, err);
+	return tables_enter(undump->db, tenant, err);
 }
 
 static int take_row(struct undump *undump, const json_t *row, struct err *err)
@@ -306,9 +303,8 @@ static int renew(struct undump *undump, const char *tenant, struct err *err)
 	(void)snprintf(local.tenant, sizeof local.tenant, "%s", tenant);
 	rc = hub_db_run(undump->db, "UPDATE tenant SET epoch = $2 WHERE id = $1",
 		DB_ARGS(db_string(tenant), db_string(epoch)), NULL, NULL, err);
-	if (rc == 0 && strcmp(hub_db_driver(undump->db), "sqlite") != 0)
-		rc = hub_db_run(undump->db, "SELECT set_config('promptd.tenant', $1, true)",
-			DB_ARGS(db_string(tenant)), NULL, NULL, err);
+	if (rc == 0)
+		rc = tables_enter(undump->db, tenant, err);
 	return rc != 0 ? rc : local_audit(&local, "hub.restore", tenant, err);
 }
 
