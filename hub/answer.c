@@ -1,12 +1,11 @@
-/* What routes make answers of: members of the body, rows as JSON, pages, the audit
- * chain; see request.h. */
+/* What routes make answers of: members of the body, rows as JSON, pages; see
+ * request.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/json.h"
-#include "core/sha256.h"
 #include "core/text_filter.h"
 #include "hub/request.h"
 
@@ -270,86 +269,4 @@ int request_list(struct request *request, int64_t limit, const char *by, const c
 		return rc;
 	}
 	return answer_list(request, list, limit, by);
-}
-
-/* ── the audit chain ───────────────────────────────────────────────────── */
-
-struct link {
-	int64_t number;
-	char hash[SHA256_HEX_BYTES];
-};
-
-static int on_link(void *data, const struct db_value *columns, size_t n, struct err *err)
-{
-	struct link *link = data;
-
-	(void)n;
-	(void)err;
-	link->number = columns[0].number;
-	db_copy(&columns[1], link->hash, sizeof link->hash);
-	return 0;
-}
-
-json_t *request_changed(const struct request *request, const char *names)
-{
-	json_t *changed = json_object(), *value;
-	struct str rest = str_of(names), word;
-	char name[64];
-
-	while (rest.n > 0) {
-		word = str_cut(rest, ' ', &rest);
-		(void)snprintf(name, sizeof name, "%.*s", (int)word.n, word.p);
-		value = json_object_get(request->body, name);
-		if (value == NULL)
-			continue;
-		if (json_is_boolean(value) || json_is_integer(value))
-			(void)json_object_set(changed, name, value);
-		else
-			(void)json_object_set_new(changed, name, json_true());
-	}
-	return changed;
-}
-
-int request_audit(struct request *request, const char *action, struct str object, json_t *details,
-	struct err *err)
-{
-	struct link link = {0, ""};
-	struct buf text = BUF_INIT(16384);
-	char hash[SHA256_HEX_BYTES];
-	size_t details_at;
-	struct str detail;
-	int rc;
-
-	if (request->who.local)
-		(void)json_object_set_new(details, "by", json_string("promptd-hub"));
-	rc = hub_db_run(request->db,
-		"SELECT number, hash FROM audit WHERE tenant = $1 ORDER BY number DESC LIMIT 1",
-		DB_ARGS(TENANT(request)), on_link, &link, err);
-	if (rc != 0) {
-		json_decref(details);
-		return rc;
-	}
-	/* What audit_verify() computes again: each part on a line of its own. */
-	(void)buf_add_format(&text, "%s\n%lld\n%lld\n%s\n%s\n%.*s\n", link.hash,
-		(long long)link.number + 1, (long long)request->now_ms, request->who.user_id,
-		action, (int)object.n, object.p != NULL ? object.p : "");
-	details_at = text.len;
-	(void)json_write_sorted(details, &text);
-	json_decref(details);
-	if (buf_failed(&text)) {
-		buf_fini(&text);
-		return err_set(err, ERR_LIMIT, "too much for the audit log");
-	}
-	sha256_hex(text.data, text.len, hash);
-	detail = (struct str){text.data + details_at, text.len - details_at};
-	rc = request_do(request,
-		"INSERT INTO audit (tenant, number, at_ms, user_id, action, object_id, details, "
-		"previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-		DB_ARGS(TENANT(request), db_number(link.number + 1), db_number(request->now_ms),
-			USER(request), db_string(action),
-			db_text((struct str){object.p != NULL ? object.p : "", object.n}),
-			db_text(detail), db_string(link.hash), db_string(hash)),
-		err);
-	buf_fini(&text);
-	return rc;
 }

@@ -1,5 +1,6 @@
 /* promptd-hub init, migrate, audit verify. */
 #include "core/id.h"
+#include "hub/audit.h"
 #include "hub/commands.h"
 #include "hub/init.h"
 

@@ -14,8 +14,4 @@
 int hub_init(struct hub_db *db, const char *name, bool again, char invite[SECRET_TOKEN_BYTES],
 	struct err *err);
 
-/* Every link of every tenant's audit chain computed again. 0 whole; 1 broken, and err
- * says where. *rows: how many were looked at. */
-int audit_verify(struct hub_db *db, int64_t *rows, struct err *err);
-
 #endif

@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "core/log.h"
-#include "hub/init.h"
+#include "hub/audit.h"
 #include "tests/hub_histories.h"
 
 #define SHORT 300
