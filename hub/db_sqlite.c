@@ -5,10 +5,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/clock.h"
 #include "hub/db.h"
 
 #define KEPT 256 /* prepared statements; a hash of their text leads to them */
 
+#define OPEN_STEP_MS 5
 #define UPKEEP_WAIT_MS 200  /* for readers, while those who write wait too */
 #define LOG_FRAMES_MAX 2048 /* pages of the log that may be left lying: 8 MiB */
 
@@ -80,6 +82,19 @@ static void sqlite_close(struct hub_db *db)
 	free(sqlite);
 }
 
+/* Of two who open a new file at once both turn it to WAL: one of them is told at once that
+ * it is busy, for waiting would be for each other. */
+static int set_up(sqlite3 *handle)
+{
+	int64_t end_us = clock_monotonic_us() + DB_WAIT_MS * INT64_C(1000);
+	int rc;
+
+	while ((rc = sqlite3_exec(handle, pragmas, NULL, NULL, NULL)) != SQLITE_OK &&
+		(rc & 0xFF) == SQLITE_BUSY && clock_monotonic_us() < end_us)
+		(void)sqlite3_sleep(OPEN_STEP_MS);
+	return rc;
+}
+
 static int sqlite_open(struct hub_db **out, const char *where, struct err *err)
 {
 	struct sqlite *sqlite = xcalloc(1, sizeof *sqlite);
@@ -94,7 +109,7 @@ static int sqlite_open(struct hub_db **out, const char *where, struct err *err)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(sqlite->handle, pragmas, NULL, NULL, NULL);
+		rc = set_up(sqlite->handle);
 	if (rc != SQLITE_OK) {
 		(void)err_set(err, ERR_FAILED, "cannot open %s: %s", where,
 			sqlite->handle != NULL ? sqlite3_errmsg(sqlite->handle)

@@ -316,6 +316,43 @@ static void *migrate_again(void *data)
 	return NULL;
 }
 
+struct opening {
+	pthread_barrier_t *together;
+	const char *url;
+};
+
+static void *open_together(void *data)
+{
+	const struct opening *opening = data;
+	struct hub_db *db;
+	struct err err;
+
+	(void)pthread_barrier_wait(opening->together);
+	CHECK(hub_db_open(&db, opening->url, &err) == 0);
+	hub_db_close(db);
+	return NULL;
+}
+
+static void a_new_file_is_opened_by_several_at_once(void)
+{
+	struct hub_place place;
+	pthread_barrier_t together;
+	struct opening opening = {&together, place.url};
+	pthread_t threads[4];
+	size_t i, round;
+
+	CHECK(pthread_barrier_init(&together, NULL, 4) == 0);
+	for (round = 0; round < 100; round++) {
+		hub_place_make(&place, false);
+		for (i = 0; i < 4; i++)
+			CHECK(pthread_create(&threads[i], NULL, open_together, &opening) == 0);
+		for (i = 0; i < 4; i++)
+			CHECK(pthread_join(threads[i], NULL) == 0);
+		hub_place_remove(&place);
+	}
+	(void)pthread_barrier_destroy(&together);
+}
+
 static void migrations_are_done_once(void)
 {
 	char socket[256];
@@ -364,6 +401,7 @@ int main(void)
 	HUB_RUN(half_a_transaction_is_none);
 	HUB_RUN(another_tenant_sees_no_rows);
 	HUB_RUN(writers_at_once_lose_nothing);
+	RUN(a_new_file_is_opened_by_several_at_once);
 	RUN(migrations_are_done_once);
 	RUN(a_wrong_address_is_told);
 	return 0;
