@@ -199,7 +199,7 @@ def nothing_within_is_a_request(port):
                          body=inner))
     for data, answer in at_once(port, requests, 5):
         check((data[:200], answer), 500 not in statuses(answer) and 201 not in statuses(answer))
-    check("it is taken", statuses(port.send(within(port, "alone"))) == [201])
+    port.send(within(port, "alone"))
     tags = {row["name"] for row in
             port.hub.ask("GET", "/api/v1/tags?limit=200", token=port.token).json["items"]}
     check(tags, tags == {"alone"})
