@@ -197,6 +197,7 @@ static int parse_intent(struct feed_page *page, const json_t *line, struct err *
 	struct str code = json_str(line, "code");
 
 	page->full = str_is(code, "full");
+	page->continued = page->full && str_is(json_str(line, "reason"), "continued");
 	if (!str_is(json_str(line, "t"), "intent") || (!page->full && !str_is(code, "changes")))
 		return err_set(err, ERR_INVALID, "the feed does not begin with an intent");
 	return 0;

@@ -27,7 +27,8 @@ struct feed_change {
 };
 
 struct feed_page {
-	bool full; /* what is not told is not there (any more) */
+	bool full;	/* what is not told is not there (any more) */
+	bool continued; /* a full one that goes on where its last page ended */
 	char cursor[FEED_CURSOR_MAX];
 	bool more;
 	int64_t seq;

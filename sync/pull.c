@@ -167,7 +167,7 @@ static int apply_in_transaction(struct pulling *pulling, struct feed_page *page,
 	int64_t swept = 0;
 	size_t i;
 
-	if (page->full && !pulling->remote.within)
+	if (page->full && !(page->continued && pulling->remote.within))
 		pulling->remote.round++;
 	for (i = 0; i < page->n; i++)
 		if (apply_one(pulling, &page->changes[i],

@@ -56,10 +56,15 @@ static inline void add(const char *format, ...)
 	va_end(args);
 }
 
-static inline void begin(const char *code)
+static inline void begin_for(const char *code, const char *reason)
 {
 	page[0] = '\0';
-	add("{\"t\":\"intent\",\"code\":\"%s\",\"reason\":\"\"}\n", code);
+	add("{\"t\":\"intent\",\"code\":\"%s\",\"reason\":\"%s\"}\n", code, reason);
+}
+
+static inline void begin(const char *code)
+{
+	begin_for(code, "");
 }
 
 /* `inlined`: its text stands in the line, else it has to be fetched. */

@@ -62,13 +62,14 @@ static void a_full_page_replaces_what_was_there(void)
 /* A library told anew in two pages, with one ETag for all; the second page comes when it
  * may. */
 static atomic_bool second_may;
+static const char *second_reason;
 
 static void answer_two_pages(
 	struct stand_in *of, const char *request, struct stand_in_answer *answer)
 {
 	bool second = strstr(request, "cursor=epoch.scope.1 ") != NULL;
 
-	begin("full");
+	begin_for("full", second ? second_reason : "first");
 	if (!second)
 		put(1, "p-1", "team/one", 1, "One.", true);
 	else
@@ -82,7 +83,8 @@ static void answer_two_pages(
 		answer_page(of, request, answer);
 }
 
-static void a_library_told_anew_in_pages_loses_nothing_on_the_way(void)
+/* One page of a library told anew is taken over, the second does not come. */
+static void take_first_page(void)
 {
 	open_all(answer_page);
 	begin("full");
@@ -97,11 +99,30 @@ static void a_library_told_anew_in_pages_loses_nothing_on_the_way(void)
 	CHECK(count() == 3 && has_cursor("epoch.scope.1") && report.removed == 0);
 	CHECK_STR(text_of("team/two"), "Two.");
 	atomic_store(&second_may, true);
+}
+
+static void a_library_told_anew_in_pages_loses_nothing_on_the_way(void)
+{
+	second_reason = "continued";
+	take_first_page();
 	CHECK(pull() == PULL_DONE && report.removed == 1);
 	CHECK(count() == 2 && has_cursor("epoch.scope.2"));
 	CHECK_STR(text_of("team/one"), "One.");
 	CHECK_STR(text_of("team/two"), "Two, better.");
 	CHECK_STR(text_of("team/zero"), "");
+	close_all();
+}
+
+/* Who may see less since the first page: the hub begins again, and what that page brought
+ * is not there unless it is told once more. */
+static void what_a_hub_begins_again_leaves_nothing_of_before(void)
+{
+	second_reason = "scope";
+	take_first_page();
+	CHECK(pull() == PULL_DONE && report.removed == 2);
+	CHECK(count() == 1 && has_cursor("epoch.scope.2"));
+	CHECK_STR(text_of("team/one"), "");
+	CHECK_STR(text_of("team/two"), "Two, better.");
 	close_all();
 }
 
@@ -329,6 +350,7 @@ static void run_all(void)
 	RUN(texts_that_are_here_are_not_asked_for_again);
 	RUN(a_full_page_replaces_what_was_there);
 	RUN(a_library_told_anew_in_pages_loses_nothing_on_the_way);
+	RUN(what_a_hub_begins_again_leaves_nothing_of_before);
 	RUN(two_prompts_may_change_their_names_for_each_others);
 	RUN(ones_own_comes_before_the_teams_unless_the_hub_locks_the_name);
 	RUN(the_team_comes_before_shared_sources_and_starters);
