@@ -561,6 +561,8 @@ static int callback(
 		if (http_connections(http) > http->connections_max)
 			(void)lws_set_opaque_user_data(wsi, http); /* it is one too many */
 		return 0;
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return -1; /* HTTP/1.1 is all that is spoken; the library would change to others */
 	case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
 		if (connection != NULL)
 			*connection = (struct connection){.http = http, .wsi = wsi};

@@ -77,7 +77,7 @@ class Port:
 
 def statuses(answer):
     """Of each answer in the bytes that came."""
-    return [int(part[4:7]) for part in answer.split(b"HTTP/1.")[1:] if part[4:7].isdigit()]
+    return [int(part[2:5]) for part in answer.split(b"HTTP/1.")[1:] if part[2:5].isdigit()]
 
 
 # ── no HTTP, or not quite ──────────────────────────────────────────────────
