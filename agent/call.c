@@ -171,13 +171,13 @@ void call_warn(struct call *call, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	if (call->json) {
+		(void)json_array_append_new(call->warnings, call_text_json(str_of(text)));
+		return;
+	}
 	if (call->notes == NULL) {
 		log_event(
 			LOG_LEVEL_WARN, LOG_TEXT("event", "agent.warning"), LOG_TEXT("why", text));
-		return;
-	}
-	if (call->json) {
-		(void)json_array_append_new(call->warnings, call_text_json(str_of(text)));
 		return;
 	}
 	output_styled(call->notes, OUTPUT_WARN, STR("warning: "));
