@@ -6,7 +6,7 @@
 #	postgres.sh pause DIR   it dies at once, as in a crash; its data stays
 #	postgres.sh resume DIR
 #
-# It ends by itself after an hour whatever happens to the tests.
+# It ends by itself after an hour, or $POSTGRES_S seconds, whatever happens to the tests.
 set -u
 dir=${2:?directory}
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
@@ -45,7 +45,7 @@ start() {
 }
 
 serve() {
-	as_user timeout 3600 "$bin/postgres" -D "$place/data" -c listen_addresses= \
+	as_user timeout "${POSTGRES_S:-3600}" "$bin/postgres" -D "$place/data" -c listen_addresses= \
 		-c unix_socket_directories="$place" -c fsync=off -c max_connections=60 \
 		-c shared_buffers=32MB -c log_destination=stderr >>"$dir/log" 2>&1 </dev/null &
 	for _ in $(seq 600); do

@@ -6,6 +6,8 @@ set -u
 cd "$(dirname "$0")/../.." || exit
 place=$PWD/build/release/postgres
 mkdir -p build/release
+# SQLite comes first, and may take an hour of its own beside other work.
+export POSTGRES_S=21600
 tests/e2e/postgres.sh start "$place" || exit
 trap 'tests/e2e/postgres.sh stop "$place"; rm -rf "${memory:-/nonexistent}"' EXIT
 memory=$(mktemp -d /dev/shm/promptd-hub.XXXXXX) && export TMPDIR=$memory
