@@ -272,11 +272,10 @@ def held(key):
     def key_is_held(world):
         app = begin(world)
         keys = os.path.join(world.bin, "desktop-keys")
-        field = app.field
-        meanwhile(world, f"'{keys}' down {key}; (sleep 0.4; cp '{field}' '{world.dir}/before'; "
-                         f"'{keys}' up {key}) </dev/null >/dev/null 2>&1 &")
+        meanwhile(world, f"'{keys}' hold '{key} {app.field}' </dev/null "
+                         f">'{world.dir}/before' 2>/dev/null")
         pasted(world, app)
-        check(read(os.path.join(world.dir, "before")) == b"", "pasted while it was held")
+        check(read(os.path.join(world.dir, "before")) == b"0\n", "pasted while it was held")
     key_is_held.__name__ = f"{key}_is_held".lower()
     SCENARIOS.append((key_is_held, (), key not in ("Shift_L", "Return")))
 

@@ -9,6 +9,8 @@
  *	desktop-keys free any        until nobody has the keyboard for themselves (60 s)
  *	desktop-keys taken any       until somebody has (60 s)
  *	desktop-keys down Control_L ; desktop-keys up Control_L
+ *	desktop-keys hold 'KEY FILE' down, and 400 ms later, from a process of its own, up; that
+ *				     prints how large FILE is just before
  *	desktop-keys click '60 700'   the pointer goes there, and its first button is pressed
  *	desktop-keys wheel '60 700'   likewise, a turn of its wheel
  *	desktop-keys focus WINDOW
@@ -31,7 +33,9 @@
 #include <X11/extensions/XTest.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tests/test.h"
 
@@ -77,6 +81,24 @@ static void batch(char *keys)
 
 	for (at = strtok_r(keys, " ", &rest); at != NULL; at = strtok_r(NULL, " ", &rest))
 		strokes(at, True, True);
+}
+
+/* One process and nothing to start on the way: who waits for the key to come up waits for
+ * 2 s, and a slow machine takes as long for three programs. */
+static void hold(char *key_and_file)
+{
+	struct timespec pause = {.tv_nsec = 400 * 1000 * 1000};
+	char *file, *key = strtok_r(key_and_file, " ", &file);
+	struct stat seen;
+
+	send(key, True);
+	XSync(display, False);
+	if (fork() != 0)
+		_exit(0);
+	(void)nanosleep(&pause, NULL);
+	CHECK(stat(file, &seen) == 0);
+	(void)printf("%lld\n", (long long)seen.st_size);
+	send(key, False);
 }
 
 static void click(const char *place, unsigned button)
@@ -334,6 +356,8 @@ int main(int argc, char **argv)
 		status = press_into(argv[2]);
 	else if (strcmp(argv[1], "press") == 0)
 		batch(argv[2]);
+	else if (strcmp(argv[1], "hold") == 0)
+		hold(argv[2]);
 	else if (strcmp(argv[1], "click") == 0)
 		click(argv[2], 1);
 	else if (strcmp(argv[1], "wheel") == 0)
